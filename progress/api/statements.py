@@ -58,6 +58,8 @@ class StatementListView(ApiView):
         xAPI demands both (xAPI 1.0.3, part three, §3.2 and §3.3); a missing version is accepted.
         """
         super().initial(request, *args, **kwargs)
+        if request.method not in self.allowed_methods:
+            return
         if not _SUPPORTED.fullmatch(request.headers.get(_HEADER, VERSION)):
             raise ParseError(f"This service supports xAPI {VERSION}.")
         _require_known_parameters(request.query_params)

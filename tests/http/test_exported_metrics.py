@@ -128,6 +128,8 @@ def test_every_metric_is_on_the_dashboard_and_most_have_an_alert() -> None:
         "authsvc_attempts_started_total",
         "authsvc_attempts_submitted_total",
         "authsvc_log_position",
+        "authsvc_jobs_due",
+        "authsvc_jobs_running",
     }
 
 
