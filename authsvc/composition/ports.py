@@ -42,7 +42,7 @@ from authsvc.composition.outbound_http import HttpcoreOutbound
 from authsvc.config.environment import Environment
 from authsvc.config.logs import request_id
 from authsvc.config.secret_files import read_or_create_secret
-from authsvc.jobs.ports import Carrier
+from authsvc.jobs.ports import Broker
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.outbound import OutboundHttp
 from authsvc.kernel.rate_limits import ProcessCounts
@@ -78,7 +78,7 @@ class Ports:
     request_counts: RequestCounts
     organization_policy: OrganizationPolicy
     request_id: Callable[[], str]
-    job_carrier: Carrier | None = None
+    broker: Broker | None = None
 
 
 def ports(environment: Environment, *, secret_key: str) -> Ports:
@@ -135,7 +135,17 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             most_per_person=environment.organizations_per_person,
         ),
         request_id=request_id.get,
+        broker=_broker(environment),
     )
+
+
+def _broker(environment: Environment) -> Broker | None:
+    if not environment.broker_url:
+        return None
+    # An extra: without BROKER_URL, Celery need not be installed.
+    from authsvc.jobs.broker import BrokerCarrier  # noqa: PLC0415  # as the comment above says
+
+    return BrokerCarrier.at(environment.broker_url)
 
 
 def _password_hasher(environment: Environment) -> PasswordHasher:

@@ -47,6 +47,9 @@ class JobRepository(Protocol):
         Workers that claim at the same time get different jobs.
         """
 
+    def due(self, queue: Queue, *, at: datetime, limit: int) -> list[Job]:
+        """The jobs of the queue that are due, in the order of priority, then due time."""
+
     def next_due(self, queue: Queue) -> datetime | None:
         """When the next job of the queue is due; None if none is waiting."""
 
