@@ -33,8 +33,10 @@ from authsvc.jobs.entities import JobId  # noqa: E402  # likewise
 
 SWEEP_SECONDS: Final = 1.0
 
-if not settings.ENVIRONMENT.broker_url:
-    raise SystemExit("BROKER_URL is not set. Without a broker, manage.py work runs the jobs.")
+if not settings.ENVIRONMENT.has_broker:
+    raise SystemExit(
+        "Celery needs BROKER_URL and DATABASE_URL. Without a broker, manage.py work runs the jobs."
+    )
 app = Celery("authsvc", broker=settings.ENVIRONMENT.broker_url)
 app.conf.update(
     CONFIGURATION,

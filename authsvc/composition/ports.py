@@ -140,7 +140,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
 
 
 def _broker(environment: Environment) -> Broker | None:
-    if not environment.broker_url:
+    if not environment.has_broker:
         return None
     # An extra: without BROKER_URL, Celery need not be installed.
     from authsvc.jobs.broker import BrokerCarrier  # noqa: PLC0415  # as the comment above says

@@ -76,15 +76,18 @@ class Environment:
         if self.argon2_memory_kib < LEAST_KIB_PER_LANE * self.argon2_lanes:
             msg = f"ARGON2_MEMORY_KIB must be at least {LEAST_KIB_PER_LANE} times ARGON2_LANES."
             raise Misconfigured(msg)
-        if self.broker_url and not self.has_database:
-            raise Misconfigured("BROKER_URL needs a DATABASE_URL: the jobs are stored there.")
         if self.broker_url and find_spec("celery") is None:
             raise Misconfigured("BROKER_URL needs Celery: install authsvc[celery], or unset it.")
 
     @property
+    def has_broker(self) -> bool:
+        """Whether Celery's workers run background jobs. They need a database, where the jobs are stored."""
+        return bool(self.broker_url) and self.has_database
+
+    @property
     def runs_embedded_worker(self) -> bool:
-        """Whether the server processes run background jobs. With a broker, Celery's workers do."""
-        return self.embedded_worker and not self.broker_url
+        """Whether the server processes run background jobs."""
+        return self.embedded_worker and not self.has_broker
 
     @property
     def has_database(self) -> bool:

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import structlog
 from celery import Celery
-from kombu import Connection
-from kombu import Queue as BrokerQueue
+from kombu.connection import Connection
+from kombu.entity import Queue as BrokerQueue
 from kombu.exceptions import OperationalError
 
 from authsvc.jobs.entities import Job, Queue

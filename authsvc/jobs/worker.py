@@ -1,7 +1,7 @@
 """Worker: threads that run jobs as they become due, in a server process or in a process of their own."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.util import Finalize
 from threading import Condition, Thread
@@ -152,7 +152,7 @@ class Worker:
         return next(_drained(claimed), None)
 
 
-def _drained(jobs: deque[Job]) -> Iterable[Job]:
+def _drained(jobs: deque[Job]) -> Iterator[Job]:
     """The jobs, each taken by one thread alone."""
     while True:
         try:

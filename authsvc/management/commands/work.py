@@ -39,7 +39,7 @@ class Command(OperatorCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if settings.ENVIRONMENT.broker_url:
+        if settings.ENVIRONMENT.has_broker:
             raise CommandError(
                 "BROKER_URL is set, so Celery runs the jobs: celery --app=authsvc.celery worker --beat. "
                 "Unset it to run them without the broker."
