@@ -47,9 +47,9 @@ class Engine:
         (job_id,) = self.queue.enqueue(request)
         return job_id
 
-    def start_worker(self, **environment: str) -> "subprocess.Popen[bytes]":
+    def start_worker(self, *options: str, **environment: str) -> "subprocess.Popen[bytes]":
         worker = subprocess.Popen(
-            self._command(),
+            [*self._command(), *options],
             cwd=ROOT,
             env=os.environ | self.environment | environment,
             start_new_session=True,

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ from authsvc.jobs.entities import JobProgress, JobRequest, Queue, RetryPolicy
 from authsvc.jobs.errors import JobRetry
 from authsvc.jobs.ports import JobKind, Run
 from authsvc.jobs.services.engine import JobEngine
+from authsvc.jobs.worker import Worker
 
 LEASE_TIME: Final = timedelta(seconds=4)
 PERIOD: Final = timedelta(seconds=1)
@@ -50,15 +52,7 @@ class ServicesWithTestKinds(Services):
 
     @cached_property
     def job_engine(self) -> JobEngine:
-        engine = super().job_engine
-        return JobEngine(
-            jobs=engine.jobs,
-            kinds=engine.kinds,
-            unit_of_work=engine.unit_of_work,
-            clock=engine.clock,
-            jitter=lambda: 0.5,
-            lease_time=LEASE_TIME,
-        )
+        return replace(super().job_engine, jitter=lambda: 0.5, lease_time=LEASE_TIME)
 
 
 def _note(run: Run) -> Mapping[str, Any]:
@@ -91,3 +85,12 @@ def _tick(run: Run) -> None:
 def _write(name: str, text: str) -> None:
     with (Path(os.environ[FOLDER]) / name).open("a") as file:
         file.write(f"{text}\n")
+
+
+def worker_of_nothing(kind: str, *, threads: int) -> Worker:
+    """A worker for outbound jobs of that kind, which do nothing."""
+    application = container.services()
+    engine = replace(
+        application.job_engine, kinds={kind: JobKind(name=kind, run=lambda run: None)}
+    )
+    return replace(application.worker({Queue.OUTBOUND: threads}), engine=engine)

@@ -11,6 +11,8 @@ from authsvc.kernel.paging import Keyset, Page, PageRequest
 
 JOBS: Final = Keyset("tasks", {"created_at": datetime, "id": UUID}, descends=True)
 
+MOST_IN_ONE_STATEMENT: Final = 1000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
@@ -27,7 +29,8 @@ class JobRepository(Protocol):
     def add(self, jobs: Sequence[Job], files: Mapping[JobId, JobFile]) -> int:
         """Store new jobs and the files that they read, and return how many were stored.
 
-        A job is left out if one that has not ended has its unique key; then there must be no files.
+        A job is left out if one that has not ended has its unique key; then there must be no files. Without files,
+        and up to MOST_IN_ONE_STATEMENT, the jobs are stored in one statement.
         """
 
     def find(self, job_id: JobId) -> Job | None:
