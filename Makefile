@@ -108,6 +108,10 @@ bench-inputs: $(DEV) ## Measure how long definitions and Open edX courses take t
 bench-verify: $(DEV) ## Measure the verification of a million events
 	@$(BIN)/python -m tests.bench.verification
 
+.PHONY: bench-jobs
+bench-jobs: $(DEV) ## Measure how many background jobs are enqueued and done in a second, next to pgbench
+	@$(BIN)/python -m tests.bench.jobs
+
 .PHONY: requirements
 requirements: $(DEV) ## Regenerate the lock files requirements*.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \

@@ -4,8 +4,10 @@ import multiprocessing
 import re
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
+from threading import Barrier as ThreadBarrier
 from time import perf_counter, sleep
 from typing import Final
 
@@ -131,12 +133,20 @@ def _enqueue(jobs: int, barrier: Barrier) -> None:
     django.setup()
     from authsvc.composition.container import services  # noqa: PLC0415  # needs Django set up
 
-    queue = services().job_queue
-    connection.ensure_connection()
-    barrier.wait()
-    for _ in range(jobs):
-        queue.enqueue(JobRequest(kind="bench", arguments={"mail": "1"}))
-    barrier.wait()
+    queue, has_begun = services().job_queue, ThreadBarrier(THREADS + 1)
+
+    def enqueue(_: int) -> None:
+        connection.ensure_connection()
+        has_begun.wait()
+        for _ in range(jobs // THREADS):
+            queue.enqueue(JobRequest(kind="bench", arguments={"mail": "1"}))
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        work = pool.map(enqueue, range(THREADS))
+        barrier.wait()
+        has_begun.wait()
+        list(work)
+        barrier.wait()
 
 
 def _work(ready: Barrier, stop: Event) -> None:

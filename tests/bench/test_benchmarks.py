@@ -99,6 +99,21 @@ def test_verification_is_timed() -> None:
     assert all(" MiB" in line for line in lines)
 
 
+@pytest.mark.nightly
+def test_jobs_are_counted_next_to_pgbench() -> None:
+    head, *lines = lines_of("tests.bench.jobs", "--jobs=40", "--others=30", "--rounds=1")
+
+    assert head.split() == ["jobs/s", "pgbench/s", "ratio"]
+    assert [line[:28].strip() for line in lines[:4]] == [
+        "enqueued, alone",
+        "done, alone",
+        "enqueued, 30 others",
+        "done, 30 others",
+    ]
+    assert all(float(line.split()[-1]) > 0 for line in lines[:4])
+    assert len(lines) == 6
+
+
 def test_every_benchmark_of_the_makefile_is_run_here() -> None:
     modules = set(re.findall(r"-m (tests\.bench[.a-z]*)", page("Makefile")))
 
@@ -106,6 +121,7 @@ def test_every_benchmark_of_the_makefile_is_run_here() -> None:
         "tests.bench",
         "tests.bench.alike",
         "tests.bench.inputs",
+        "tests.bench.jobs",
         "tests.bench.reports",
         "tests.bench.verification",
     }

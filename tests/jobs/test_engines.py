@@ -13,7 +13,8 @@ from authsvc.jobs.entities import JobRequest, JobStatus, Queue
 from authsvc.jobs.ports import Carrier
 from tests.support.brokers import NoBroker
 from tests.support.databases import connected_to, database_with_tables
-from tests.support.job_engines import Engine, kill, running_engine, stop, until
+from tests.support.job_commands import kill, stop
+from tests.support.job_engines import Engine, running_engine, until
 from tests.support.jobs import Carried
 
 pytestmark = [pytest.mark.postgres, pytest.mark.nightly]

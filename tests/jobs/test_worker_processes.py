@@ -15,7 +15,8 @@ from authsvc.jobs.entities import JobStatus, Queue
 from tests.support.application import PASSWORD
 from tests.support.commands import manage
 from tests.support.databases import connected_to, database_with_tables
-from tests.support.job_engines import Engine, kill, running_engine, stop, until
+from tests.support.job_commands import kill, stop
+from tests.support.job_engines import Engine, running_engine, until
 from tests.support.postgres import SETTINGS, start_cluster
 from tests.support.server import running_server
 from tests.support.wire import WireCaller

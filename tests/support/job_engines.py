@@ -1,25 +1,19 @@
 """Both engines, as real processes on a database: workers that can be stopped and killed."""
 
-import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
 
 from authsvc.composition.container import Services
 from authsvc.jobs.broker import BrokerCarrier
 from authsvc.jobs.entities import Job, JobId, JobRequest, JobStatus, Queue
 from authsvc.jobs.services.job_queue import JobQueue
 from tests.support.brokers import BROKERS, RabbitBroker, RedisBroker
+from tests.support.job_commands import ENGINES, SECONDS, kill, start_process
 from tests.support.job_kinds import FOLDER, lines_of
-from tests.support.server import ROOT
-
-SECONDS: Final = 60
 
 
 @dataclass
@@ -48,12 +42,8 @@ class Engine:
         return job_id
 
     def start_worker(self, *options: str, **environment: str) -> "subprocess.Popen[bytes]":
-        worker = subprocess.Popen(
-            [*self._command(), *options],
-            cwd=ROOT,
-            env=os.environ | self.environment | environment,
-            start_new_session=True,
-        )
+        command = ENGINES["celery" if self.broker else "embedded"](str(len(self.workers)))
+        worker = start_process([*command, *options], self.environment | environment)
         self.workers.append(worker)
         return worker
 
@@ -80,26 +70,6 @@ class Engine:
 
     def times(self, name: str, text: str) -> int:
         return self.lines(name).count(text)
-
-    def _command(self) -> list[str]:
-        if self.broker is None:
-            return [sys.executable, "-m", "tests.support.job_worker"]
-        celery = str(Path(sys.executable).with_name("celery"))
-        name = f"--hostname={len(self.workers)}@%h"
-        options = ["--beat", "--concurrency=2", "--without-gossip", "--without-mingle", name]
-        return [celery, "--app=tests.support.job_celery", "worker", "--loglevel=WARNING", *options]
-
-
-def kill(worker: "subprocess.Popen[bytes]") -> None:
-    """End it and its processes at once, as a power failure would."""
-    os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait()
-
-
-def stop(worker: "subprocess.Popen[bytes]") -> None:
-    """End it in an orderly way."""
-    worker.terminate()
-    worker.wait(timeout=SECONDS)
 
 
 def until(holds: Callable[[], bool], description: Callable[[], str] = str) -> None:

@@ -90,7 +90,5 @@ def _write(name: str, text: str) -> None:
 def worker_of_nothing(kind: str, *, threads: int) -> Worker:
     """A worker for outbound jobs of that kind, which do nothing."""
     application = container.services()
-    engine = replace(
-        application.job_engine, kinds={kind: JobKind(name=kind, run=lambda run: None)}
-    )
+    engine = replace(application.job_engine, kinds={kind: JobKind(name=kind, run=lambda run: None)})
     return replace(application.worker({Queue.OUTBOUND: threads}), engine=engine)
