@@ -112,6 +112,10 @@ bench-verify: $(DEV) ## Measure the verification of a million events
 bench-jobs: $(DEV) ## Measure how many background jobs are enqueued and done in a second, next to pgbench
 	@$(BIN)/python -m tests.bench.jobs
 
+.PHONY: kill
+kill: $(DEV) ## Kill the processes of a loaded site 60 times, and count what was lost
+	@$(BIN)/python -m tests.bench.kills
+
 .PHONY: requirements
 requirements: $(DEV) ## Regenerate the lock files requirements*.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \

@@ -114,6 +114,15 @@ def test_jobs_are_counted_next_to_pgbench() -> None:
     assert len(lines) == 6
 
 
+@pytest.mark.nightly
+def test_nothing_that_was_acknowledged_is_lost_by_kills() -> None:
+    *_, killed, mails, enrolments = lines_of("tests.bench.kills", "--kills=4", "--clients=2")
+
+    assert killed == "killed: application 1, database 1, worker 0 1, worker 1 1"
+    assert ", lost 0, " in mails
+    assert enrolments.endswith(", lost 0")
+
+
 def test_every_benchmark_of_the_makefile_is_run_here() -> None:
     modules = set(re.findall(r"-m (tests\.bench[.a-z]*)", page("Makefile")))
 
@@ -122,6 +131,7 @@ def test_every_benchmark_of_the_makefile_is_run_here() -> None:
         "tests.bench.alike",
         "tests.bench.inputs",
         "tests.bench.jobs",
+        "tests.bench.kills",
         "tests.bench.reports",
         "tests.bench.verification",
     }

@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 import structlog
-from pytest_django.fixtures import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries
 
 from authsvc.jobs.entities import Job, JobId, JobRequest, JobStatus, Queue
 from authsvc.jobs.ports import Handler, Run
