@@ -14,7 +14,6 @@ from authsvc.config.variables import Misconfigured
 from authsvc.jobs.broker import AWAY, MOST_MESSAGES, RUN_JOBS, BrokerCarrier, name_of
 from authsvc.jobs.entities import Job, Queue
 from authsvc.jobs.services.due_jobs import BATCH_SIZE, MOST_WAITING, DueJobs
-from tests.support.builders import NOON
 from tests.support.commands import error_of
 from tests.support.jobs import a_job, enqueue
 from tests.support.postgres import free_port
@@ -136,20 +135,6 @@ def test_no_more_is_announced_while_workers_have_enough_to_do(memory: World) -> 
     due_jobs(memory, free).announce()
 
     assert (len(busy.jobs), len(free.jobs)) == (0, BATCH_SIZE)
-
-
-def test_due_jobs_are_listed_in_the_order_in_which_they_are_claimed(world: World) -> None:
-    late, early = a_job(), a_job(at=NOON - A_SECOND)
-    later, long = a_job(delay=A_SECOND), a_job(queue=Queue.LONG)
-    world.repositories.jobs.add([late, early, later, long], {})
-
-    due = world.repositories.jobs.due(Queue.OUTBOUND, at=NOON, limit=10)
-    first = world.repositories.jobs.due(Queue.OUTBOUND, at=NOON, limit=1)
-
-    assert ([job.id for job in due], [job.id for job in first]) == (
-        [early.id, late.id],
-        [early.id],
-    )
 
 
 def test_with_a_broker_the_server_processes_run_no_jobs() -> None:

@@ -83,10 +83,12 @@ def test_a_stopping_worker_hands_back_what_it_has_not_begun_and_what_does_not_en
 
     worker.stop(seconds=0.01)
 
-    with structlog.testing.capture_logs():
-        left = [stored(memory, job) for job in jobs]
+    left = [stored(memory, job) for job in jobs]
+    with structlog.testing.capture_logs() as lines:
         go_on.set()
+        until(lambda: bool(lines))
     assert {(job.status, job.lease, job.attempts) for job in left} == {(JobStatus.QUEUED, None, 0)}
+    assert [line["event"] for line in lines] == ["a job lost its lease"]
 
 
 def test_a_worker_goes_on_when_the_store_is_back(

@@ -1,4 +1,4 @@
-"""`manage.py work` with the kinds of jobs of the tests."""
+"""Worker processes of the embedded engine: the command `work` with the kinds of jobs of the tests."""
 
 import os
 import sys
