@@ -16,7 +16,6 @@ import structlog
 from celery import Celery
 from kombu.connection import Connection
 from kombu.entity import Queue as BrokerQueue
-from kombu.exceptions import OperationalError
 
 from authsvc.jobs.entities import Job, Queue
 
@@ -28,6 +27,8 @@ PAUSE: Final = timedelta(seconds=5)
 """How long a process announces nothing after the broker has failed, so that an outage delays few requests."""
 MOST_MESSAGES: Final = 20
 """How many messages a unit of work sends for a queue. With more jobs, each message has several ids."""
+LONGEST_QUEUE: Final = 10_000
+"""RabbitMQ drops the oldest messages beyond that. Their jobs are announced again."""
 AWAY: Final = sys.maxsize
 CONFIGURATION: Final[dict[str, Any]] = {
     "accept_content": ["json"],
@@ -49,7 +50,8 @@ def name_of(queue: Queue) -> str:
 
 
 def queues() -> tuple[BrokerQueue, ...]:
-    return tuple(BrokerQueue(name) for name in (*map(name_of, Queue), DUE_QUEUE))
+    names = (*map(name_of, Queue), DUE_QUEUE)
+    return tuple(BrokerQueue(name, max_length=LONGEST_QUEUE) for name in names)
 
 
 @dataclass(slots=True)
@@ -79,6 +81,8 @@ class BrokerCarrier:
                 **_timeouts(url, seconds),
             },
         )
+        # Imported now, because it would delay the first request that announces a job.
+        app.connection_for_write().get_transport_cls()
         return cls(app)
 
     def announce(self, jobs: Sequence[Job]) -> None:
@@ -87,7 +91,7 @@ class BrokerCarrier:
         try:
             for queue in Queue:
                 self._send(queue, [str(job.id) for job in jobs if job.queue is queue])
-        except (OperationalError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  # the libraries have no common one, and the rows are committed
             self._pause(error)
 
     def waiting(self, queue: Queue) -> int:
@@ -96,7 +100,7 @@ class BrokerCarrier:
         try:
             with self.app.connection_for_write() as connection:
                 return _length(BrokerQueue(name_of(queue)), connection)
-        except (OperationalError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  # likewise
             self._pause(error)
             return AWAY
 

@@ -17,6 +17,7 @@ from authsvc.jobs.services.due_jobs import BATCH_SIZE, MOST_WAITING, DueJobs
 from tests.support.commands import error_of
 from tests.support.jobs import a_job, enqueue
 from tests.support.postgres import free_port
+from tests.support.redis import running_redis
 from tests.support.worlds import World
 
 A_SECOND = timedelta(seconds=1)
@@ -91,6 +92,16 @@ def test_a_broker_that_is_away_is_logged_and_then_left_alone(scheme: str) -> Non
     with structlog.testing.capture_logs() as lines:
         for _ in range(100):
             carrier.announce([a_job()])
+        waiting = carrier.waiting(Queue.OUTBOUND)
+
+    assert waiting == AWAY
+    assert [line["event"] for line in lines] == ["the broker is unavailable"]
+
+
+def test_a_broker_that_refuses_the_password_fails_nobody() -> None:
+    with running_redis() as url, structlog.testing.capture_logs() as lines:
+        carrier = BrokerCarrier.at(url.replace("//", "//:wrong@"))
+        carrier.announce([a_job()])
         waiting = carrier.waiting(Queue.OUTBOUND)
 
     assert waiting == AWAY
