@@ -16,6 +16,7 @@ import structlog
 from celery import Celery
 from kombu.connection import Connection
 from kombu.entity import Queue as BrokerQueue
+from kombu.exceptions import OperationalError
 
 from authsvc.jobs.entities import Job, Queue
 
@@ -59,6 +60,8 @@ class BrokerCarrier:
     """Sends ids to the broker. While it is away, requests are neither failed nor delayed by more than a moment."""
 
     app: Celery
+    errors: tuple[type[Exception], ...]
+    """What sending raises while the broker is away, or refuses it."""
     _resumes_at: float = 0.0
 
     @classmethod
@@ -81,9 +84,10 @@ class BrokerCarrier:
                 **_timeouts(url, seconds),
             },
         )
-        # Imported now, because it would delay the first request that announces a job.
-        app.connection_for_write().get_transport_cls()
-        return cls(app)
+        # This imports the transport, too, which would delay the first request that announces a job.
+        connection = app.connection_for_write()
+        errors = (*connection.connection_errors, *connection.channel_errors)
+        return cls(app, (OperationalError, OSError, *errors))
 
     def announce(self, jobs: Sequence[Job]) -> None:
         if not jobs or monotonic() < self._resumes_at:
@@ -91,7 +95,7 @@ class BrokerCarrier:
         try:
             for queue in Queue:
                 self._send(queue, [str(job.id) for job in jobs if job.queue is queue])
-        except Exception as error:  # noqa: BLE001  # the libraries have no common one, and the rows are committed
+        except self.errors as error:
             self._pause(error)
 
     def waiting(self, queue: Queue) -> int:
@@ -100,7 +104,7 @@ class BrokerCarrier:
         try:
             with self.app.connection_for_write() as connection:
                 return _length(BrokerQueue(name_of(queue)), connection)
-        except Exception as error:  # noqa: BLE001  # likewise
+        except self.errors as error:
             self._pause(error)
             return AWAY
 
