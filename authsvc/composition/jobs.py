@@ -41,7 +41,7 @@ class JobServices(Wiring):
     def job_queue(self) -> JobQueue:
         return JobQueue(
             jobs=self.repositories.jobs,
-            carrier=self.ports.broker or self.wake_up,
+            carrier=self.ports.job_carrier or self.ports.broker or self.wake_up,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

@@ -42,7 +42,7 @@ from authsvc.composition.outbound_http import HttpcoreOutbound
 from authsvc.config.environment import Environment
 from authsvc.config.logs import request_id
 from authsvc.config.secret_files import read_or_create_secret
-from authsvc.jobs.ports import Broker
+from authsvc.jobs.ports import Broker, Carrier
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.outbound import OutboundHttp
 from authsvc.kernel.rate_limits import ProcessCounts
@@ -78,6 +78,7 @@ class Ports:
     request_counts: RequestCounts
     organization_policy: OrganizationPolicy
     request_id: Callable[[], str]
+    job_carrier: Carrier | None = None
     broker: Broker | None = None
 
 
