@@ -77,7 +77,19 @@ class RedisBroker(_Program):
         self._run(program, *options)
 
 
+@dataclass
 class RabbitBroker(_Program):
+    """RabbitMQ starts a daemon that maps node names to ports: here, one of its own, on loopback."""
+
+    _names_port: int = field(default_factory=free_port)
+
+    def remove(self) -> None:
+        super().remove()
+        if epmd := shutil.which("epmd"):
+            subprocess.run(
+                [epmd, "-port", str(self._names_port), "-kill"], check=False, capture_output=True
+            )
+
     @property
     def url(self) -> str:
         return f"amqp://guest:guest@127.0.0.1:{self.port}//"
@@ -105,7 +117,8 @@ class RabbitBroker(_Program):
                 "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "plugins"),
                 "RABBITMQ_PID_FILE": str(self.folder / "pid"),
                 "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq"),
-                # No daemon that maps node names to ports: it would stay, and listen everywhere.
+                "ERL_EPMD_ADDRESS": "127.0.0.1",
+                "ERL_EPMD_PORT": str(self._names_port),
                 "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-start_epmd false -erl_epmd_port {distribution} "
                 "-kernel inet_dist_use_interface {127,0,0,1}",
             },
