@@ -116,6 +116,14 @@ bench-metrics: $(DEV) ## Measure what metrics cost a request
 bench-verify: $(DEV) ## Measure the verification of a million events
 	@$(BIN)/python -m tests.bench.verification
 
+.PHONY: bench-jobs
+bench-jobs: $(DEV) ## Measure how many background jobs are enqueued and done in a second, next to pgbench
+	@$(BIN)/python -m tests.bench.jobs
+
+.PHONY: kill
+kill: $(DEV) ## Kill the processes of a loaded site 60 times, and count what was lost
+	@$(BIN)/python -m tests.bench.kills
+
 .PHONY: requirements
 requirements: $(DEV) ## Regenerate the lock files requirements*.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \

@@ -42,7 +42,7 @@ def start_application() -> None:
     # Objects loaded at startup stay; a collection that walks through all of them would delay a request.
     gc.collect()
     gc.freeze()
-    if settings.ENVIRONMENT.embedded_worker:
+    if settings.ENVIRONMENT.runs_embedded_worker:
         application_services.worker().start()
 
 

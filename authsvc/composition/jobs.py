@@ -10,6 +10,7 @@ from authsvc.composition.base import Expiring, Wiring
 from authsvc.jobs.entities import JobRequest, Queue
 from authsvc.jobs.ports import JobKind
 from authsvc.jobs.services.backlogs import JobBacklogs
+from authsvc.jobs.services.due_jobs import DueJobs
 from authsvc.jobs.services.engine import JobEngine
 from authsvc.jobs.services.job_queue import JobQueue
 from authsvc.jobs.worker import WakeUp, Worker
@@ -54,7 +55,7 @@ class JobServices(Wiring):
     def job_queue(self) -> JobQueue:
         return JobQueue(
             jobs=self.repositories.jobs,
-            carrier=self.ports.job_carrier or self.wake_up,
+            carrier=self.ports.job_carrier or self.ports.broker or self.wake_up,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -67,6 +68,15 @@ class JobServices(Wiring):
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
             jitter=self.ports.jitter,
+        )
+
+    @cached_property
+    def due_jobs(self) -> DueJobs | None:
+        """Announces due jobs to the broker, if there is one."""
+        if self.ports.broker is None:
+            return None
+        return DueJobs(
+            jobs=self.repositories.jobs, broker=self.ports.broker, clock=self.ports.clock
         )
 
     def worker(self, threads: Mapping[Queue, int] = THREADS) -> Worker:

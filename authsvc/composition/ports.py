@@ -49,7 +49,7 @@ from authsvc.composition.outbound_http import HttpcoreOutbound
 from authsvc.config.environment import Environment
 from authsvc.config.logs import request_id
 from authsvc.config.secret_files import read_or_create_secret
-from authsvc.jobs.ports import Carrier
+from authsvc.jobs.ports import Broker, Carrier
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.metrics import Metrics, NoMetrics
 from authsvc.kernel.outbound import OutboundHttp
@@ -91,6 +91,7 @@ class Ports:
     request_id: Callable[[], str]
     jitter: Callable[[], float]
     job_carrier: Carrier | None = None
+    broker: Broker | None = None
 
 
 def ports(environment: Environment, *, secret_key: str) -> Ports:
@@ -157,7 +158,17 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         ),
         request_id=request_id.get,
         jitter=SystemRandom().random,
+        broker=_broker(environment),
     )
+
+
+def _broker(environment: Environment) -> Broker | None:
+    if not environment.has_broker:
+        return None
+    # An extra: without BROKER_URL, Celery need not be installed.
+    from authsvc.jobs.broker import BrokerCarrier  # noqa: PLC0415  # as the comment above says
+
+    return BrokerCarrier.at(environment.broker_url)
 
 
 def _metrics(environment: Environment) -> Metrics:

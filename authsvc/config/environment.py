@@ -59,6 +59,7 @@ class Environment:
     email_from: str
     redis_url: str = field(repr=False)
     embedded_worker: bool
+    broker_url: str = field(repr=False)
     reads_per_minute: int
     writes_per_minute: int
     expensive_per_minute: int
@@ -81,6 +82,18 @@ class Environment:
         if self.argon2_memory_kib < LEAST_KIB_PER_LANE * self.argon2_lanes:
             msg = f"ARGON2_MEMORY_KIB must be at least {LEAST_KIB_PER_LANE} times ARGON2_LANES."
             raise Misconfigured(msg)
+        if self.broker_url and find_spec("celery") is None:
+            raise Misconfigured("BROKER_URL needs Celery: install authsvc[celery], or unset it.")
+
+    @property
+    def has_broker(self) -> bool:
+        """Whether Celery's workers run background jobs. They need a database, where the jobs are stored."""
+        return bool(self.broker_url) and self.has_database
+
+    @property
+    def runs_embedded_worker(self) -> bool:
+        """Whether the server processes run background jobs."""
+        return self.embedded_worker and not self.has_broker
 
     @property
     def has_database(self) -> bool:
@@ -159,6 +172,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         email_from=reader.text("EMAIL_FROM"),
         redis_url=reader.url("REDIS_URL", "redis", "rediss", "unix"),
         embedded_worker=reader.switch("EMBEDDED_WORKER"),
+        broker_url=reader.url("BROKER_URL", "redis", "rediss", "amqp", "amqps"),
         reads_per_minute=reader.number("READS_PER_MINUTE", at_least=1),
         writes_per_minute=reader.number("WRITES_PER_MINUTE", at_least=1),
         expensive_per_minute=reader.number("EXPENSIVE_PER_MINUTE", at_least=1),

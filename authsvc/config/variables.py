@@ -113,6 +113,11 @@ VARIABLES: Final = (
         "on",
         "on to run background jobs in the server processes; off if manage.py work runs beside them.",
     ),
+    (
+        "BROKER_URL",
+        "",
+        "redis://… or amqp://… to run background jobs in Celery workers, instead of both. Needs authsvc[celery].",
+    ),
     ("READS_PER_MINUTE", "600", "API requests that read, per caller and minute."),
     ("WRITES_PER_MINUTE", "120", "API requests that write, per caller and minute."),
     (

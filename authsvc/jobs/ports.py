@@ -14,6 +14,13 @@ class Carrier(Protocol):
         """Let workers know of jobs that were committed and are due."""
 
 
+class Broker(Carrier, Protocol):
+    """A carrier to workers in other processes, which run the jobs that it names."""
+
+    def waiting(self, queue: Queue) -> int:
+        """How many of its messages no worker has received; more than any number while it is away."""
+
+
 class Run(Protocol):
     """An attempt at a job, as its handler sees it."""
 

@@ -107,6 +107,30 @@ def test_verification_is_timed() -> None:
     assert all(" MiB" in line for line in lines)
 
 
+@pytest.mark.nightly
+def test_jobs_are_counted_next_to_pgbench() -> None:
+    head, *lines = lines_of("tests.bench.jobs", "--jobs=40", "--others=30", "--rounds=1")
+
+    assert head.split() == ["jobs/s", "pgbench/s", "ratio"]
+    assert [line[:28].strip() for line in lines[:4]] == [
+        "enqueued, alone",
+        "done, alone",
+        "enqueued, 30 others",
+        "done, 30 others",
+    ]
+    assert all(float(line.split()[-1]) > 0 for line in lines[:4])
+    assert len(lines) == 6
+
+
+@pytest.mark.nightly
+def test_nothing_that_was_acknowledged_is_lost_by_kills() -> None:
+    *_, killed, mails, enrolments = lines_of("tests.bench.kills", "--kills=4", "--clients=2")
+
+    assert killed == "killed: application 1, database 1, worker 0 1, worker 1 1"
+    assert ", lost 0, " in mails
+    assert enrolments.endswith(", lost 0")
+
+
 def test_every_benchmark_of_the_makefile_is_run_here() -> None:
     modules = set(re.findall(r"-m (tests\.bench[.a-z]*)", page("Makefile")))
 
@@ -115,6 +139,8 @@ def test_every_benchmark_of_the_makefile_is_run_here() -> None:
         "tests.bench.alike",
         "tests.bench.inputs",
         "tests.bench.metrics",
+        "tests.bench.jobs",
+        "tests.bench.kills",
         "tests.bench.reports",
         "tests.bench.verification",
     }

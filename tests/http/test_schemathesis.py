@@ -80,7 +80,7 @@ class Sender:
     def check(self, case: Case) -> None:
         """Send the case; every answer must be one that the file describes."""
         # A position far ahead is waited for, and then the answer is 503, as it must be.
-        if re.fullmatch(NUMBER, (case.headers or {}).get(MIN_POSITION, "")):
+        if re.fullmatch(NUMBER, str(case.headers.get(MIN_POSITION) or "")):
             case.headers[MIN_POSITION] = "0"
         case.call_and_validate(headers=self._headers(case), excluded_checks=EXCLUDED)
 

@@ -109,6 +109,20 @@ def test_jobs_of_other_queues_later_ones_and_ended_ones_are_not_claimed(world: W
     assert claim(world) == []
 
 
+def test_due_jobs_are_listed_in_the_order_in_which_they_are_claimed(world: World) -> None:
+    late, early = a_job(), a_job(at=NOON - A_MINUTE)
+    later, long = a_job(delay=A_MINUTE), a_job(queue=Queue.LONG)
+    world.repositories.jobs.add([late, early, later, long], {})
+
+    due = world.repositories.jobs.due(Queue.OUTBOUND, at=NOON, limit=10)
+    first = world.repositories.jobs.due(Queue.OUTBOUND, at=NOON, limit=1)
+
+    assert ([job.id for job in due], [job.id for job in first]) == (
+        [early.id, late.id],
+        [early.id],
+    )
+
+
 def test_the_next_due_time_is_that_of_the_queue(world: World) -> None:
     add(world, a_job(delay=2 * A_MINUTE, priority=Priority.HIGH), a_job(delay=A_MINUTE))
 

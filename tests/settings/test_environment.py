@@ -49,6 +49,7 @@ ANOTHER_VALUE = {
     "EMAIL_FROM": "school@mail.example",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "EMBEDDED_WORKER": "off",
+    "BROKER_URL": "amqp://127.0.0.1//",
     "READS_PER_MINUTE": "1",
     "WRITES_PER_MINUTE": "1",
     "EXPENSIVE_PER_MINUTE": "1",

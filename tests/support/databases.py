@@ -46,15 +46,22 @@ def database_with_tables(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def connected_to(url: str) -> Iterator[BaseDatabaseWrapper]:
-    """Redirect Django's default connection to this PostgreSQL database, outside of any transaction."""
+    """Redirect Django's default connection to this database, outside of any transaction."""
     original = connections["default"]
-    other = type(original)(original.settings_dict | {"NAME": urlsplit(url).path.removeprefix("/")})
+    other = type(original)(original.settings_dict | _place_of(url))
     connections["default"] = other
     try:
         yield other
     finally:
         other.close()
         connections["default"] = original
+
+
+def _place_of(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {"NAME": parts.path.removeprefix("/")}
+    return {"NAME": parts.path.removeprefix("/"), "HOST": parts.hostname, "PORT": parts.port}
 
 
 @contextmanager

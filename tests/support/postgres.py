@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,6 +42,8 @@ class Cluster:
     url: str
     binaries: Path
     pid: int
+    restart: Callable[[], None]
+    """End it at once, as a power failure would, and start it again."""
 
 
 def start_cluster(*, settings: tuple[str, ...] = SETTINGS) -> Cluster:
@@ -61,7 +63,11 @@ def start_cluster(*, settings: tuple[str, ...] = SETTINGS) -> Cluster:
     atexit.register(run, *control, "--mode=immediate", "stop")
     pid = int((home / "data" / "postmaster.pid").read_text().split()[0])
     url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-    return Cluster(url=url, binaries=binaries, pid=pid)
+
+    def restart() -> None:
+        run(*control, "--log", home / "log", "--mode=immediate", "restart")
+
+    return Cluster(url=url, binaries=binaries, pid=pid, restart=restart)
 
 
 class _Runner:

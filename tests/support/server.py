@@ -17,7 +17,6 @@ from tests.support.postgres import free_port
 ROOT: Final = Path(__file__).parents[2]
 GRANIAN: Final = (
     Path(sys.executable).with_name("granian"),
-    "authsvc.wsgi:application",
     "--interface=wsgi",
     "--no-ws",
     "--log-level=warning",
@@ -47,14 +46,16 @@ def running_server(
     port: int | None = None,
     errors: IO[str] | None = None,
     root: Path = ROOT,
+    application: str = "authsvc.wsgi:application",
 ) -> Iterator[Server]:
     """Granian serving the application in *root* on this port or a free one, until the block ends.
 
     Its output goes to *errors*, else where that of this process goes.
     """
     port = port or free_port()
+    options = [f"--port={port}", f"--workers={workers}", f"--blocking-threads={threads}"]
     process = subprocess.Popen(
-        [*GRANIAN, f"--port={port}", f"--workers={workers}", f"--blocking-threads={threads}"],
+        [*GRANIAN, application, *options],
         cwd=root,
         env=os.environ | environment,
         stdout=errors,

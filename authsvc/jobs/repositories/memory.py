@@ -38,15 +38,19 @@ class InMemoryJobRepository:
     def claim(
         self, queue: Queue, lease: Lease, *, at: datetime, until: datetime, limit: int
     ) -> list[Job]:
+        due = self.due(queue, at=at, limit=limit)
+        claimed = [job.leased(lease, at=at, until=until) for job in due]
+        for job in claimed:
+            self.store[job.id] = job
+        return claimed
+
+    def due(self, queue: Queue, *, at: datetime, limit: int) -> list[Job]:
         due = [
             (job.priority, due_at, job.id, job)
             for due_at, job in self._waiting(queue)
             if due_at <= at
         ]
-        claimed = [job.leased(lease, at=at, until=until) for *_, job in sorted(due)[:limit]]
-        for job in claimed:
-            self.store[job.id] = job
-        return claimed
+        return [job for *_, job in sorted(due)[:limit]]
 
     def next_due(self, queue: Queue) -> datetime | None:
         return min((due_at for due_at, _ in self._waiting(queue)), default=None)

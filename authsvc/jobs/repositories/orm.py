@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from authsvc.jobs import models as rows
 from authsvc.jobs.entities import (
@@ -48,7 +48,7 @@ class OrmJobRepository:
     def claim(
         self, queue: Queue, lease: Lease, *, at: datetime, until: datetime, limit: int
     ) -> list[Job]:
-        due = _due_for_update(queue, at=at, limit=limit)
+        due = _due(rows.Job.objects.select_for_update(skip_locked=True), queue, at=at, limit=limit)
         if due:
             rows.Job.objects.filter(pk__in=[row.pk for row in due]).update(
                 status=JobStatus.RUNNING,
@@ -58,6 +58,9 @@ class OrmJobRepository:
                 started_at=at,
             )
         return [_job(row).leased(lease, at=at, until=until) for row in due]
+
+    def due(self, queue: Queue, *, at: datetime, limit: int) -> list[Job]:
+        return [_job(row) for row in _due(rows.Job.objects.all(), queue, at=at, limit=limit)]
 
     def next_due(self, queue: Queue) -> datetime | None:
         waiting = rows.Job.objects.filter(queue=queue, due_at__isnull=False).order_by("due_at")
@@ -124,14 +127,12 @@ _FIXED: Final = frozenset(
 )
 
 
-def _due_for_update(queue: Queue, *, at: datetime, limit: int) -> list[rows.Job]:
-    """The jobs that are due, locked, without those that others have locked."""
+def _due(jobs: QuerySet[rows.Job], queue: Queue, *, at: datetime, limit: int) -> list[rows.Job]:
+    """Those of the jobs that are due."""
     due: list[rows.Job] = []
     # One statement a priority: in one for all, those that are due much later would be read, too.
     for priority in Priority:
-        waiting = rows.Job.objects.select_for_update(skip_locked=True).filter(
-            queue=queue, priority=priority, due_at__lte=at
-        )
+        waiting = jobs.filter(queue=queue, priority=priority, due_at__lte=at)
         due += waiting.order_by("due_at")[: limit - len(due)]
         if len(due) == limit:
             break

@@ -11,6 +11,8 @@ from authsvc.kernel.paging import Keyset, Page, PageRequest
 
 JOBS: Final = Keyset("tasks", {"created_at": datetime, "id": UUID}, descends=True)
 
+MOST_IN_ONE_STATEMENT: Final = 1000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
@@ -27,7 +29,8 @@ class JobRepository(Protocol):
     def add(self, jobs: Sequence[Job], files: Mapping[JobId, JobFile]) -> int:
         """Store new jobs and the files that they read, and return how many were stored.
 
-        A job is left out if one that has not ended has its unique key; then there must be no files.
+        A job is left out if one that has not ended has its unique key; then there must be no files. Without files,
+        and up to MOST_IN_ONE_STATEMENT, the jobs are stored in one statement.
         """
 
     def find(self, job_id: JobId) -> Job | None:
@@ -46,6 +49,9 @@ class JobRepository(Protocol):
 
         Workers that claim at the same time get different jobs.
         """
+
+    def due(self, queue: Queue, *, at: datetime, limit: int) -> list[Job]:
+        """The jobs of the queue that are due, in the order of priority, then due time."""
 
     def next_due(self, queue: Queue) -> datetime | None:
         """When the next job of the queue is due; None if none is waiting."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from authsvc.jobs.entities import LEASE_TIME, FileRole, Job, JobFile, JobProgress, Lease
+from authsvc.jobs.entities import FileRole, Job, JobFile, JobProgress, Lease
 from authsvc.jobs.errors import JobInterrupted, LeaseLost
 from authsvc.jobs.repositories.protocols import JobRepository
 from authsvc.kernel.clock import Clock
@@ -19,6 +19,7 @@ class Attempt:
 
     job: Job
     lease: Lease
+    lease_time: timedelta
     jobs: JobRepository
     clock: Clock
     is_stopping: Callable[[], bool]
@@ -31,7 +32,7 @@ class Attempt:
 
     def report(self, progress: JobProgress) -> None:
         now = self.clock.now()
-        self.current = self.current.advanced(progress, until=now + LEASE_TIME)
+        self.current = self.current.advanced(progress, until=now + self.lease_time)
         if self.is_stopping():
             raise JobInterrupted
         if now - self._reported_at < LEAST_BETWEEN_REPORTS:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
@@ -35,27 +36,35 @@ def never() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobEngine:
-    """`jitter` returns numbers from 0 to 1."""
+    """`jitter` returns numbers from 0 to 1; `lease_time` is how long an attempt has, unless it reports progress."""
 
     jobs: JobRepository
     kinds: Mapping[str, JobKind]
     unit_of_work: UnitOfWork
     clock: Clock
     jitter: Callable[[], float]
+    lease_time: timedelta = LEASE_TIME
 
     def run_due(self, queue: Queue, *, is_stopping: Callable[[], bool] = never) -> int:
         """Claim a batch of due jobs and attempt each; return how many were claimed.
 
         Once *is_stopping* returns True, no further job is begun, and those that were claimed wait for other workers.
         """
-        now, lease = self.clock.now(), Lease(uuid4())
-        with self.unit_of_work.atomic():
-            claimed = self.jobs.claim(
-                queue, lease, at=now, until=now + LEASE_TIME, limit=BATCH_SIZES[queue]
-            )
+        claimed = self.claim(queue)
         for job in claimed:
-            self._attempt(job, lease, is_stopping)
+            self.attempt(job, is_stopping=is_stopping)
         return len(claimed)
+
+    def claim(self, queue: Queue) -> list[Job]:
+        """Lease a batch of due jobs. If none is due, that costs one statement and locks nothing."""
+        now, lease = self.clock.now(), Lease(uuid4())
+        due_at = self.jobs.next_due(queue)
+        if due_at is None or due_at > now:
+            return []
+        with self.unit_of_work.atomic():
+            return self.jobs.claim(
+                queue, lease, at=now, until=now + self.lease_time, limit=BATCH_SIZES[queue]
+            )
 
     def run(self, job_id: JobId, *, is_stopping: Callable[[], bool] = never) -> None:
         """Attempt this job if it is due."""
@@ -64,9 +73,15 @@ class JobEngine:
             job = self.jobs.find_for_update(job_id)
             if job is None or job.due_at is None or job.due_at > now:
                 return
-            leased = job.leased(lease, at=now, until=now + LEASE_TIME)
+            leased = job.leased(lease, at=now, until=now + self.lease_time)
             self.jobs.save(leased)
-        self._attempt(leased, lease, is_stopping)
+        self.attempt(leased, is_stopping=is_stopping)
+
+    def hand_back(self, jobs: Iterable[Job]) -> None:
+        """Let other workers begin these jobs, which were claimed here; the attempts do not count."""
+        now = self.clock.now()
+        for job in jobs:
+            self._store(job.released(at=now), _lease_of(job))
 
     def ensure_periodic(self, requests: Iterable[JobRequest]) -> None:
         """Store the periodic jobs that are not stored yet. However many workers do it, each is stored once."""
@@ -75,8 +90,9 @@ class JobEngine:
         with self.unit_of_work.atomic():
             self.jobs.add(jobs, {})
 
-    def _attempt(self, job: Job, lease: Lease, is_stopping: Callable[[], bool]) -> None:
-        now = self.clock.now()
+    def attempt(self, job: Job, *, is_stopping: Callable[[], bool] = never) -> None:
+        """Attempt the job, which was claimed here, and store how that ended."""
+        now, lease = self.clock.now(), _lease_of(job)
         if is_stopping():
             self._store(job.released(at=now), lease)
         elif job.is_cancelled:
@@ -85,7 +101,12 @@ class JobEngine:
             self._store(job.expired(at=now), lease)
         elif job.due_at is not None and now < job.due_at:
             attempt = Attempt(
-                job=job, lease=lease, jobs=self.jobs, clock=self.clock, is_stopping=is_stopping
+                job=job,
+                lease=lease,
+                lease_time=self.lease_time,
+                jobs=self.jobs,
+                clock=self.clock,
+                is_stopping=is_stopping,
             )
             self._store(self._after(attempt), lease)
 
@@ -137,6 +158,13 @@ class JobEngine:
     def _store(self, job: Job | None, lease: Lease) -> None:
         if job is not None and not self.jobs.save_if_leased(job, lease):
             _log_lost(job)
+
+
+def _lease_of(job: Job) -> Lease:
+    if job.lease is None:
+        msg = f"a job of the kind {job.kind} was not claimed"
+        raise ValueError(msg)
+    return job.lease
 
 
 def _reason(error: Exception, job: Job) -> str:

@@ -9,7 +9,7 @@ from uuid import uuid4
 from authsvc.jobs.entities import FileRole, Job, JobFile, JobId, JobRequest
 from authsvc.jobs.errors import JobEnded, UnknownJob
 from authsvc.jobs.ports import Carrier
-from authsvc.jobs.repositories.protocols import JobRepository
+from authsvc.jobs.repositories.protocols import MOST_IN_ONE_STATEMENT, JobRepository
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.unit_of_work import UnitOfWork
 
@@ -37,7 +37,8 @@ class JobQueue:
             for job, request in zip(jobs, requests, strict=True)
             if request.file
         }
-        with self.unit_of_work.atomic():
+        is_one_statement = not files and len(jobs) <= MOST_IN_ONE_STATEMENT
+        with self.unit_of_work.single() if is_one_statement else self.unit_of_work.atomic():
             are_all_new = self.jobs.add(jobs, files) == len(jobs)
             self.unit_of_work.on_commit(lambda: self._announce(jobs))
         return [job.id for job in (jobs if are_all_new else map(self._stored, jobs))]

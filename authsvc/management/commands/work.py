@@ -5,7 +5,12 @@ from threading import Event
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
+
 from authsvc.composition.container import services
+from authsvc.composition.jobs import THREADS
+from authsvc.jobs.entities import Queue
 from authsvc.management.base import OperatorCommand
 
 
@@ -15,7 +20,34 @@ class Command(OperatorCommand):
         "Run as many of these processes as needed; each job is run by one of them."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--once", action="store_true", help="Run the jobs that are due in one thread, then end."
+        )
+        parser.add_argument(
+            "--outbound",
+            type=int,
+            default=THREADS[Queue.OUTBOUND],
+            help="Threads for jobs that wait for other servers. Default: %(default)s.",
+        )
+        parser.add_argument(
+            "--long",
+            type=int,
+            default=THREADS[Queue.LONG],
+            help="Threads for long jobs. Default: %(default)s.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if settings.ENVIRONMENT.has_broker:
+            raise CommandError(
+                "BROKER_URL is set, so Celery runs the jobs: celery --app=authsvc.celery worker --beat. "
+                "Unset it to run them without the broker."
+            )
+        threads = {Queue.OUTBOUND: options["outbound"], Queue.LONG: options["long"]}
+        if min(threads.values()) < 0 or not any(threads.values()):
+            raise CommandError("--outbound and --long must not be negative, nor both 0.")
+        worker = services().worker({queue: number for queue, number in threads.items() if number})
         stop = Event()
 
         def end(number: int, frame: FrameType | None) -> None:
@@ -23,8 +55,11 @@ class Command(OperatorCommand):
 
         signal.signal(signal.SIGTERM, end)
         signal.signal(signal.SIGINT, end)
-        worker = services().worker()
+        if options["once"]:
+            self.stdout.write(f"Jobs run: {worker.run_once(is_stopping=stop.is_set)}.")
+            return
         worker.start()
         self.stdout.write("Working.")
+        self.stdout.flush()
         stop.wait()
         worker.stop()
