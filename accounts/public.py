@@ -4,6 +4,7 @@ from accounts.domain.access import (
     OPERATOR,
     PASSWORD,
     SECOND_FACTOR,
+    STAFF_SITE,
     GrantType,
     InsufficientAuthentication,
     NotPermitted,
@@ -44,13 +45,18 @@ from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.oauth.entities.clients import ClientTerms, IdentityScope, OAuthClient
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
 from accounts.domain.organizations.services.tenant_access import TenantAccess
+from accounts.domain.tasks.entities import FILE, Task, TaskPlan
+from accounts.domain.tasks.services.callers import TaskCallers
+from accounts.domain.tasks.services.tasks import TaskService
 
 __all__ = [
     "BOUND",
+    "FILE",
     "OPERATOR",
     "PASSWORD",
     "PROFILE_MEMBERS",
     "SECOND_FACTOR",
+    "STAFF_SITE",
     "Anchor",
     "AuditAction",
     "AuditBindings",
@@ -82,6 +88,10 @@ __all__ = [
     "Scope",
     "SecurityEvent",
     "SubjectType",
+    "Task",
+    "TaskCallers",
+    "TaskPlan",
+    "TaskService",
     "TenantAccess",
     "UnsuitableProfile",
     "UserId",

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from authsvc.composition.organizations import OrganizationServices
+from authsvc.composition.tasks import TaskServices
 from authsvc.kernel.events import EventBus
 from courses.domain.repositories.cached import CachedCourseVersionRepository
 from courses.domain.services.authoring import AuthoringService
@@ -25,7 +25,7 @@ from progress.domain.services.recorded_facts import RecordedFacts
 from progress.domain.services.reports import ReportService
 
 
-class LearningServices(OrganizationServices):
+class LearningServices(TaskServices):
     @cached_property
     def catalog(self) -> CatalogService:
         return CatalogService(

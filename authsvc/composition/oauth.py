@@ -13,10 +13,10 @@ from accounts.domain.oauth.services.origins import AllowedOrigins
 from accounts.domain.oauth.services.registrations import RegistrationService
 from accounts.domain.oauth.services.service_clients import ServiceClientService
 from authsvc.composition.base import Expiring
-from authsvc.composition.organizations import OrganizationServices
+from authsvc.composition.tasks import TaskServices
 
 
-class OAuthServices(OrganizationServices):
+class OAuthServices(TaskServices):
     @property
     def expiring(self) -> dict[str, Expiring]:
         return super().expiring | {

@@ -21,6 +21,7 @@ from accounts.adapters.passwords import (
 )
 from accounts.adapters.security_log import StructlogSecurityLogWriter
 from accounts.adapters.sign_up_mails import AllauthSignUpMails
+from accounts.adapters.staff_rights import DjangoStaffRights
 from accounts.adapters.tokens import JwtAccessTokens
 from accounts.domain.audit.ports import AnchorExporter, AnchorSigner
 from accounts.domain.identity.entities.sessions import SessionPolicy, SignInPolicy
@@ -37,6 +38,7 @@ from accounts.domain.identity.services.login_attempts import LimitPolicy
 from accounts.domain.mail.ports import MailTemplates, MailTransport
 from accounts.domain.oauth.ports import IdTokens, LogoutSender
 from accounts.domain.organizations.entities import OrganizationCreators, OrganizationPolicy
+from accounts.domain.tasks.ports import StaffRights
 from authsvc.composition.adapters import SystemClock
 from authsvc.composition.outbound_http import HttpcoreOutbound
 from authsvc.config.environment import Environment
@@ -78,6 +80,7 @@ class Ports:
     request_counts: RequestCounts
     organization_policy: OrganizationPolicy
     request_id: Callable[[], str]
+    staff_rights: StaffRights
     job_carrier: Carrier | None = None
 
 
@@ -135,6 +138,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             most_per_person=environment.organizations_per_person,
         ),
         request_id=request_id.get,
+        staff_rights=DjangoStaffRights(has_database=environment.has_database),
     )
 
 

@@ -27,6 +27,7 @@ from authsvc.http.idempotency.records import (
 from authsvc.http.operations import Operation, Whose, operations_of
 from authsvc.http.preconditions import IF_MATCH, IF_NONE_MATCH
 from authsvc.http.problems import MEDIA_TYPE, OF_HTTP, STATUS_OF
+from authsvc.http.tasks import TaskSerializer
 from authsvc.kernel.paging import InvalidCursor
 from authsvc.kernel.preconditions import PreconditionFailed
 from authsvc.kernel.rate_limits import TooManyAttempts
@@ -100,6 +101,11 @@ class Schema(AutoSchema):
             key = {"type": "string", "pattern": f"^{KEY}$"}
             parameters.append(OpenApiParameter(HEADER, key, OpenApiParameter.HEADER))
         parameters += self._conditional_headers()
+        if self.operation.accepted is TaskSerializer:
+            accepted = [int(HTTPStatus.ACCEPTED)]
+            parameters.append(
+                OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=accepted)
+            )
         parameters += [
             OpenApiParameter(
                 name, str, OpenApiParameter.HEADER, response=[int(self.operation.status), 429]
@@ -139,10 +145,12 @@ class Schema(AutoSchema):
         if self.operation.page_of:
             return {status: _page_of(self.operation.page_of)}
         if isinstance(shape, Mapping):
-            return {(status, media_type): schema for media_type, schema in shape.items()}
+            answers: dict[Any, Any] = {(status, media): schema for media, schema in shape.items()}
+        else:
+            answers = {status: shape}
         if self.operation.accepted is not None:
-            return {status: shape, int(HTTPStatus.ACCEPTED): self.operation.accepted}
-        return {status: shape}
+            answers[int(HTTPStatus.ACCEPTED)] = self.operation.accepted
+        return answers
 
     def _problems(self) -> Iterator[tuple[HTTPStatus, str, str]]:
         """The status, code and title of every problem that the operation can answer with."""

@@ -244,6 +244,10 @@ class Operation(Generic[Shown, Item]):
         )
         if isinstance(returned, Download):
             response["Content-Disposition"] = f'attachment; filename="{returned.filename}"'
+            if returned.media_type is not None:
+                response["Content-Type"] = returned.media_type
+        if isinstance(returned, Accepted) and returned.location:
+            response["Location"] = returned.location
         response["Cache-Control"] = self.cache_control
         return response
 

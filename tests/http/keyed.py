@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from accounts.domain.access import OrganizationId, Role
+from accounts.domain.access import OrganizationId, Role, UserId
 from accounts.domain.organizations.entities import InvitationId
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.definitions.courses import read_definition
@@ -17,6 +17,7 @@ from tests.support.builders import a_definition, a_definition_of
 from tests.support.exams import EXAMS
 from tests.support.pathways import a_chain, pathway_body_of
 from tests.support.school import items_of
+from tests.support.tasks import a_task
 
 NEW_PASSWORD = "a short way back"
 
@@ -291,6 +292,12 @@ def invite(application: Application) -> Sent:
     return Sent(by=owner, path=f"{place}/invitations", body={"email": "bo@school.example"})
 
 
+def cancel_task(application: Application) -> Sent:
+    anna = application.signed_in()
+    task_id = a_task(application.services, owner_id=UserId(UUID(anna.id)))
+    return Sent(by=anna, path=f"/v1/tasks/{task_id}/cancel")
+
+
 def import_members(application: Application) -> Sent:
     owner, place = an_organization(application)
     return Sent(
@@ -345,6 +352,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "createUser": create_user,
     "enroll": enroll,
     "gradeAttempt": grade_attempt,
+    "cancelTask": cancel_task,
     "importMembers": import_members,
     "invite": invite,
     "logOut": log_out,

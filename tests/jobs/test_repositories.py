@@ -161,6 +161,19 @@ def test_pages_have_the_jobs_of_an_owner_or_an_organization_newest_first(world: 
     assert ids() == []
 
 
+def test_a_list_shows_the_jobs_in_one_status(world: World) -> None:
+    anna = uuid4()
+    ended, waiting = a_job(owner_id=anna), a_job(owner_id=anna)
+    add(world, ended, waiting, a_job(owner_id=uuid4()))
+    world.repositories.jobs.save(ended.succeeded({}, at=NOON))
+
+    page = world.repositories.jobs.page_of(
+        PageRequest(), owner_id=anna, org_id=None, status=JobStatus.SUCCEEDED
+    )
+
+    assert [job.id for job in page.items] == [ended.id]
+
+
 def test_pages_continue_where_the_last_one_ended(world: World) -> None:
     anna = uuid4()
     jobs = [a_job(owner_id=anna, at=NOON + number * A_MINUTE) for number in range(3)]

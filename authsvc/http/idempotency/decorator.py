@@ -44,6 +44,8 @@ def answered_once(request: Request, respond: Callable[[], HttpResponse]) -> Http
     )
     if stored.etag:
         response["ETag"] = stored.etag
+    if stored.location:
+        response["Location"] = stored.location
     if stored.is_replayed:
         response[REPLAYED] = "true"
     return response
@@ -75,6 +77,7 @@ def _stored(response: HttpResponse) -> StoredResponse:
         # An empty one has always meant JSON.
         content_type="" if content_type == JSON else content_type,
         etag=response.get("ETag", ""),
+        location=response.get("Location", ""),
     )
 
 

@@ -62,13 +62,21 @@ class InMemoryJobRepository:
         return True
 
     def page_of(
-        self, request: PageRequest, *, owner_id: UUID | None, org_id: UUID | None
+        self,
+        request: PageRequest,
+        *,
+        owner_id: UUID | None,
+        org_id: UUID | None,
+        status: JobStatus | None = None,
     ) -> Page[Job]:
         jobs = (
             job
             for job in self.store.values()
-            if (owner_id is not None and job.owner_id == owner_id)
-            or (org_id is not None and job.org_id == org_id)
+            if status in (None, job.status)
+            and (
+                (owner_id is not None and job.owner_id == owner_id)
+                or (org_id is not None and job.org_id == org_id)
+            )
         )
         return page_in_memory(jobs, request, JOBS)
 

@@ -73,11 +73,19 @@ class OrmJobRepository:
         return bool(leased.update(**values))
 
     def page_of(
-        self, request: PageRequest, *, owner_id: UUID | None, org_id: UUID | None
+        self,
+        request: PageRequest,
+        *,
+        owner_id: UUID | None,
+        org_id: UUID | None,
+        status: JobStatus | None = None,
     ) -> Page[Job]:
         of_owner, of_org = Q(owner_id=owner_id), Q(org_id=org_id)
         is_listed = (of_owner if owner_id else Q(pk=None)) | (of_org if org_id else Q(pk=None))
-        return page_of_rows(rows.Job.objects.filter(is_listed), request, JOBS, _job)
+        listed = rows.Job.objects.filter(is_listed)
+        if status is not None:
+            listed = listed.filter(status=status)
+        return page_of_rows(listed, request, JOBS, _job)
 
     def attach(self, job_id: JobId, file: JobFile) -> None:
         rows.JobFile.objects.update_or_create(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from authsvc.jobs.entities import FileRole, Job, JobFile, JobId, Lease, Queue
+from authsvc.jobs.entities import FileRole, Job, JobFile, JobId, JobStatus, Lease, Queue
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 
 JOBS: Final = Keyset("tasks", {"created_at": datetime, "id": UUID}, descends=True)
@@ -60,9 +60,17 @@ class JobRepository(Protocol):
         """
 
     def page_of(
-        self, request: PageRequest, *, owner_id: UUID | None, org_id: UUID | None
+        self,
+        request: PageRequest,
+        *,
+        owner_id: UUID | None,
+        org_id: UUID | None,
+        status: JobStatus | None = None,
     ) -> Page[Job]:
-        """Jobs of that owner, or of that organization, newest first. Periodic jobs have neither."""
+        """Jobs of that owner, or of that organization, in that status if given, newest first.
+
+        Periodic jobs have neither.
+        """
 
     def attach(self, job_id: JobId, file: JobFile) -> None:
         """Store the file that the job has written, in place of an earlier one."""
