@@ -31,6 +31,7 @@ from accounts.domain.audit.services.verifier import (
     CheckResult,
     VerificationReport,
     VerificationTask,
+    members_of,
 )
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS, Profile
 from accounts.domain.identity.entities.security_log import KeyRotation, SecurityEvent
@@ -48,6 +49,7 @@ from accounts.domain.organizations.services.tenant_access import TenantAccess
 from accounts.domain.tasks.entities import FILE, Task, TaskPlan
 from accounts.domain.tasks.services.callers import TaskCallers
 from accounts.domain.tasks.services.tasks import TaskService
+from accounts.domain.tasks.services.upkeep import periodic
 
 __all__ = [
     "BOUND",
@@ -98,4 +100,6 @@ __all__ = [
     "VerificationReport",
     "VerificationTask",
     "compared",
+    "members_of",
+    "periodic",
 ]

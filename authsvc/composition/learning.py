@@ -1,8 +1,12 @@
 """Learning services: courses, progress and credentials."""
 
+from datetime import timedelta
 from functools import cached_property
 
+from accounts.public import periodic
 from authsvc.composition.tasks import TaskServices
+from authsvc.jobs.entities import JobRequest
+from authsvc.jobs.ports import JobKind
 from authsvc.kernel.events import EventBus
 from courses.domain.repositories.cached import CachedCourseVersionRepository
 from courses.domain.services.authoring import AuthoringService
@@ -16,7 +20,7 @@ from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.organization_credentials import OrganizationCredentialService
 from credentials.domain.services.subjects import SubjectReader
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
-from progress.domain.services.attempt_outcomes import AttemptOutcomes, OverdueAttempts
+from progress.domain.services.attempt_outcomes import SUBMISSION, AttemptOutcomes, OverdueAttempts
 from progress.domain.services.attempts import AttemptService, GradingService
 from progress.domain.services.event_log import EventExport, EventRecorder
 from progress.domain.services.learning import LearnerRecords, LearningService, ProgressService
@@ -26,6 +30,15 @@ from progress.domain.services.reports import ReportService
 
 
 class LearningServices(TaskServices):
+    @property
+    def job_kinds(self) -> tuple[JobKind, ...]:
+        return (*super().job_kinds, self.overdue_attempts.kind)
+
+    @property
+    def periodic_jobs(self) -> tuple[JobRequest, ...]:
+        submission = periodic(SUBMISSION, every=timedelta(minutes=5))
+        return (*super().periodic_jobs, submission)
+
     @cached_property
     def catalog(self) -> CatalogService:
         return CatalogService(

@@ -1,5 +1,6 @@
 """Verification services: the checks of all apps, anchors, and what repairs or binds older records."""
 
+from datetime import timedelta
 from functools import cached_property
 
 from accounts.domain.audit.ports import AnchoredLog
@@ -8,8 +9,12 @@ from accounts.domain.audit.services.anchors import AnchorService, Counts
 from accounts.domain.audit.services.bindings import AuditBindings
 from accounts.domain.audit.services.verification import ENTRIES, AuditLogCheck
 from accounts.domain.audit.services.verifier import Verifier
+from accounts.domain.tasks.services.upkeep import ANCHOR, Anchoring, periodic
+from accounts.domain.tasks.services.verification import WEEKLY, VerificationTasks
 from accounts.public import UserId
 from authsvc.composition.learning import LearningServices
+from authsvc.jobs.entities import JobRequest
+from authsvc.jobs.ports import JobKind
 from authsvc.kernel.tenancy import TenantScope
 from courses.domain.services.verification import (
     VERSIONS,
@@ -33,6 +38,26 @@ from progress.domain.services.verification import (
 
 
 class VerificationServices(LearningServices):
+    @property
+    def job_kinds(self) -> tuple[JobKind, ...]:
+        anchoring = Anchoring(anchors=self.anchors)
+        return (*super().job_kinds, anchoring.kind, *self.verification_tasks.kinds)
+
+    @property
+    def periodic_jobs(self) -> tuple[JobRequest, ...]:
+        return (
+            *super().periodic_jobs,
+            periodic(ANCHOR, every=timedelta(hours=1)),
+            # Not at the first start, which may be in the middle of a day's work.
+            periodic(WEEKLY, every=timedelta(weeks=1), delay=timedelta(hours=12)),
+        )
+
+    @cached_property
+    def verification_tasks(self) -> VerificationTasks:
+        return VerificationTasks(
+            verifier=self.verifier, tasks=self.tasks, callers=self.task_callers
+        )
+
     @cached_property
     def verifier(self) -> Verifier:
         return Verifier(
