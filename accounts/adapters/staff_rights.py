@@ -9,6 +9,7 @@ from accounts.domain.access import Right, UserId
 
 RIGHT_OF_PERMISSION: Final[Mapping[str, Right]] = {
     "accounts.change_user": Right.MANAGE_USERS,
+    "accounts.view_auditentry": Right.READ_AUDIT,
     "accounts.change_organization": Right.MANAGE_ORGANIZATIONS,
     "accounts.change_oauthclient": Right.MANAGE_CLIENTS,
     "courses.change_course": Right.AUTHOR_COURSES,

@@ -3,10 +3,23 @@
 from django.db import migrations, models
 
 
+def allow_auditors_to_view(apps, schema_editor):
+    """Create the permission, too: Django creates it after all migrations, and finds this one."""
+    content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
+        app_label="jobs", model="job"
+    )
+    permission, _ = apps.get_model("auth", "Permission").objects.get_or_create(
+        content_type=content_type, codename="view_job", defaults={"name": "Can view job"}
+    )
+    for group in apps.get_model("auth", "Group").objects.filter(name="Auditors"):
+        group.permissions.add(permission)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0012_folded_names'),
+        ('jobs', '0001_initial'),
     ]
 
     operations = [
@@ -25,4 +38,5 @@ class Migration(migrations.Migration):
             name='subject_type',
             field=models.CharField(choices=[('user', 'user'), ('organization', 'organization'), ('member', 'member'), ('invitation', 'invitation'), ('client', 'client'), ('course', 'course'), ('pathway', 'pathway'), ('learners', 'learners'), ('credential', 'credential'), ('user-credential', 'user-credential'), ('attempt', 'attempt'), ('task', 'task')], max_length=20),
         ),
+        migrations.RunPython(allow_auditors_to_view, migrations.RunPython.noop),
     ]

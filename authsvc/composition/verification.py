@@ -11,7 +11,7 @@ from accounts.domain.audit.services.verification import ENTRIES, AuditLogCheck
 from accounts.domain.audit.services.verifier import Verifier
 from accounts.domain.tasks.services.upkeep import ANCHOR, Anchoring, periodic
 from accounts.domain.tasks.services.verification import WEEKLY, VerificationTasks
-from accounts.public import UserId
+from accounts.public import Right, UserId
 from authsvc.composition.learning import LearningServices
 from authsvc.jobs.entities import JobRequest
 from authsvc.jobs.ports import JobKind
@@ -49,7 +49,12 @@ class VerificationServices(LearningServices):
             *super().periodic_jobs,
             periodic(ANCHOR, every=timedelta(hours=1)),
             # Not at the first start, which may be in the middle of a day's work.
-            periodic(WEEKLY, every=timedelta(weeks=1), delay=timedelta(hours=12)),
+            periodic(
+                WEEKLY,
+                every=timedelta(weeks=1),
+                delay=timedelta(hours=12),
+                shown_to=Right.READ_AUDIT,
+            ),
         )
 
     @cached_property

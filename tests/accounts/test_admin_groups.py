@@ -58,6 +58,7 @@ PARTS = {
             "accounts.orgmembership",
             "accounts.invitation",
             "accounts.outgoingmail",
+            "jobs.job",
             "accounts.session",
             "accounts.refreshtoken",
             "accounts.idempotencyrecord",

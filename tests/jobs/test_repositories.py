@@ -1,5 +1,6 @@
 """Contract of job repositories, on the store of this run."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from authsvc.jobs.entities import (
     Priority,
     Queue,
 )
-from authsvc.jobs.repositories.protocols import Backlog
+from authsvc.jobs.repositories.protocols import Backlog, Failure
 from authsvc.kernel.paging import PageRequest
 from tests.support.builders import NOON
 from tests.support.jobs import a_job
@@ -185,6 +186,24 @@ def test_pages_continue_where_the_last_one_ended(world: World) -> None:
     second = world.repositories.jobs.page_of(rest, owner_id=anna, org_id=None)
 
     assert [job.id for job in (*first.items, *second.items)] == [job.id for job in reversed(jobs)]
+
+
+def test_failures_are_counted_by_kind_and_error(world: World) -> None:
+    def failed(kind: str, error: str, **changes: object) -> Job:
+        return replace(a_job(kind=kind), error=error, started_at=NOON, **changes)  # type: ignore[arg-type]  # any of them
+
+    given_up = failed("mail", "timeout").ended(JobStatus.FAILED, at=NOON)
+    waiting = replace(failed("mail", "timeout"), started_at=LATER)
+    cancelled = failed("mail", "timeout").stopped(at=NOON)
+    add(world, given_up, waiting, cancelled, failed("verify", "OSError"), a_job())
+    for job in (given_up, waiting, cancelled):
+        world.repositories.jobs.save(job)
+
+    assert world.repositories.jobs.failures(limit=9) == [
+        Failure(kind="mail", error="timeout", jobs=2, given_up=1, latest_at=LATER),
+        Failure(kind="verify", error="OSError", jobs=1, given_up=0, latest_at=NOON),
+    ]
+    assert len(world.repositories.jobs.failures(limit=1)) == 1
 
 
 def test_files_come_with_a_job_and_leave_with_it(world: World) -> None:

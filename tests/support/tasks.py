@@ -38,5 +38,6 @@ def fail_task(services: Services, task_id: JobId, *, error: str) -> None:
     jobs = services.repositories.jobs
     job = jobs.find(task_id)
     assert job is not None
-    failed = replace(job, attempts=1, error=error)
-    jobs.save(failed.ended(JobStatus.FAILED, at=services.ports.clock.now()))
+    now = services.ports.clock.now()
+    failed = replace(job, attempts=1, error=error, started_at=now)
+    jobs.save(failed.ended(JobStatus.FAILED, at=now))

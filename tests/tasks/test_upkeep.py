@@ -146,6 +146,9 @@ def test_a_busy_log_is_anchored_later(memory: World) -> None:
         def hashes(self, *, after: int, up_to: int | None = None) -> Iterator[tuple[int, str]]:
             return iter(())
 
+        def count(self) -> int:
+            return 0
+
     anchors = replace(memory.services.anchors, logs={"log": Busy()})
     engine_of(memory)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Max, Min, Q
 
 from authsvc.jobs import models as rows
 from authsvc.jobs.entities import (
@@ -19,7 +19,7 @@ from authsvc.jobs.entities import (
     Priority,
     Queue,
 )
-from authsvc.jobs.repositories.protocols import JOBS, Backlog
+from authsvc.jobs.repositories.protocols import JOBS, Backlog, Failure
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
@@ -120,6 +120,16 @@ class OrmJobRepository:
             for row in numbers.order_by()
         }
         return [of_queues.get(queue, Backlog(queue=queue)) for queue in Queue]
+
+    def failures(self, *, limit: int) -> list[Failure]:
+        failing = rows.Job.objects.filter(~Q(error=""), started_at__isnull=False)
+        groups = failing.exclude(status=JobStatus.CANCELLED).values("kind", "error")
+        numbers = groups.annotate(
+            jobs=Count("pk"),
+            given_up=Count("pk", filter=Q(status=JobStatus.FAILED)),
+            latest_at=Max("started_at"),
+        )
+        return [Failure(**row) for row in numbers.order_by("-jobs", "kind", "error")[:limit]]
 
     def remove_ended(self, *, before: datetime) -> int:
         ended = rows.Job.objects.filter(due_at=None, ended_at__lt=before)

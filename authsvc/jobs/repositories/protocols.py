@@ -23,6 +23,17 @@ class Backlog:
     oldest_due_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Jobs of a kind whose last attempts failed with one error: how many, those given up among them, and when last."""
+
+    kind: str
+    error: str
+    jobs: int
+    given_up: int
+    latest_at: datetime
+
+
 class JobRepository(Protocol):
     def add(self, jobs: Sequence[Job], files: Mapping[JobId, JobFile]) -> int:
         """Store new jobs and the files that they read, and return how many were stored.
@@ -80,6 +91,12 @@ class JobRepository(Protocol):
 
     def backlogs(self, *, at: datetime) -> list[Backlog]:
         """The backlog of every queue."""
+
+    def failures(self, *, limit: int) -> list[Failure]:
+        """What is failing and why: up to so many kinds and errors, those of most jobs first.
+
+        Cancelled jobs are left out.
+        """
 
     def remove_ended(self, *, before: datetime) -> int:
         """Delete the jobs that ended before that time, with their files, and return how many."""

@@ -7,7 +7,7 @@ from accounts.domain.access import OrganizationId, Principal, Right
 from accounts.domain.audit.entities import AuditAction, AuditSubject, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.organizations.services.tenant_access import TenantAccess
-from accounts.domain.tasks.entities import Task, TaskPlan, may_see_result
+from accounts.domain.tasks.entities import FILE, Task, TaskPlan, may_see_result
 from accounts.domain.tasks.errors import TaskResultNotFound
 from accounts.domain.tasks.services.callers import TaskCallers
 from authsvc.jobs.entities import Job, JobFile, JobId, JobStatus
@@ -77,7 +77,7 @@ class TaskService:
         """Return the file that the task has written. Raises TaskResultNotFound."""
         with self.unit_of_work.atomic():
             job = self._visible(self.jobs.find(task_id), by)
-            is_there = job.status is JobStatus.SUCCEEDED and may_see_result(job, by)
+            is_there = FILE in (job.result or {}) and may_see_result(job, by)
             file = self.queue.result_file(task_id) if is_there else None
         if file is None:
             raise TaskResultNotFound
@@ -109,7 +109,8 @@ class TaskService:
         """The job, if the caller may see that it exists; access from outside its organization is recorded."""
         if job is None:
             raise UnknownJob
-        if by.user_id is not None and job.owner_id == by.user_id:
+        is_owner = by.user_id is not None and job.owner_id == by.user_id
+        if is_owner or (job.org_id is None and may_see_result(job, by)):
             return job
         org_id = None if job.org_id is None else OrganizationId(job.org_id)
         if not by.may(Right.MANAGE_MEMBERS, of=org_id):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from accounts.domain.access import OPERATOR
+from accounts.domain.access import OPERATOR, Right, Scope
 from accounts.domain.audit.services.anchors import AnchorService
 from authsvc.jobs.entities import JobProgress, JobRequest, Queue
 from authsvc.jobs.errors import JobRetry
@@ -16,10 +16,27 @@ EXPIRY: Final = "remove-expired"
 ANCHOR: Final = "anchor"
 
 
-def periodic(kind: str, *, every: timedelta, delay: timedelta = timedelta()) -> JobRequest:
-    """The request for a job that runs once a period, in whichever process is free."""
+def periodic(
+    kind: str,
+    *,
+    every: timedelta,
+    delay: timedelta = timedelta(),
+    shown_to: Right | None = None,
+) -> JobRequest:
+    """The request for a job that runs once a period, in whichever process is free.
+
+    Its result is shown to callers with that right on the platform.
+    """
+    arguments = (
+        {} if shown_to is None else {"right": shown_to.value, "scope": Scope.ORGS_READ.value}
+    )
     return JobRequest(
-        kind=kind, queue=Queue.LONG, unique_key=f"periodic:{kind}", period=every, delay=delay
+        kind=kind,
+        arguments=arguments,
+        queue=Queue.LONG,
+        unique_key=f"periodic:{kind}",
+        period=every,
+        delay=delay,
     )
 
 
