@@ -5,6 +5,7 @@ from functools import cached_property
 
 from accounts.adapters.browser_sessions import clear_browser_sessions
 from accounts.domain.tasks.services.callers import TaskCallers
+from accounts.domain.tasks.services.member_lists import MemberListTasks
 from accounts.domain.tasks.services.tasks import TaskService
 from accounts.domain.tasks.services.upkeep import EXPIRY, Expiry, periodic
 from authsvc.composition.organizations import OrganizationServices
@@ -21,7 +22,7 @@ class TaskServices(OrganizationServices):
             },
             clear_browser_sessions=clear_browser_sessions,
         )
-        return (*super().job_kinds, expiry.kind)
+        return (*super().job_kinds, expiry.kind, self.member_list_tasks.kind)
 
     @property
     def periodic_jobs(self) -> tuple[JobRequest, ...]:
@@ -46,3 +47,7 @@ class TaskServices(OrganizationServices):
             organizations=self.repositories.organizations,
             staff_rights=self.ports.staff_rights,
         )
+
+    @cached_property
+    def member_list_tasks(self) -> MemberListTasks:
+        return MemberListTasks(lists=self.member_lists, tasks=self.tasks, callers=self.task_callers)
