@@ -1,5 +1,7 @@
 """Tasks: work that outlives the request which asked for it."""
 
+from http import HTTPStatus
+
 from rest_framework import serializers
 
 from accounts.domain.access import Principal, Right, Scope
@@ -11,8 +13,8 @@ from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.paging import PageQuerySerializer
 from authsvc.http.reading import Members
 from authsvc.http.renderers import FileRenderer
-from authsvc.http.rendering import Download
-from authsvc.http.tasks import STATUSES, TaskSerializer
+from authsvc.http.rendering import Accepted, Download
+from authsvc.http.tasks import STATUSES, TaskSerializer, accepted
 from authsvc.http.views import ApiView
 from authsvc.jobs.entities import JobId, JobStatus
 from authsvc.jobs.errors import JobEnded, UnknownJob
@@ -84,3 +86,18 @@ class TaskResultView(ApiView):
     def get(self, task_id: JobId, *, by: Principal) -> Download:
         file = services().tasks.result_of(task_id, by=by)
         return Download(file.content, filename=file.name, media_type=file.media_type)
+
+
+class VerificationView(ApiView):
+    @operation(
+        name="verifyRecords",
+        summary="Start a task that verifies all logs and records, and writes a report; for platform admins",
+        access=Access(Whose.PLATFORM, Right.READ_AUDIT),
+        is_expensive=True,
+        scope=Scope.ORGS_READ,
+        status=HTTPStatus.ACCEPTED,
+        answer=TaskSerializer,
+        is_idempotent=True,
+    )
+    def post(self, *, by: Principal) -> Accepted:
+        return accepted(services().verification_tasks.start(by=by))

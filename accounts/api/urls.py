@@ -49,6 +49,7 @@ urlpatterns = [
     path("v1/auth/", include(auth)),
     path("v1/me", users.MeView.as_view()),
     path("v1/me/", include(me)),
+    path("v1/verifications", tasks.VerificationView.as_view()),
     path("v1/tasks", tasks.TaskListView.as_view()),
     path("v1/tasks/<id:task_id>", tasks.TaskView.as_view()),
     path("v1/tasks/<id:task_id>/cancel", tasks.CancelTaskView.as_view()),

@@ -1,5 +1,6 @@
 """Learning services: courses, progress and credentials."""
 
+import json
 from datetime import timedelta
 from functools import cached_property
 
@@ -23,16 +24,18 @@ from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCom
 from progress.domain.services.attempt_outcomes import SUBMISSION, AttemptOutcomes, OverdueAttempts
 from progress.domain.services.attempts import AttemptService, GradingService
 from progress.domain.services.event_log import EventExport, EventRecorder
+from progress.domain.services.export_tasks import ExportTasks
 from progress.domain.services.learning import LearnerRecords, LearningService, ProgressService
 from progress.domain.services.pathways import PathwayService
 from progress.domain.services.recorded_facts import RecordedFacts
 from progress.domain.services.reports import ReportService
+from progress.statements import statement_of
 
 
 class LearningServices(TaskServices):
     @property
     def job_kinds(self) -> tuple[JobKind, ...]:
-        return (*super().job_kinds, self.overdue_attempts.kind)
+        return (*super().job_kinds, self.overdue_attempts.kind, self.export_tasks.kind)
 
     @property
     def periodic_jobs(self) -> tuple[JobRequest, ...]:
@@ -166,6 +169,16 @@ class LearningServices(TaskServices):
     @cached_property
     def export(self) -> EventExport:
         return EventExport(log=self.repositories.events, tenant_access=self.tenant_access)
+
+    @cached_property
+    def export_tasks(self) -> ExportTasks:
+        home = self.ports.public_url
+        return ExportTasks(
+            export=self.export,
+            line_of=lambda event: json.dumps(statement_of(event, home=home)).encode() + b"\n",
+            tasks=self.tasks,
+            callers=self.task_callers,
+        )
 
     @cached_property
     def credentials(self) -> CredentialService:

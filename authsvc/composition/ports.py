@@ -81,6 +81,7 @@ class Ports:
     organization_policy: OrganizationPolicy
     request_id: Callable[[], str]
     staff_rights: StaffRights
+    public_url: str
     job_carrier: Carrier | None = None
 
 
@@ -138,6 +139,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             most_per_person=environment.organizations_per_person,
         ),
         request_id=request_id.get,
+        public_url=environment.public_url,
         staff_rights=DjangoStaffRights(has_database=environment.has_database),
     )
 

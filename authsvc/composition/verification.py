@@ -29,6 +29,7 @@ from credentials.domain.services.verification import (
     IssuedCredentialCheck,
 )
 from progress.domain.services.attempt_check import ATTEMPTS, GRADES, AttemptBinder, AttemptCheck
+from progress.domain.services.rebuild_tasks import RebuildTasks
 from progress.domain.services.verification import (
     EVENTS,
     EventLogCheck,
@@ -41,7 +42,12 @@ class VerificationServices(LearningServices):
     @property
     def job_kinds(self) -> tuple[JobKind, ...]:
         anchoring = Anchoring(anchors=self.anchors)
-        return (*super().job_kinds, anchoring.kind, *self.verification_tasks.kinds)
+        return (
+            *super().job_kinds,
+            anchoring.kind,
+            *self.verification_tasks.kinds,
+            self.rebuild_tasks.kind,
+        )
 
     @property
     def periodic_jobs(self) -> tuple[JobRequest, ...]:
@@ -55,6 +61,15 @@ class VerificationServices(LearningServices):
                 delay=timedelta(hours=12),
                 shown_to=Right.READ_AUDIT,
             ),
+        )
+
+    @cached_property
+    def rebuild_tasks(self) -> RebuildTasks:
+        return RebuildTasks(
+            verifier=self.log_verifier,
+            tenant_access=self.tenant_access,
+            tasks=self.tasks,
+            callers=self.task_callers,
         )
 
     @cached_property
@@ -99,7 +114,8 @@ class VerificationServices(LearningServices):
             progress=self.repositories.progress,
             log=self.repositories.events,
             projector=self._projector,
-            checks=(self._event_log_check, self._anchor_check),
+            log_check=self._event_log_check,
+            anchor_check=self._anchor_check,
             unit_of_work=self.unit_of_work,
         )
 

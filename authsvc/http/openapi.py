@@ -101,7 +101,7 @@ class Schema(AutoSchema):
             key = {"type": "string", "pattern": f"^{KEY}$"}
             parameters.append(OpenApiParameter(HEADER, key, OpenApiParameter.HEADER))
         parameters += self._conditional_headers()
-        if self.operation.accepted is TaskSerializer:
+        if self._starts_task:
             accepted = [int(HTTPStatus.ACCEPTED)]
             parameters.append(
                 OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=accepted)
@@ -113,6 +113,12 @@ class Schema(AutoSchema):
             for name in ("RateLimit-Policy", "RateLimit")
         ]
         return parameters
+
+    @property
+    def _starts_task(self) -> bool:
+        is_accepted = self.operation.status == HTTPStatus.ACCEPTED
+        shape = self.operation.answer if is_accepted else self.operation.accepted
+        return shape is TaskSerializer
 
     def _conditional_headers(self) -> list[OpenApiParameter]:
         if not self.operation.has_etag:

@@ -254,8 +254,10 @@ class Operation(Generic[Shown, Item]):
     def _content(self, request: Request, returned: Any) -> bytes:
         if isinstance(returned, Download):
             return returned.content
-        if isinstance(returned, Accepted) and self.accepted is not None:
-            return json_of(returned.thing, self.accepted)
+        if isinstance(returned, Accepted):
+            shape = self.accepted or self.answer
+            assert isinstance(shape, type)  # noqa: S101  # for mypy: there is one shape of what is accepted
+            return json_of(returned.thing, shape)
         if self.page_of is not None:
             return page_as_json(returned, self.page_of)
         if isinstance(self.answer, Mapping):

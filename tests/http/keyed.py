@@ -298,6 +298,18 @@ def cancel_task(application: Application) -> Sent:
     return Sent(by=anna, path=f"/v1/tasks/{task_id}/cancel")
 
 
+def rebuild_progress(application: Application) -> Sent:
+    return Sent(by=root_of(application), path="/v1/progress-rebuilds", body={})
+
+
+def export_statements(application: Application) -> Sent:
+    return Sent(by=application.signed_in(), path="/v1/xapi/exports")
+
+
+def verify_records(application: Application) -> Sent:
+    return Sent(by=root_of(application), path="/v1/verifications")
+
+
 def import_members(application: Application) -> Sent:
     owner, place = an_organization(application)
     return Sent(
@@ -353,6 +365,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "enroll": enroll,
     "gradeAttempt": grade_attempt,
     "cancelTask": cancel_task,
+    "exportStatements": export_statements,
+    "rebuildProgress": rebuild_progress,
+    "verifyRecords": verify_records,
     "importMembers": import_members,
     "invite": invite,
     "logOut": log_out,

@@ -96,6 +96,8 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "registerServiceClient": Example(body=lambda things: things["client_terms"]),
     "createCourse": Example(body=_definition("hitches"), query=("org",)),
     "listStatements": Example(query=("org",)),
+    "rebuildProgress": Example(body=lambda _: {}),
+    "exportStatements": Example(query=("org",)),
     "listTasks": Example(query=("org_id",)),
     "getTaskResult": Example(stands_for={"task_id": "done_task_id"}),
     "reviseCourse": Example(body=_definition("knots")),

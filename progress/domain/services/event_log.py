@@ -190,6 +190,10 @@ class EventExport:
             page = self.log.page(selection, request, scope=scope)
             yield from page.items
 
+    def require_access(self, org_id: OrganizationId | None, *, by: Principal) -> None:
+        """Raises OrganizationNotFound, NotPermitted, PersonNeeded."""
+        self._permitted(org_id, None, None, by)
+
     def _permitted(
         self,
         org_id: OrganizationId | None,
