@@ -144,8 +144,12 @@ class JobAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        may_verify = staff_of(request).may(Right.READ_AUDIT)
-        return super().changelist_view(request, (extra_context or {}) | {"may_verify": may_verify})
+        by = staff_of(request)
+        may = {
+            "may_verify": by.may(Right.READ_AUDIT),
+            "may_rebuild": by.may(Right.MANAGE_ORGANIZATIONS),
+        }
+        return super().changelist_view(request, (extra_context or {}) | may)
 
     @admin_page({"failing/": "jobs_job_failing"})
     def failing_view(self, request: HttpRequest) -> HttpResponse:

@@ -9,7 +9,9 @@ from authsvc.composition.tasks import TaskServices
 from authsvc.jobs.entities import JobRequest
 from authsvc.jobs.ports import JobKind
 from authsvc.kernel.events import EventBus
+from courses.definitions.olx.reading import read_archive
 from courses.domain.repositories.cached import CachedCourseVersionRepository
+from courses.domain.services.archive_imports import ArchiveImports
 from courses.domain.services.authoring import AuthoringService
 from courses.domain.services.catalog import CatalogService
 from courses.domain.services.pathway_authoring import PathwayAuthoringService
@@ -35,7 +37,12 @@ from progress.statements import statement_of
 class LearningServices(TaskServices):
     @property
     def job_kinds(self) -> tuple[JobKind, ...]:
-        return (*super().job_kinds, self.overdue_attempts.kind, self.export_tasks.kind)
+        return (
+            *super().job_kinds,
+            self.overdue_attempts.kind,
+            self.export_tasks.kind,
+            self.archive_imports.kind,
+        )
 
     @property
     def periodic_jobs(self) -> tuple[JobRequest, ...]:
@@ -63,6 +70,16 @@ class LearningServices(TaskServices):
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
+        )
+
+    @cached_property
+    def archive_imports(self) -> ArchiveImports:
+        return ArchiveImports(
+            read=read_archive,
+            authoring=self.authoring,
+            tenant_access=self.tenant_access,
+            tasks=self.tasks,
+            callers=self.task_callers,
         )
 
     @cached_property
