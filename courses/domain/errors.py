@@ -134,4 +134,4 @@ class InvalidPathwayDefinition(Invalid):
 class UnreadableArchive(Invalid):
     code = "unreadable-archive"
     title = "The archive cannot be imported"
-    explanation = "It is not a packed Open edX course that can be imported. {reason}"
+    explanation = "It is not a packed Open edX course that can be imported: {reason}."

@@ -68,10 +68,10 @@ def test_a_failed_job_is_retried_with_a_reason_which_is_audited(
 ) -> None:
     failed = fail_one(application)
 
-    asked = root.act(JOBS, "retry", failed)
+    question = root.act(JOBS, "retry", failed)
     done = root.act(JOBS, "retry", failed, reason="The disk was full.")
 
-    assert "Reason" in asked.text
+    assert "Reason" in question.text
     assert done.messages == ("1 job retried.",)
     assert Job.objects.get(pk=failed).status == JobStatus.QUEUED
     act = acts_in(application.services, None)[-1]

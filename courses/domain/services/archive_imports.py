@@ -97,7 +97,8 @@ class ArchiveImports:
             course = self.authoring.import_definition(definition, org_id=org_id, by=by)
         except InvalidDefinition as error:
             errors = [field_error.detail for field_error in error.field_errors[:MOST_ERRORS]]
-            raise UnreadableArchive(reason=" ".join(errors) or error.detail) from None
+            reason = " ".join(errors) or error.detail
+            raise UnreadableArchive(reason=reason.rstrip(".")) from None
         return ArchiveImport(
             course_id=course.id,
             slug=course.slug,
