@@ -47,6 +47,7 @@ class RebuildView(ApiView):
         answer=TaskSerializer,
         errors=(OrganizationNotFound,),
         is_idempotent=True,
+        needs_recent_sign_in=True,
     )
     def post(self, *, body: Members, by: Principal) -> Accepted:
         selection = RebuildSelection(user_id=body["user_id"], org_id=body["org_id"])
