@@ -196,7 +196,9 @@ def test_a_group_has_only_the_permissions_its_pages_need(
     assert {permission.codename for permission in given} == needed
 
 
-def test_an_auditor_has_only_the_rights_to_see_progress_and_to_read_the_audit_log(application: Application) -> None:
+def test_an_auditor_has_only_the_rights_to_see_progress_and_to_read_the_audit_log(
+    application: Application,
+) -> None:
     request = staff_browser(application, "Auditors").client.get("/admin/").wsgi_request
 
     assert staff_of(request).rights == {Right.SEE_PROGRESS, Right.READ_AUDIT}
