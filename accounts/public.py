@@ -4,6 +4,7 @@ from accounts.domain.access import (
     OPERATOR,
     PASSWORD,
     SECOND_FACTOR,
+    STAFF_SITE,
     GrantType,
     InsufficientAuthentication,
     NotPermitted,
@@ -30,6 +31,7 @@ from accounts.domain.audit.services.verifier import (
     CheckResult,
     VerificationReport,
     VerificationTask,
+    members_of,
 )
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS, Profile
 from accounts.domain.identity.entities.security_log import KeyRotation, SecurityEvent
@@ -44,13 +46,19 @@ from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.oauth.entities.clients import ClientTerms, IdentityScope, OAuthClient
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
 from accounts.domain.organizations.services.tenant_access import TenantAccess
+from accounts.domain.tasks.entities import FILE, Task, TaskPlan
+from accounts.domain.tasks.services.callers import TaskCallers
+from accounts.domain.tasks.services.tasks import TaskService
+from accounts.domain.tasks.services.upkeep import periodic
 
 __all__ = [
     "BOUND",
+    "FILE",
     "OPERATOR",
     "PASSWORD",
     "PROFILE_MEMBERS",
     "SECOND_FACTOR",
+    "STAFF_SITE",
     "Anchor",
     "AuditAction",
     "AuditBindings",
@@ -82,10 +90,16 @@ __all__ = [
     "Scope",
     "SecurityEvent",
     "SubjectType",
+    "Task",
+    "TaskCallers",
+    "TaskPlan",
+    "TaskService",
     "TenantAccess",
     "UnsuitableProfile",
     "UserId",
     "VerificationReport",
     "VerificationTask",
     "compared",
+    "members_of",
+    "periodic",
 ]

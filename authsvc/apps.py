@@ -15,11 +15,14 @@ class AuthsvcConfig(AppConfig):
     name = "authsvc"
 
     def ready(self) -> None:
+        from authsvc.composition.base import EXPIRING_ABOVE  # noqa: PLC0415  # has models, so needs the apps
+        from authsvc.http.idempotency.store import idempotency_of  # noqa: PLC0415  # likewise
         from authsvc.storage.append_only import (  # noqa: PLC0415  # defines a model, which needs the app registry
             check_protection,
             restore_protection,
         )
 
+        EXPIRING_ABOVE["idempotency record"] = idempotency_of
         converters.register()
         register(check_protection, Tags.database)
         post_migrate.connect(restore_protection)

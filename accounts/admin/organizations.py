@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
@@ -27,6 +28,7 @@ from accounts.domain.organizations.entities import InvitationId, Organization, P
 from accounts.domain.organizations.errors import InvalidMemberList, UnsuitableOrganization
 from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult
 from accounts.domain.organizations.services.member_rows import MOST_ROWS
+from accounts.domain.tasks.entities import Task
 from authsvc.admin_site.forms import show_text_of_file
 from authsvc.admin_site.model_admins import (
     AuditsTenantAccess,
@@ -256,25 +258,35 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
         form = MemberListForm(request.POST or None, request.FILES or None)
         if form.is_valid():
             try:
-                results = self._import(request, row, form.cleaned_data["text"])
+                imported = self._import(request, row, form.cleaned_data["text"])
             except InvalidMemberList as error:
                 form.add_row_errors(error)
             else:
-                return self._import_results(request, row, results)
+                if isinstance(imported, Task):
+                    return self._import_started(request, imported)
+                return self._import_results(request, row, imported)
         return self.row_form_page(request, row, form, title="Import members")
 
     def _import(
         self, request: HttpRequest, row: rows.Organization, text: str
-    ) -> Sequence[ListResult]:
-        def note(results: Sequence[ListResult]) -> None:
-            counts = Counter(OUTCOMES[result.outcome] for result in results)
+    ) -> Sequence[ListResult] | Task:
+        def note(imported: Sequence[ListResult] | Task) -> None:
+            if isinstance(imported, Task):
+                self.log_change(request, row, f"Started to import members: task {imported.id}.")
+                return
+            counts = Counter(OUTCOMES[result.outcome] for result in imported)
             summary = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
             self.log_change(request, row, f"Imported members: {summary}.")
 
         org_id, by = OrganizationId(row.pk), staff_of(request)
         return services().staff_actions.perform(
-            lambda: services().member_lists.import_list(org_id, text, by=by), note=note
+            lambda: services().member_list_tasks.import_list(org_id, text, by=by), note=note
         )
+
+    def _import_started(self, request: HttpRequest, task: Task) -> HttpResponse:
+        """Show the job to those who may view jobs; the organization's owners follow it over the API."""
+        self.message_user(request, "The list is long, so it is imported in the background.")
+        return redirect("admin:jobs_job_change", task.id)
 
     def _import_results(
         self, request: HttpRequest, row: rows.Organization, results: Sequence[ListResult]

@@ -47,10 +47,13 @@ from accounts.domain.organizations.errors import (
     OrganizationNotFound,
     OrganizationSuspended,
 )
+from accounts.domain.tasks.entities import Task
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.parsers import CsvParser
 from authsvc.http.reading import Members
+from authsvc.http.rendering import Accepted
+from authsvc.http.tasks import TaskSerializer, accepted
 from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.preconditions import Precondition
@@ -162,6 +165,7 @@ class MemberImportView(ApiView):
         scope=Scope.ORGS_WRITE,
         body={CsvParser.media_type: {"type": "string"}},
         answer=ListResultsSerializer,
+        accepted=TaskSerializer,
         errors=(
             OrganizationNotFound,
             OrganizationSuspended,
@@ -172,9 +176,12 @@ class MemberImportView(ApiView):
         is_idempotent=True,
         needs_recent_sign_in=True,
     )
-    def post(self, org_id: OrganizationId, *, body: Any, by: Principal) -> Mapping[str, Any]:
+    def post(
+        self, org_id: OrganizationId, *, body: Any, by: Principal
+    ) -> Mapping[str, Any] | Accepted:
         text = body if isinstance(body, str) else ""  # without a body, DRF passes an empty mapping
-        return {"items": services().member_lists.import_list(org_id, text, by=by)}
+        imported = services().member_list_tasks.import_list(org_id, text, by=by)
+        return accepted(imported) if isinstance(imported, Task) else {"items": imported}
 
 
 class InvitationListView(ApiView):

@@ -5,7 +5,16 @@ Paths with a common prefix are included together, because Django tries patterns 
 
 from django.urls import include, path
 
-from accounts.api import audit, events, members, organizations, service_clients, sessions, users
+from accounts.api import (
+    audit,
+    events,
+    members,
+    organizations,
+    service_clients,
+    sessions,
+    tasks,
+    users,
+)
 
 auth = [
     path("register", sessions.RegisterView.as_view()),
@@ -41,6 +50,11 @@ urlpatterns = [
     path("v1/auth/", include(auth)),
     path("v1/me", users.MeView.as_view()),
     path("v1/me/", include(me)),
+    path("v1/verifications", tasks.VerificationView.as_view()),
+    path("v1/tasks", tasks.TaskListView.as_view()),
+    path("v1/tasks/<id:task_id>", tasks.TaskView.as_view()),
+    path("v1/tasks/<id:task_id>/cancel", tasks.CancelTaskView.as_view()),
+    path("v1/tasks/<id:task_id>/result", tasks.TaskResultView.as_view()),
     path("v1/users", users.UserListView.as_view()),
     path("v1/users/<id:user_id>", users.UserView.as_view()),
     path("v1/orgs", organizations.OrganizationListView.as_view()),

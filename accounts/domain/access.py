@@ -19,6 +19,9 @@ PASSWORD: Final = "pwd"  # noqa: S105  # a method of RFC 8176, not a secret
 SECOND_FACTOR: Final = "mfa"
 """Authentication methods (`amr`, RFC 8176), which are the contexts (`acr`), too."""
 
+STAFF_SITE: Final = "back-office"
+"""The `client_id` of callers on the admin site."""
+
 
 class OrganizationStatus(StrEnum):
     """A deleted organization is stored for its learners' records, but never shown."""

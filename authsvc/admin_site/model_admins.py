@@ -145,7 +145,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Allow only the filters of the list: other lookups would reveal hidden columns letter by letter."""
         offered: Iterable[Any] = self.list_filter
-        names = (filter_[0] if isinstance(filter_, tuple) else filter_ for filter_ in offered)
+        names = (_parameter_of(filter_) for filter_ in offered)
         is_offered = any(lookup == name or lookup.startswith(f"{name}__") for name in names)
         return is_offered and super().lookup_allowed(lookup, value, request)
 
@@ -242,6 +242,13 @@ class StaffAdmin(admin.ModelAdmin[Any]):
         return services().staff_actions.perform(
             act, note=lambda _: self.log_change(request, row, message)
         )
+
+
+def _parameter_of(list_filter: Any) -> str:
+    """The column or parameter that a filter of a list reads."""
+    if isinstance(list_filter, tuple):
+        return str(list_filter[0])
+    return str(getattr(list_filter, "parameter_name", list_filter))
 
 
 class _ReadOnly:

@@ -1,7 +1,8 @@
 """Wiring: the base class of the composition."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 from authsvc.composition.ports import Ports
 from authsvc.composition.repositories import Repositories
@@ -17,6 +18,10 @@ class Expiring(Protocol):
         """Delete what has expired and return how much."""
 
 
+EXPIRING_ABOVE: Final[dict[str, Callable[[Any], Expiring]]] = {}
+"""Makers of services of data that expires, by a noun, of layers above the composition. They take the `Services`."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Wiring:
     """The dependencies of all services. Each service is built once, when it is first needed."""
@@ -28,7 +33,7 @@ class Wiring:
     @property
     def expiring(self) -> dict[str, Expiring]:
         """The services of data that expires, by a noun for what one of them removes. Subclasses add theirs."""
-        return {}
+        return {noun: make(self) for noun, make in EXPIRING_ABOVE.items()}
 
     @property
     def gauge_sources(self) -> dict[str, GaugeSource]:

@@ -1,12 +1,19 @@
 """Learning services: courses, progress and credentials."""
 
+import json
+from datetime import timedelta
 from functools import cached_property
 
-from authsvc.composition.organizations import OrganizationServices
+from accounts.public import periodic
+from authsvc.composition.tasks import TaskServices
+from authsvc.jobs.entities import JobRequest
+from authsvc.jobs.ports import JobKind
 from authsvc.kernel.events import EventBus
 from authsvc.kernel.lag import LagCheck
 from authsvc.kernel.metrics import GaugeSource
+from courses.definitions.olx.reading import read_archive
 from courses.domain.repositories.cached import CachedCourseVersionRepository
+from courses.domain.services.archive_imports import ArchiveImports
 from courses.domain.services.authoring import AuthoringService
 from courses.domain.services.catalog import CatalogService
 from courses.domain.services.pathway_authoring import PathwayAuthoringService
@@ -18,17 +25,33 @@ from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.organization_credentials import OrganizationCredentialService
 from credentials.domain.services.subjects import SubjectReader
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
-from progress.domain.services.attempt_outcomes import AttemptOutcomes, OverdueAttempts
+from progress.domain.services.attempt_outcomes import SUBMISSION, AttemptOutcomes, OverdueAttempts
 from progress.domain.services.attempts import AttemptService, GradingService
 from progress.domain.services.event_log import EventExport, EventRecorder
+from progress.domain.services.export_tasks import ExportTasks
 from progress.domain.services.learning import LearnerRecords, LearningService, ProgressService
 from progress.domain.services.log_state import LogState
 from progress.domain.services.pathways import PathwayService
 from progress.domain.services.recorded_facts import RecordedFacts
 from progress.domain.services.reports import ReportService
+from progress.statements import statement_of
 
 
-class LearningServices(OrganizationServices):
+class LearningServices(TaskServices):
+    @property
+    def job_kinds(self) -> tuple[JobKind, ...]:
+        return (
+            *super().job_kinds,
+            self.overdue_attempts.kind,
+            self.export_tasks.kind,
+            self.archive_imports.kind,
+        )
+
+    @property
+    def periodic_jobs(self) -> tuple[JobRequest, ...]:
+        submission = periodic(SUBMISSION, every=timedelta(minutes=5))
+        return (*super().periodic_jobs, submission)
+
     @property
     def gauge_sources(self) -> dict[str, GaugeSource]:
         return super().gauge_sources | {"event-log": self.log_state}
@@ -62,6 +85,16 @@ class LearningServices(OrganizationServices):
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
+        )
+
+    @cached_property
+    def archive_imports(self) -> ArchiveImports:
+        return ArchiveImports(
+            read=read_archive,
+            authoring=self.authoring,
+            tenant_access=self.tenant_access,
+            tasks=self.tasks,
+            callers=self.task_callers,
         )
 
     @cached_property
@@ -172,6 +205,18 @@ class LearningServices(OrganizationServices):
     def export(self) -> EventExport:
         return EventExport(
             log=self.repositories.events, catalog=self.catalog, tenant_access=self.tenant_access
+        )
+
+    @cached_property
+    def export_tasks(self) -> ExportTasks:
+        home = self.ports.public_url
+        return ExportTasks(
+            export=self.export,
+            line_of=lambda event, titles: (
+                f"{json.dumps(statement_of(event, titles, home=home))}\n".encode()
+            ),
+            tasks=self.tasks,
+            callers=self.task_callers,
         )
 
     @cached_property

@@ -14,11 +14,11 @@ from accounts.domain.oauth.services.origins import AllowedOrigins
 from accounts.domain.oauth.services.registrations import RegistrationService
 from accounts.domain.oauth.services.service_clients import ServiceClientService
 from authsvc.composition.base import Expiring
-from authsvc.composition.organizations import OrganizationServices
+from authsvc.composition.tasks import TaskServices
 from authsvc.jobs.ports import JobKind
 
 
-class OAuthServices(OrganizationServices):
+class OAuthServices(TaskServices):
     @property
     def expiring(self) -> dict[str, Expiring]:
         return super().expiring | {

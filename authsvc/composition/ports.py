@@ -27,6 +27,7 @@ from accounts.adapters.passwords import (
 )
 from accounts.adapters.security_log import CountingSecurityLogWriter, StructlogSecurityLogWriter
 from accounts.adapters.sign_up_mails import AllauthSignUpMails
+from accounts.adapters.staff_rights import DjangoStaffRights
 from accounts.adapters.tokens import JwtAccessTokens
 from accounts.domain.audit.ports import AnchorExporter, AnchorSigner
 from accounts.domain.identity.entities.sessions import SessionPolicy, SignInPolicy
@@ -43,6 +44,7 @@ from accounts.domain.identity.services.login_attempts import LimitPolicy
 from accounts.domain.mail.ports import MailTemplates, MailTransport
 from accounts.domain.oauth.ports import IdTokens, LogoutSender
 from accounts.domain.organizations.entities import OrganizationCreators, OrganizationPolicy
+from accounts.domain.tasks.ports import StaffRights
 from authsvc.composition.adapters import SystemClock
 from authsvc.composition.observed_outbound import ObservedOutbound
 from authsvc.composition.outbound_http import HttpcoreOutbound
@@ -90,6 +92,8 @@ class Ports:
     organization_policy: OrganizationPolicy
     request_id: Callable[[], str]
     jitter: Callable[[], float]
+    staff_rights: StaffRights
+    public_url: str
     job_carrier: Carrier | None = None
     broker: Broker | None = None
 
@@ -159,6 +163,8 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         request_id=request_id.get,
         jitter=SystemRandom().random,
         broker=_broker(environment),
+        public_url=environment.public_url,
+        staff_rights=DjangoStaffRights(has_database=environment.has_database),
     )
 
 

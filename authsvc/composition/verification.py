@@ -1,5 +1,6 @@
 """Verification services: the checks of all apps, anchors, and what repairs or binds older records."""
 
+from datetime import timedelta
 from functools import cached_property
 
 from accounts.domain.audit.ports import AnchoredLog
@@ -8,8 +9,12 @@ from accounts.domain.audit.services.anchors import AnchorService, Counts
 from accounts.domain.audit.services.bindings import AuditBindings
 from accounts.domain.audit.services.verification import ENTRIES, AuditLogCheck
 from accounts.domain.audit.services.verifier import Verifier
-from accounts.public import UserId
+from accounts.domain.tasks.services.upkeep import ANCHOR, Anchoring, periodic
+from accounts.domain.tasks.services.verification import WEEKLY, VerificationTasks
+from accounts.public import Right, UserId
 from authsvc.composition.learning import LearningServices
+from authsvc.jobs.entities import JobRequest
+from authsvc.jobs.ports import JobKind
 from authsvc.kernel.tenancy import TenantScope
 from courses.domain.services.verification import (
     VERSIONS,
@@ -24,6 +29,7 @@ from credentials.domain.services.verification import (
     IssuedCredentialCheck,
 )
 from progress.domain.services.attempt_check import ATTEMPTS, GRADES, AttemptBinder, AttemptCheck
+from progress.domain.services.rebuild_tasks import RebuildTasks
 from progress.domain.services.verification import (
     EVENTS,
     EventLogCheck,
@@ -33,6 +39,45 @@ from progress.domain.services.verification import (
 
 
 class VerificationServices(LearningServices):
+    @property
+    def job_kinds(self) -> tuple[JobKind, ...]:
+        anchoring = Anchoring(anchors=self.anchors)
+        return (
+            *super().job_kinds,
+            anchoring.kind,
+            *self.verification_tasks.kinds,
+            self.rebuild_tasks.kind,
+        )
+
+    @property
+    def periodic_jobs(self) -> tuple[JobRequest, ...]:
+        return (
+            *super().periodic_jobs,
+            periodic(ANCHOR, every=timedelta(hours=1)),
+            # Not at the first start, which may be in the middle of a day's work.
+            periodic(
+                WEEKLY,
+                every=timedelta(weeks=1),
+                delay=timedelta(hours=12),
+                shown_to=Right.READ_AUDIT,
+            ),
+        )
+
+    @cached_property
+    def rebuild_tasks(self) -> RebuildTasks:
+        return RebuildTasks(
+            verifier=self.log_verifier,
+            tenant_access=self.tenant_access,
+            tasks=self.tasks,
+            callers=self.task_callers,
+        )
+
+    @cached_property
+    def verification_tasks(self) -> VerificationTasks:
+        return VerificationTasks(
+            verifier=self.verifier, tasks=self.tasks, callers=self.task_callers
+        )
+
     @cached_property
     def verifier(self) -> Verifier:
         return Verifier(
@@ -69,7 +114,8 @@ class VerificationServices(LearningServices):
             progress=self.repositories.progress,
             log=self.repositories.events,
             projector=self._projector,
-            checks=(self._event_log_check, self._anchor_check),
+            log_check=self._event_log_check,
+            anchor_check=self._anchor_check,
             unit_of_work=self.unit_of_work,
         )
 

@@ -1,23 +1,11 @@
 """Actors: the principal of a request, of an account page or of the admin site."""
 
-from collections.abc import Mapping
-from typing import Final
-
 from django.http import HttpRequest
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
-from accounts.public import Principal, Right, Scope, UserId
-
-RIGHT_OF_PERMISSION: Final[Mapping[str, Right]] = {
-    "accounts.change_user": Right.MANAGE_USERS,
-    "accounts.change_organization": Right.MANAGE_ORGANIZATIONS,
-    "accounts.change_oauthclient": Right.MANAGE_CLIENTS,
-    "courses.change_course": Right.AUTHOR_COURSES,
-    "credentials.change_credential": Right.AWARD_CREDENTIALS,
-    "progress.change_assessmentattempt": Right.GRADE_ATTEMPTS,
-    "progress.view_courseprogress": Right.SEE_PROGRESS,
-}
+from accounts.adapters.staff_rights import rights_of_staff
+from accounts.public import STAFF_SITE, Principal, Scope, UserId
 
 
 def principal_of(request: Request) -> Principal:
@@ -45,11 +33,10 @@ def staff_of(request: HttpRequest) -> Principal:
     user = request.user
     if user.pk is None:
         raise NotAuthenticated
-    rights = {right for name, right in RIGHT_OF_PERMISSION.items() if user.has_perm(name)}
     return Principal(
         user_id=UserId(user.pk),
         roles=(),
-        rights=frozenset(Right) if user.is_superuser else frozenset(rights),
+        rights=rights_of_staff(user),
         scopes=frozenset(Scope),
-        client_id="back-office",
+        client_id=STAFF_SITE,
     )

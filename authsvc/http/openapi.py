@@ -29,6 +29,7 @@ from authsvc.http.operations import Operation, Whose, operations_of
 from authsvc.http.positions import MIN_POSITION, NUMBER, POSITION
 from authsvc.http.preconditions import IF_MATCH, IF_NONE_MATCH
 from authsvc.http.problems import MEDIA_TYPE, OF_HTTP, STATUS_OF
+from authsvc.http.tasks import TaskSerializer
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import InvalidCursor
 from authsvc.kernel.preconditions import PreconditionFailed
@@ -104,6 +105,11 @@ class Schema(AutoSchema):
             parameters.append(OpenApiParameter(HEADER, key, OpenApiParameter.HEADER))
         parameters += self._conditional_headers()
         parameters.append(self._position_header())
+        if self._starts_task:
+            accepted = [int(HTTPStatus.ACCEPTED)]
+            parameters.append(
+                OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=accepted)
+            )
         parameters += [
             OpenApiParameter(
                 name, str, OpenApiParameter.HEADER, response=[int(self.operation.status), 429]
@@ -111,6 +117,12 @@ class Schema(AutoSchema):
             for name in ("RateLimit-Policy", "RateLimit")
         ]
         return parameters
+
+    @property
+    def _starts_task(self) -> bool:
+        is_accepted = self.operation.status == HTTPStatus.ACCEPTED
+        shape = self.operation.answer if is_accepted else self.operation.accepted
+        return shape is TaskSerializer
 
     def _conditional_headers(self) -> list[OpenApiParameter]:
         if not self.operation.has_etag:
@@ -152,10 +164,12 @@ class Schema(AutoSchema):
         if self.operation.page_of:
             return {status: _page_of(self.operation.page_of)}
         if isinstance(shape, Mapping):
-            return {(status, media_type): schema for media_type, schema in shape.items()}
+            answers: dict[Any, Any] = {(status, media): schema for media, schema in shape.items()}
+        else:
+            answers = {status: shape}
         if self.operation.accepted is not None:
-            return {status: shape, int(HTTPStatus.ACCEPTED): self.operation.accepted}
-        return {status: shape}
+            answers[int(HTTPStatus.ACCEPTED)] = self.operation.accepted
+        return answers
 
     def _problems(self) -> Iterator[tuple[HTTPStatus, str, str]]:
         """The status, code and title of every problem that the operation can answer with."""

@@ -267,14 +267,20 @@ class Operation(Generic[Shown, Item]):
         )
         if isinstance(returned, Download):
             response["Content-Disposition"] = f'attachment; filename="{returned.filename}"'
+            if returned.media_type is not None:
+                response["Content-Type"] = returned.media_type
+        if isinstance(returned, Accepted) and returned.location:
+            response["Location"] = returned.location
         response["Cache-Control"] = self.cache_control
         return response
 
     def _content(self, request: Request, returned: Any) -> bytes:
         if isinstance(returned, Download):
             return returned.content
-        if isinstance(returned, Accepted) and self.accepted is not None:
-            return json_of(returned.thing, self.accepted)
+        if isinstance(returned, Accepted):
+            shape = self.accepted or self.answer
+            assert isinstance(shape, type)  # noqa: S101  # for mypy: there is one shape of what is accepted
+            return json_of(returned.thing, shape)
         if self.page_of is not None:
             return page_as_json(returned, self.page_of)
         if isinstance(self.answer, Mapping):

@@ -37,6 +37,14 @@ class JsonLinesRenderer(_Renderer):
     charset = None
 
 
+class FileRenderer(_Renderer):
+    """Files of any media type, which the answer states."""
+
+    media_type = "*/*"
+    format = "file"
+    charset = None
+
+
 class SchemaRenderer(JSONRenderer):
     """JSON Schemas."""
 

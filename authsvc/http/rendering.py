@@ -23,17 +23,19 @@ JSON: Final = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file in the negotiated media type."""
+    """A file, in the negotiated media type unless it has one of its own."""
 
     content: bytes
     filename: str
+    media_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What an answer with status 202 shows: the work goes on elsewhere."""
+    """What an answer with status 202 shows: the work goes on elsewhere, and can be followed at `location` if given."""
 
     thing: object
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)

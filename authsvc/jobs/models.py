@@ -54,6 +54,7 @@ class Job(models.Model):
             models.Index(fields=["owner_id", "-created_at", "id"], name="jobs_by_owner"),
             models.Index(fields=["org_id", "-created_at", "id"], name="jobs_by_org"),
             models.Index(fields=["-created_at"], name="jobs_by_time"),
+            models.Index(fields=["kind", "error"], name="jobs_failing", condition=~Q(error="")),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ from courses.domain.entities.courses import CourseDefinition, local_slug_in
 from courses.domain.entities.pathways import PathwayDefinition
 from courses.domain.errors import SlugFixed
 
+MOST_ARCHIVE_BYTES: Final = 50_000_000
 Definition = TypeVar("Definition")
 
 
@@ -127,6 +128,28 @@ class ImportForm(forms.ModelForm[rows.Course]):
 
 
 class PlatformImportForm(ImportForm):
+    """For administrators who cannot choose the organization."""
+
+    org = None
+
+
+class ArchiveForm(forms.Form):
+    """A packed course of Open edX."""
+
+    org = owner_field(rows.Course, help_text="The organization that owns the course.")
+    file = forms.FileField(
+        label="Archive",
+        help_text="A course exported by Open edX, .tar.gz. If a course with its slug exists, its draft is replaced.",
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_ARCHIVE_BYTES:
+            raise ValidationError(f"An archive has at most {MOST_ARCHIVE_BYTES:,} bytes.")
+        return file
+
+
+class PlatformArchiveForm(ArchiveForm):
     """For administrators who cannot choose the organization."""
 
     org = None

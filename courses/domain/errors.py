@@ -129,3 +129,9 @@ class InvalidPathwayDefinition(Invalid):
     code = "invalid-pathway-definition"
     title = "The pathway definition is not valid"
     explanation = "`errors` has each error with its path."
+
+
+class UnreadableArchive(Invalid):
+    code = "unreadable-archive"
+    title = "The archive cannot be imported"
+    explanation = "It is not a packed Open edX course that can be imported: {reason}."

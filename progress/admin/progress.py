@@ -3,9 +3,12 @@
 from typing import Final
 from uuid import UUID
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from accounts.public import Right, SubjectType
 from authsvc.admin_site.model_admins import AuditsTenantAccess, ReadOnlyAdmin, admin_page
@@ -14,9 +17,17 @@ from authsvc.http.actors import staff_of
 from authsvc.kernel.tables import csv_of
 from progress import models as rows
 from progress.domain.entities.reports import CourseReport, table_of_course
+from progress.domain.services.verification import RebuildSelection
 
 # Spreadsheets recognize UTF-8 by it.
 BYTE_ORDER_MARK: Final = "\ufeff"
+
+
+class RebuildForm(forms.Form):
+    learner = forms.UUIDField(required=False, help_text="Only the learner with this id.")
+    organization = forms.UUIDField(
+        required=False, help_text="Only courses of the organization with this id."
+    )
 
 
 @admin.register(rows.ProgressEvent)
@@ -48,6 +59,22 @@ class CourseProgressAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     list_select_related = ["user", "org"]
     search_fields = ["user__email", "course_slug"]
     ordering = ["-last_activity_at"]
+
+    @admin_page({"rebuild/": "progress_courseprogress_rebuild"})
+    def rebuild_view(self, request: HttpRequest) -> HttpResponse:
+        """Start to rebuild progress from the event log."""
+        by = staff_of(request)
+        by.require(Right.MANAGE_ORGANIZATIONS)
+        form = RebuildForm(request.POST if request.method == "POST" else None)
+        if not form.is_valid():
+            back = reverse("admin:progress_courseprogress_changelist")
+            return self.form_page(request, form, title="Rebuild progress", back=back)
+        selection = RebuildSelection(
+            user_id=form.cleaned_data["learner"], org_id=form.cleaned_data["organization"]
+        )
+        task = services().rebuild_tasks.start(selection, by=by)
+        self.message_user(request, "The rebuild has started.", messages.SUCCESS)
+        return redirect("admin:jobs_job_change", task.id)
 
     @admin_page({"report/<id:course_id>/": "progress_courseprogress_report"})
     def report_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:

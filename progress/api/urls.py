@@ -5,7 +5,7 @@ What begins alike is included together, because Django compares a path with ever
 
 from django.urls import include, path
 
-from progress.api import attempts, pathways, progress, reports, statements
+from progress.api import attempts, pathways, progress, reports, statements, tasks
 
 course = [
     path("enroll", progress.EnrollView.as_view()),
@@ -35,5 +35,7 @@ urlpatterns = [
     path("v1/attempts/<id:attempt_id>", attempts.AttemptView.as_view()),
     path("v1/attempts/<id:attempt_id>/", include(attempt)),
     path("v1/pathways/<slug:pathway>", pathways.PathwayView.as_view()),
+    path("v1/progress-rebuilds", tasks.RebuildView.as_view()),
+    path("v1/xapi/exports", tasks.StatementExportView.as_view()),
     path("v1/xapi/statements", statements.StatementListView.as_view()),
 ]

@@ -58,6 +58,7 @@ PARTS = {
             "accounts.orgmembership",
             "accounts.invitation",
             "accounts.outgoingmail",
+            "jobs.job",
             "accounts.session",
             "accounts.refreshtoken",
             "accounts.idempotencyrecord",
@@ -194,10 +195,12 @@ def test_a_group_has_only_the_permissions_its_pages_need(
     assert {permission.codename for permission in given} == needed
 
 
-def test_an_auditor_has_only_the_right_to_see_progress(application: Application) -> None:
+def test_an_auditor_has_only_the_rights_to_see_progress_and_to_read_the_audit_log(
+    application: Application,
+) -> None:
     request = staff_browser(application, "Auditors").client.get("/admin/").wsgi_request
 
-    assert staff_of(request).rights == {Right.SEE_PROGRESS}
+    assert staff_of(request).rights == {Right.SEE_PROGRESS, Right.READ_AUDIT}
 
 
 def test_a_custom_group_gives_access_to_its_pages_only(application: Application) -> None:

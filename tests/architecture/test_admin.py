@@ -9,14 +9,15 @@ from django.db.models import ForeignKey, Model
 
 from accounts.models import AuditHead, OAuthClient, Organization, User
 from authsvc.admin_site.model_admins import ReadOnlyAdmin, ServiceAdmin
+from authsvc.jobs.models import JobFile
 from courses.models import Course, LearningPathway
 from credentials.models import Credential, CredentialTrigger
 from tests.support.staff import lists
 
 pytestmark = pytest.mark.database
 
-APPS = ("accounts", "courses", "progress", "credentials")
-SAYS_NOTHING = {AuditHead, CredentialTrigger}
+APPS = ("accounts", "courses", "progress", "credentials", "jobs")
+SAYS_NOTHING = {AuditHead, CredentialTrigger, JobFile}
 OURS = [
     row for app in APPS for row in apps.get_app_config(app).get_models() if row not in SAYS_NOTHING
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from accounts.domain.access import OrganizationId, Role
+from accounts.domain.access import OrganizationId, Role, UserId
 from accounts.domain.organizations.entities import InvitationId
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.definitions.courses import read_definition
@@ -17,6 +17,7 @@ from tests.support.builders import a_definition, a_definition_of
 from tests.support.exams import EXAMS
 from tests.support.pathways import a_chain, pathway_body_of
 from tests.support.school import items_of
+from tests.support.tasks import a_task
 
 NEW_PASSWORD = "a short way back"
 
@@ -291,6 +292,24 @@ def invite(application: Application) -> Sent:
     return Sent(by=owner, path=f"{place}/invitations", body={"email": "bo@school.example"})
 
 
+def cancel_task(application: Application) -> Sent:
+    anna = application.signed_in()
+    task_id = a_task(application.services, owner_id=UserId(UUID(anna.id)))
+    return Sent(by=anna, path=f"/v1/tasks/{task_id}/cancel")
+
+
+def rebuild_progress(application: Application) -> Sent:
+    return Sent(by=root_of(application), path="/v1/progress-rebuilds", body={})
+
+
+def export_statements(application: Application) -> Sent:
+    return Sent(by=application.signed_in(), path="/v1/xapi/exports")
+
+
+def verify_records(application: Application) -> Sent:
+    return Sent(by=root_of(application), path="/v1/verifications")
+
+
 def import_members(application: Application) -> Sent:
     owner, place = an_organization(application)
     return Sent(
@@ -345,6 +364,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "createUser": create_user,
     "enroll": enroll,
     "gradeAttempt": grade_attempt,
+    "cancelTask": cancel_task,
+    "exportStatements": export_statements,
+    "rebuildProgress": rebuild_progress,
+    "verifyRecords": verify_records,
     "importMembers": import_members,
     "invite": invite,
     "logOut": log_out,

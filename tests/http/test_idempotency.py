@@ -77,7 +77,7 @@ def test_a_request_that_is_sent_again_is_answered_as_before(
 
     again = request.sent_by_another_session(application)
 
-    assert first.status in (200, 201, 204)
+    assert first.status in (200, 201, 202, 204)
     assert "Idempotent-Replayed" not in first.headers
     assert (again.status, again.text) == (first.status, first.text)
     assert again.headers.get("Content-Type") == first.headers.get("Content-Type")

@@ -31,6 +31,7 @@ SENSITIVE: Final = {
     "revokeIssued",
     "suspendOrganization",
     "voidAttempt",
+    "rebuildProgress",
     "withdrawCredential",
 }
 """Operations that give or take away rights, secrets, credentials or records of others."""

@@ -133,7 +133,13 @@ class Matrix:
             "newcomer_id": self._newcomer.id,
             "client_terms": self._tenants.client_terms(),
             "token": self._tenants.token_for(member, self._guests),
+            **(_tasks_of(tenant) if self._kind in SERVICES else {}),
         }
+
+
+def _tasks_of(tenant: Tenant) -> dict[str, str]:
+    """The tasks of the organization, which are those of its service client, too."""
+    return {name: tenant.things[f"org_{name}"] for name in ("task_id", "done_task_id")}
 
 
 def _named(route: Route, things: Things) -> dict[str, Any]:

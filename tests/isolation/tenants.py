@@ -18,6 +18,7 @@ from tests.support.exams import EXAMS
 from tests.support.pathways import a_chain, pathway_body_of
 from tests.support.relying import registered
 from tests.support.school import items_of
+from tests.support.tasks import a_task, finish_task
 
 TITLE: Final = "School of Knots"
 
@@ -66,6 +67,7 @@ class Tenants:
             "email": person.email,
             "email_token": self._email_token(person),
             "attempt_id": self._started(person, self._exams.slug, 0),
+            **self._tasks(user_id=UserId(UUID(person.id))),
         }
         return Member(person, things)
 
@@ -132,7 +134,20 @@ class Tenants:
             "member_id": other.id,
             **self._invited(owner, org_id),
             **self._examined(owner, other, org_id),
+            **{
+                f"org_{name}": task_id
+                for name, task_id in self._tasks(org_id=OrganizationId(UUID(org_id))).items()
+            },
         }
+
+    def _tasks(
+        self, *, user_id: UserId | None = None, org_id: OrganizationId | None = None
+    ) -> dict[str, str]:
+        """A task that waits and one that has written a file, of a user or of an organization."""
+        services = self.application.services
+        waiting, done = (a_task(services, owner_id=user_id, org_id=org_id) for _ in range(2))
+        finish_task(services, done)
+        return {"task_id": str(waiting), "done_task_id": str(done)}
 
     def _invited(self, owner: Person, org_id: str) -> dict[str, str]:
         email = f"new-{uuid4().hex[:8]}@school.example"

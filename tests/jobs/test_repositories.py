@@ -1,5 +1,6 @@
 """Contract of job repositories, on the store of this run."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from authsvc.jobs.entities import (
     Priority,
     Queue,
 )
-from authsvc.jobs.repositories.protocols import Backlog
+from authsvc.jobs.repositories.protocols import Backlog, Failure
 from authsvc.kernel.paging import PageRequest
 from tests.support.builders import NOON
 from tests.support.jobs import a_job
@@ -175,6 +176,19 @@ def test_pages_have_the_jobs_of_an_owner_or_an_organization_newest_first(world: 
     assert ids() == []
 
 
+def test_a_list_shows_the_jobs_in_one_status(world: World) -> None:
+    anna = uuid4()
+    ended, waiting = a_job(owner_id=anna), a_job(owner_id=anna)
+    add(world, ended, waiting, a_job(owner_id=uuid4()))
+    world.repositories.jobs.save(ended.succeeded({}, at=NOON))
+
+    page = world.repositories.jobs.page_of(
+        PageRequest(), owner_id=anna, org_id=None, status=JobStatus.SUCCEEDED
+    )
+
+    assert [job.id for job in page.items] == [ended.id]
+
+
 def test_pages_continue_where_the_last_one_ended(world: World) -> None:
     anna = uuid4()
     jobs = [a_job(owner_id=anna, at=NOON + number * A_MINUTE) for number in range(3)]
@@ -186,6 +200,24 @@ def test_pages_continue_where_the_last_one_ended(world: World) -> None:
     second = world.repositories.jobs.page_of(rest, owner_id=anna, org_id=None)
 
     assert [job.id for job in (*first.items, *second.items)] == [job.id for job in reversed(jobs)]
+
+
+def test_failures_are_counted_by_kind_and_error(world: World) -> None:
+    def failed(kind: str, error: str, **changes: object) -> Job:
+        return replace(a_job(kind=kind), error=error, started_at=NOON, **changes)  # type: ignore[arg-type]  # any of them
+
+    given_up = failed("mail", "timeout").ended(JobStatus.FAILED, at=NOON)
+    waiting = replace(failed("mail", "timeout"), started_at=LATER)
+    cancelled = failed("mail", "timeout").stopped(at=NOON)
+    add(world, given_up, waiting, cancelled, failed("verify", "OSError"), a_job())
+    for job in (given_up, waiting, cancelled):
+        world.repositories.jobs.save(job)
+
+    assert world.repositories.jobs.failures(limit=9) == [
+        Failure(kind="mail", error="timeout", jobs=2, given_up=1, latest_at=LATER),
+        Failure(kind="verify", error="OSError", jobs=1, given_up=0, latest_at=NOON),
+    ]
+    assert len(world.repositories.jobs.failures(limit=1)) == 1
 
 
 def test_files_come_with_a_job_and_leave_with_it(world: World) -> None:

@@ -102,8 +102,10 @@ class Appended:
     ) -> Mapping[EventId, int]:
         return self.events.course_versions(events, scope=scope)
 
-    def page_of_streams(self, request: PageRequest, *, scope: TenantScope) -> Page[StreamId]:
-        return self.events.page_of_streams(request, scope=scope)
+    def page_of_streams(
+        self, request: PageRequest, *, users: UserRange = ALL_USERS, scope: TenantScope
+    ) -> Page[StreamId]:
+        return self.events.page_of_streams(request, users=users, scope=scope)
 
     def last_about(
         self, stream: StreamId, about: EntityType, entity_id: UUID, *, scope: TenantScope

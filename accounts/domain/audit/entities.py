@@ -63,6 +63,8 @@ class AuditAction(StrEnum):
     ATTEMPT_GRADED = "attempt-graded"
     ATTEMPT_VOIDED = "attempt-voided"
     RECORD_BOUND = "record-bound"
+    TASK_CANCELLED = "task-cancelled"
+    TASK_RETRIED = "task-retried"
 
 
 class SubjectType(StrEnum):
@@ -79,6 +81,7 @@ class SubjectType(StrEnum):
     CREDENTIAL = "credential"
     USER_CREDENTIAL = "user-credential"
     ATTEMPT = "attempt"
+    TASK = "task"
 
 
 class Owned(Protocol):

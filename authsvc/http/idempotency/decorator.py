@@ -47,6 +47,8 @@ def answered_once(request: Request, respond: Callable[[], HttpResponse]) -> Http
         response["ETag"] = stored.etag
     if stored.position:
         response[POSITION] = stored.position
+    if stored.location:
+        response["Location"] = stored.location
     if stored.is_replayed:
         response[REPLAYED] = "true"
     return response
@@ -79,6 +81,7 @@ def _stored(response: HttpResponse) -> StoredResponse:
         content_type="" if content_type == JSON else content_type,
         etag=response.get("ETag", ""),
         position=response.get(POSITION, ""),
+        location=response.get("Location", ""),
     )
 
 

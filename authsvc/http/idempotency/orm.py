@@ -39,6 +39,7 @@ def _record(row: rows.IdempotencyRecord) -> IdempotencyRecord:
             content_type=row.content_type,
             etag=row.etag,
             position=row.position,
+            location=row.location,
         ),
         standing=row.standing or {},
         kept_at=row.kept_at,
@@ -54,6 +55,7 @@ def _values(record: IdempotencyRecord) -> dict[str, Any]:
         "content_type": record.response.content_type,
         "etag": record.response.etag,
         "position": record.response.position,
+        "location": record.response.location,
         "standing": record.standing,
         "kept_at": record.kept_at,
     }

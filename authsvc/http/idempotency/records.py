@@ -30,13 +30,14 @@ class ReplayNotPermitted(Forbidden):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
-    """A stored HTTP response: status, JSON text, media type, entity tag and Position."""
+    """A stored HTTP response: status, JSON text, media type, entity tag, Position and location."""
 
     status: int
     body: str
     content_type: str
     etag: str = ""
     position: str = ""
+    location: str = ""
     is_replayed: bool = False
 
 

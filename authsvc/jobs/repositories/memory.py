@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from authsvc.jobs.entities import FileRole, Job, JobFile, JobId, JobStatus, Lease, Queue
-from authsvc.jobs.repositories.protocols import JOBS, Backlog
+from authsvc.jobs.repositories.protocols import JOBS, Backlog, Failure
 from authsvc.kernel.memory import remove_where
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 
@@ -66,13 +66,21 @@ class InMemoryJobRepository:
         return True
 
     def page_of(
-        self, request: PageRequest, *, owner_id: UUID | None, org_id: UUID | None
+        self,
+        request: PageRequest,
+        *,
+        owner_id: UUID | None,
+        org_id: UUID | None,
+        status: JobStatus | None = None,
     ) -> Page[Job]:
         jobs = (
             job
             for job in self.store.values()
-            if (owner_id is not None and job.owner_id == owner_id)
-            or (org_id is not None and job.org_id == org_id)
+            if status in (None, job.status)
+            and (
+                (owner_id is not None and job.owner_id == owner_id)
+                or (org_id is not None and job.org_id == org_id)
+            )
         )
         return page_in_memory(jobs, request, JOBS)
 
@@ -84,6 +92,24 @@ class InMemoryJobRepository:
 
     def backlogs(self, *, at: datetime) -> list[Backlog]:
         return [self._backlog(queue, at) for queue in Queue]
+
+    def failures(self, *, limit: int) -> list[Failure]:
+        groups: dict[tuple[str, str], list[Job]] = {}
+        for job in self.store.values():
+            if job.error and job.status is not JobStatus.CANCELLED and job.started_at is not None:
+                groups.setdefault((job.kind, job.error), []).append(job)
+        failures = [
+            Failure(
+                kind=kind,
+                error=error,
+                jobs=len(jobs),
+                given_up=sum(job.status is JobStatus.FAILED for job in jobs),
+                latest_at=max(job.started_at for job in jobs if job.started_at is not None),
+            )
+            for (kind, error), jobs in groups.items()
+        ]
+        ordered = sorted(failures, key=lambda failure: (-failure.jobs, failure.kind, failure.error))
+        return ordered[:limit]
 
     def remove_ended(self, *, before: datetime) -> int:
         removed = remove_where(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from authsvc.jobs import models as rows
 from authsvc.jobs.entities import (
@@ -19,7 +19,7 @@ from authsvc.jobs.entities import (
     Priority,
     Queue,
 )
-from authsvc.jobs.repositories.protocols import JOBS, Backlog
+from authsvc.jobs.repositories.protocols import JOBS, Backlog, Failure
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
@@ -76,11 +76,19 @@ class OrmJobRepository:
         return bool(leased.update(**values))
 
     def page_of(
-        self, request: PageRequest, *, owner_id: UUID | None, org_id: UUID | None
+        self,
+        request: PageRequest,
+        *,
+        owner_id: UUID | None,
+        org_id: UUID | None,
+        status: JobStatus | None = None,
     ) -> Page[Job]:
         of_owner, of_org = Q(owner_id=owner_id), Q(org_id=org_id)
         is_listed = (of_owner if owner_id else Q(pk=None)) | (of_org if org_id else Q(pk=None))
-        return page_of_rows(rows.Job.objects.filter(is_listed), request, JOBS, _job)
+        listed = rows.Job.objects.filter(is_listed)
+        if status is not None:
+            listed = listed.filter(status=status)
+        return page_of_rows(listed, request, JOBS, _job)
 
     def attach(self, job_id: JobId, file: JobFile) -> None:
         rows.JobFile.objects.update_or_create(
@@ -115,6 +123,16 @@ class OrmJobRepository:
             for row in numbers.order_by()
         }
         return [of_queues.get(queue, Backlog(queue=queue)) for queue in Queue]
+
+    def failures(self, *, limit: int) -> list[Failure]:
+        failing = rows.Job.objects.filter(~Q(error=""), started_at__isnull=False)
+        groups = failing.exclude(status=JobStatus.CANCELLED).values("kind", "error")
+        numbers = groups.annotate(
+            jobs=Count("pk"),
+            given_up=Count("pk", filter=Q(status=JobStatus.FAILED)),
+            latest_at=Max("started_at"),
+        )
+        return [Failure(**row) for row in numbers.order_by("-jobs", "kind", "error")[:limit]]
 
     def remove_ended(self, *, before: datetime) -> int:
         ended = rows.Job.objects.filter(due_at=None, ended_at__lt=before)

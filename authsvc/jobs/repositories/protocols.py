@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from authsvc.jobs.entities import FileRole, Job, JobFile, JobId, Lease, Queue
+from authsvc.jobs.entities import FileRole, Job, JobFile, JobId, JobStatus, Lease, Queue
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 
 JOBS: Final = Keyset("tasks", {"created_at": datetime, "id": UUID}, descends=True)
@@ -23,6 +23,17 @@ class Backlog:
     running: int = 0
     failed: int = 0
     oldest_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Jobs of a kind whose last attempts failed with one error: how many, those given up among them, and when last."""
+
+    kind: str
+    error: str
+    jobs: int
+    given_up: int
+    latest_at: datetime
 
 
 class JobRepository(Protocol):
@@ -66,9 +77,17 @@ class JobRepository(Protocol):
         """
 
     def page_of(
-        self, request: PageRequest, *, owner_id: UUID | None, org_id: UUID | None
+        self,
+        request: PageRequest,
+        *,
+        owner_id: UUID | None,
+        org_id: UUID | None,
+        status: JobStatus | None = None,
     ) -> Page[Job]:
-        """Jobs of that owner, or of that organization, newest first. Periodic jobs have neither."""
+        """Jobs of that owner, or of that organization, in that status if given, newest first.
+
+        Periodic jobs have neither.
+        """
 
     def attach(self, job_id: JobId, file: JobFile) -> None:
         """Store the file that the job has written, in place of an earlier one."""
@@ -78,6 +97,12 @@ class JobRepository(Protocol):
 
     def backlogs(self, *, at: datetime) -> list[Backlog]:
         """The backlog of every queue."""
+
+    def failures(self, *, limit: int) -> list[Failure]:
+        """What is failing and why: up to so many kinds and errors, those of most jobs first.
+
+        Cancelled jobs are left out.
+        """
 
     def remove_ended(self, *, before: datetime) -> int:
         """Delete the jobs that ended before that time, with their files, and return how many."""

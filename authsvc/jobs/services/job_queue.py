@@ -9,13 +9,15 @@ from uuid import uuid4
 from authsvc.jobs.entities import FileRole, Job, JobFile, JobId, JobRequest
 from authsvc.jobs.errors import JobEnded, UnknownJob
 from authsvc.jobs.ports import Carrier
-from authsvc.jobs.repositories.protocols import MOST_IN_ONE_STATEMENT, JobRepository
+from authsvc.jobs.repositories.protocols import MOST_IN_ONE_STATEMENT, Failure, JobRepository
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 RETRIED_FOR: Final = timedelta(days=1)
 """How long a job that staff retry is attempted at least."""
 KEPT_FOR: Final = timedelta(days=14)
+MOST_FAILURES: Final = 100
+"""Number of kinds and errors that are listed as failing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,10 @@ class JobQueue:
     def result_file(self, job_id: JobId) -> JobFile | None:
         """The file that the job has written, if any."""
         return self.jobs.file_of(job_id, FileRole.RESULT)
+
+    def failures(self) -> list[Failure]:
+        """What is failing and why, that of most jobs first."""
+        return self.jobs.failures(limit=MOST_FAILURES)
 
     def remove_expired(self) -> int:
         """Delete the jobs that ended KEPT_FOR ago, with their files, and return how many."""

@@ -13,7 +13,7 @@ from authsvc.management.base import OperatorCommand
 class Command(OperatorCommand):
     help = (
         "Make an anchor: a signed statement about how far all logs have come, chained to the one before. It is stored, "
-        "exported to ANCHOR_EXPORT, and printed. Run it every hour."
+        "exported to ANCHOR_EXPORT, and printed. A background job does the same every hour."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,14 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from accounts.adapters.anchors import read_anchors
-from accounts.public import OPERATOR, Anchor, CheckResult, VerificationReport, VerificationTask
+from accounts.public import (
+    OPERATOR,
+    Anchor,
+    CheckResult,
+    VerificationReport,
+    VerificationTask,
+    members_of,
+)
 from authsvc.composition.container import services
 from authsvc.composition.verification_processes import in_processes
 from authsvc.management.base import OperatorCommand, counted
@@ -90,7 +96,7 @@ class Command(OperatorCommand):
         self.stderr.write(f"{label}: {counted(rows, 'row')}")
 
     def _write(self, report: VerificationReport, file: Path | None) -> None:
-        text = json.dumps(_members_of(report), indent=2)
+        text = json.dumps(members_of(report), indent=2)
         if file is None:
             self.stdout.write(text)
             return
@@ -110,20 +116,3 @@ def _anchors_in(files: Iterable[Path]) -> list[Anchor]:
         except ValueError:
             raise CommandError(f"{file} does not hold exported anchors.") from None
     return anchors
-
-
-def _members_of(report: VerificationReport) -> dict[str, Any]:
-    return {
-        "started_at": report.started_at.isoformat(),
-        "finished_at": report.finished_at.isoformat(),
-        "is_clean": report.is_clean,
-        "checks": [
-            {"name": result.name, "rows": result.rows, "omitted": result.omitted}
-            for result in report.results
-        ],
-        "findings": [
-            {"check": result.name, **asdict(finding)}
-            for result in report.results
-            for finding in result.findings
-        ],
-    }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Final, NoReturn
 
 from authsvc.kernel.errors import FieldError
@@ -49,6 +50,15 @@ def read_olx(source: Path) -> tuple[CourseDefinition, list[Loss]]:
     )
     # So that whatever is imported can be exported and imported again.
     return definition_of(CONVERTER.unstructure(definition)), folder.losses
+
+
+def read_archive(content: bytes) -> tuple[CourseDefinition, list[str]]:
+    """The course in a packed folder, and the lines that report what could not be mapped. Raises InvalidDefinition."""
+    with NamedTemporaryFile(suffix=".tar.gz") as file:
+        file.write(content)
+        file.flush()
+        definition, losses = read_olx(Path(file.name))
+    return definition, list(lines_of(losses))
 
 
 def _course(folder: Folder) -> Element:

@@ -1,11 +1,13 @@
 """Outcomes of attempts: what is recorded about them, and what follows for the learner's progress."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from accounts.public import Principal, Right
+from accounts.public import OPERATOR, Principal, Right
+from authsvc.jobs.entities import JobProgress, Queue
+from authsvc.jobs.ports import JobKind, Run
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.metrics import ATTEMPTS_SUBMITTED, Metrics
 from authsvc.kernel.paging import PageRequest
@@ -20,6 +22,8 @@ from progress.domain.repositories.protocols.attempts import AttemptRepository
 from progress.domain.repositories.protocols.progress import ProgressRepository
 from progress.domain.services.event_log import EventRecorder
 
+SUBMISSION: Final = "submit-overdue-attempts"
+"""The name of the job."""
 SUBMITTED_AT_ONCE: Final = 100
 """Number of attempts that are read at a time, and that one look at the grading queue submits at most."""
 
@@ -120,7 +124,7 @@ def _assessment_in(outline: Outline, assessment_id: AssessmentId) -> Assessment:
 class OverdueAttempts:
     """Submits attempts at the end of their time limit, with the answers saved until then.
 
-    Nothing runs at the deadline itself: an overdue attempt is submitted when it is next read, or by a command.
+    Nothing runs at the deadline itself: an overdue attempt is submitted when it is next read, or by a periodic job.
     Assessments that accept late submissions have no overdue attempts.
     """
 
@@ -153,18 +157,37 @@ class OverdueAttempts:
     def submit_some(self, course_id: CourseId | None = None, *, scope: TenantScope) -> None:
         """Submit overdue attempts on the course, or on all in scope, before graders list attempts.
 
-        At most as many as a page has: a list has to be fast, and the command submits the rest.
+        At most as many as a page has: a list has to be fast, and the job submits the rest.
         """
         overdue = self._overdue(course_id, scope=scope)
         for attempt in islice(overdue, SUBMITTED_AT_ONCE):
             self.settled(attempt)
 
-    def submit_all(self, *, by: Principal) -> int:
-        """Submit all overdue attempts, each in its own unit of work, and return their number. Raises NotPermitted."""
+    def submit_all(
+        self, *, by: Principal, report: Callable[[int], None] = lambda _number: None
+    ) -> int:
+        """Submit all overdue attempts, each in its own unit of work, and return their number.
+
+        *report* is called with their number so far. Raises NotPermitted.
+        """
         by.require(Right.MANAGE_ORGANIZATIONS)
         self.unit_of_work.require_outside()
-        overdue = self._overdue(None, scope=by.tenant_scope)
-        return sum(self.settled(attempt).submitted_at is not None for attempt in overdue)
+        number = 0
+        for attempt in self._overdue(None, scope=by.tenant_scope):
+            report(number)
+            number += self.settled(attempt).submitted_at is not None
+        return number
+
+    @property
+    def kind(self) -> JobKind:
+        """The periodic job that submits them."""
+        return JobKind(name=SUBMISSION, run=self._run, queue=Queue.LONG)
+
+    def _run(self, run: Run) -> dict[str, int]:
+        number = self.submit_all(
+            by=OPERATOR, report=lambda done: run.report(JobProgress(done=done))
+        )
+        return {"submitted": number}
 
     def _overdue(
         self, course_id: CourseId | None, *, scope: TenantScope

@@ -213,6 +213,10 @@ class EventExport:
             page = self.log.page(permitted, request, scope=scope)
             yield from page.items
 
+    def require_access(self, org_id: OrganizationId | None, *, by: Principal) -> None:
+        """Raises OrganizationNotFound, NotPermitted, PersonNeeded."""
+        self._permitted(EVERYTHING, org_id, by)
+
     def with_titles(
         self, events: Iterable[ProgressEvent], *, by: Principal
     ) -> Iterator[tuple[ProgressEvent, Titles]]:

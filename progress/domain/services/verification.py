@@ -1,12 +1,12 @@
 """Verification of the event log: hash chains, and the projection folded from them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
-from itertools import chain
 from typing import ClassVar, Final
+from uuid import UUID
 
-from accounts.public import Principal, Right
+from accounts.public import OrganizationId, Principal, Right, UserId
 from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import TenantScope
@@ -15,12 +15,14 @@ from authsvc.kernel.verification import (
     ALL_USERS,
     UNREADABLE,
     Check,
+    DivisibleCheck,
     Finding,
     FindingKind,
     Stored,
     Tally,
     UserRange,
     grouped,
+    ranges_between,
     side_by_side,
 )
 from courses.public import CatalogService, CourseVersionNotFound
@@ -31,6 +33,8 @@ from progress.domain.repositories.protocols.progress import EventRepository, Pro
 
 EVENTS: Final = "progress_progressevent"
 PROGRESS: Final = "progress_courseprogress"
+STREAMS_AT_ONCE: Final = 1000
+"""Number of streams that a rebuild verifies in one snapshot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +136,29 @@ def is_ahead(head: CourseProgress, events: list[ProgressEvent]) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RebuildSelection:
+    """The streams to rebuild: those of one learner, of the courses of one organization, of both, or all."""
+
+    user_id: UserId | None = None
+    org_id: OrganizationId | None = None
+
+    @property
+    def users(self) -> UserRange:
+        """The users whose streams are read."""
+        if self.user_id is None:
+            return ALL_USERS
+        before = self.user_id.int - 1
+        return UserRange(above=UUID(int=before) if before >= 0 else None, up_to=self.user_id)
+
+    def covers(self, stream: StreamId) -> bool:
+        is_of_org = self.org_id is None or stream.org_id == self.org_id
+        return is_of_org and self.users.covers(stream.user_id)
+
+
+EVERYTHING: Final = RebuildSelection()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flaw:
     """A defect of a stream."""
 
@@ -170,49 +197,80 @@ class EventLogVerifier:
     progress: ProgressRepository
     log: EventRepository
     projector: Projector
-    checks: tuple[Check, ...]
+    log_check: DivisibleCheck
+    anchor_check: Check
     unit_of_work: UnitOfWork
+    streams_at_once: int = STREAMS_AT_ONCE
 
     def compare(self, *, by: Principal) -> ProjectionReport:
         """Fold every stream and compare the result with the stored projection; change nothing."""
         self._require_access(by)
         return self._fold_all(repair=False, scope=by.tenant_scope)
 
-    def rebuild(self, *, trusts_log: bool = False, by: Principal) -> ProjectionReport:
-        """Fold every stream and store the result, each in its own unit of work.
+    def rebuild(
+        self,
+        selection: RebuildSelection = EVERYTHING,
+        *,
+        trusts_log: bool = False,
+        report: Callable[[int, str], None] = lambda _number, _phase: None,
+        by: Principal,
+    ) -> ProjectionReport:
+        """Fold the selected streams and store the results, each in its own unit of work.
+
+        Learners go on meanwhile: the log is verified in parts, each in a snapshot of its own, and a stream is locked
+        while it is folded and no longer. So the result is that of a rebuild without them. *report* is called outside of
+        units of work, with the number of parts or streams that are done and what is being done.
 
         Raises LogNotVerified if a chain is broken or the log is not what an anchor states, and if stored progress ends
         with an event that is not in the log: the log may have been cut, and only that progress still shows it. With
         *trusts_log* the latter is repaired.
         """
         self._require_access(by)
-        self._require_verified(by.tenant_scope, trusts_log=trusts_log)
-        return self._fold_all(repair=True, scope=by.tenant_scope)
+        scope = by.tenant_scope
+        for number, users in enumerate(self._parts(selection, scope)):
+            report(number, "verifying the log")
+            self._require_verified(self.log_check.of(users), scope, trusts_log=trusts_log)
+        report(0, "comparing the log with the anchors")
+        self._require_verified(self.anchor_check, scope, trusts_log=trusts_log)
+        return self._fold_all(selection, report, repair=True, scope=scope)
 
     def _require_access(self, by: Principal) -> None:
         by.require(Right.MANAGE_ORGANIZATIONS)
         # One unit of work around all streams would keep each of them locked to the end.
         self.unit_of_work.require_outside()
 
-    def _require_verified(self, scope: TenantScope, *, trusts_log: bool) -> None:
+    def _parts(self, selection: RebuildSelection, scope: TenantScope) -> Iterable[UserRange]:
+        if selection.user_id is not None:
+            return [selection.users]
+        return ranges_between(
+            self.progress.user_boundaries(every=self.streams_at_once, scope=scope)
+        )
+
+    def _require_verified(self, check: Check, scope: TenantScope, *, trusts_log: bool) -> None:
         with self.unit_of_work.snapshot():
-            for finding in chain.from_iterable(
-                check.findings(Tally(), scope=scope) for check in self.checks
-            ):
+            for finding in check.findings(Tally(), scope=scope):
                 is_of_head = (finding.table, finding.kind) == (PROGRESS, FindingKind.HEAD_DIFFERS)
                 if finding.table == EVENTS or (is_of_head and not trusts_log):
                     raise LogNotVerified(part=finding.id, defect=finding.detail)
 
-    def _fold_all(self, *, repair: bool, scope: TenantScope) -> ProjectionReport:
+    def _fold_all(
+        self,
+        selection: RebuildSelection = EVERYTHING,
+        report: Callable[[int, str], None] = lambda _number, _phase: None,
+        *,
+        repair: bool,
+        scope: TenantScope,
+    ) -> ProjectionReport:
         tally = _Tally()
-        for stream in self._streams(scope):
+        for number, stream in enumerate(self._streams(selection, scope)):
+            report(number, "folding streams")
             with self.unit_of_work.atomic():
                 stored = self._stored(stream, scope)
                 folded = self._folded(stream, scope)
                 if repair and isinstance(folded, CourseProgress) and folded != stored:
                     self._store(folded, scope)
             tally.count(folded, stored)
-        return tally.report(self._orphans(scope))
+        return tally.report(self._orphans(selection, scope))
 
     def _folded(self, stream: StreamId, scope: TenantScope) -> CourseProgress | Flaw:
         """Return the progress folded from the stream, or why it cannot be folded."""
@@ -227,17 +285,17 @@ class EventLogVerifier:
         except UNREADABLE:
             return Flaw(stream=stream, reason="the version of the course is unreadable")
 
-    def _orphans(self, scope: TenantScope) -> Iterator[Flaw]:
+    def _orphans(self, selection: RebuildSelection, scope: TenantScope) -> Iterator[Flaw]:
         """Yield progress without a first event: `_streams` finds streams by that, so it misses these."""
-        for stream in self.progress.orphans(scope=scope):
+        for stream in filter(selection.covers, self.progress.orphans(scope=scope)):
             yield Flaw(stream=stream, reason="event 1 is missing")
 
-    def _streams(self, scope: TenantScope) -> Iterator[StreamId]:
+    def _streams(self, selection: RebuildSelection, scope: TenantScope) -> Iterator[StreamId]:
         cursor = None
         while True:
             request = PageRequest(limit=100, cursor=cursor)
-            page = self.log.page_of_streams(request, scope=scope)
-            yield from page.items
+            page = self.log.page_of_streams(request, users=selection.users, scope=scope)
+            yield from filter(selection.covers, page.items)
             cursor = page.next_cursor
             if cursor is None:
                 return

@@ -9,8 +9,8 @@ from authsvc.management.base import OperatorCommand, counted
 
 class Command(OperatorCommand):
     help = (
-        "Submit attempts whose time limit has passed, as of their deadline and with the answers saved until then. Run "
-        "it every few minutes; until then an attempt is submitted when its learner or a grader looks at it."
+        "Submit attempts whose time limit has passed, as of their deadline and with the answers saved until then. A "
+        "background job does the same every five minutes."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

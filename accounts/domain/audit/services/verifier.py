@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from accounts.domain.access import Principal, Right
@@ -154,6 +154,24 @@ class Verifier:
         divisible = {check.name: check.of(task.users) for check in self.divisible_checks}
         others = [*self.checks, self.anchor_check.comparing_with(task.exported)]
         return (divisible | {check.name: check for check in others})[task.check]
+
+
+def members_of(report: VerificationReport) -> dict[str, Any]:
+    """The report as JSON values."""
+    return {
+        "started_at": report.started_at.isoformat(),
+        "finished_at": report.finished_at.isoformat(),
+        "is_clean": report.is_clean,
+        "checks": [
+            {"name": result.name, "rows": result.rows, "omitted": result.omitted}
+            for result in report.results
+        ],
+        "findings": [
+            {"check": result.name, **asdict(finding)}
+            for result in report.results
+            for finding in result.findings
+        ],
+    }
 
 
 def _part(name: str, number: int, ranges: Sequence[UserRange]) -> VerificationTask:

@@ -49,11 +49,23 @@ class MemberListService:
         """
         with self.unit_of_work.atomic():
             by = self.members.lock(org_id, by)
-            by.require(Right.MANAGE_MEMBERS, of=org_id)
-            rows = rows_in(text, email_addresses=self.email_addresses)
-            for role in sorted({row.role for row in rows}):
-                require_right_to_assign(role, of=org_id, by=by)
-            return self._imported(org_id, rows, by)
+            return self._imported(org_id, self._permitted(org_id, text, by), by)
+
+    def rows_of(self, org_id: OrganizationId, text: str, *, by: Principal) -> list[ListRow]:
+        """The rows of a list that the caller may import, if they are valid.
+
+        Raises OrganizationNotFound, OrganizationSuspended, NotPermitted, InvalidMemberList.
+        """
+        with self.unit_of_work.atomic():
+            by = self.members.lock(org_id, by)
+            return self._permitted(org_id, text, by)
+
+    def _permitted(self, org_id: OrganizationId, text: str, by: Principal) -> list[ListRow]:
+        by.require(Right.MANAGE_MEMBERS, of=org_id)
+        rows = rows_in(text, email_addresses=self.email_addresses)
+        for role in sorted({row.role for row in rows}):
+            require_right_to_assign(role, of=org_id, by=by)
+        return rows
 
     def _imported(
         self, org_id: OrganizationId, rows: list[ListRow], by: Principal

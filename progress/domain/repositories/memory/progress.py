@@ -120,7 +120,8 @@ class InMemoryProgressRepository:
                 yield Stored(key=stream, id=stream, item=progress)
 
     def user_boundaries(self, *, every: int, scope: TenantScope) -> list[UserId]:
-        users = sorted(progress.user_id for progress in self._in(scope))
+        # Of the keys, because a stored value may not be readable.
+        users = sorted(stream.user_id for stream in self.store if scope.covers(stream.org_id))
         return list(dict.fromkeys(users[every - 1 :: every]))
 
     def orphans(self, *, scope: TenantScope) -> list[StreamId]:
@@ -222,11 +223,13 @@ class InMemoryEventRepository:
     def count(self) -> int:
         return len(self.store)
 
-    def page_of_streams(self, request: PageRequest, *, scope: TenantScope) -> Page[StreamId]:
+    def page_of_streams(
+        self, request: PageRequest, *, users: UserRange = ALL_USERS, scope: TenantScope
+    ) -> Page[StreamId]:
         first_events = (
             (position, event)
             for position, event in self.store.items()
-            if event.sequence == 1 and scope.covers(event.org_id)
+            if event.sequence == 1 and scope.covers(event.org_id) and users.covers(event.user_id)
         )
         page = page_in_memory(first_events, request, STREAMS, key=_position)
         streams = tuple(event.stream for _, event in page.items)

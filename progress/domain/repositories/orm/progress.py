@@ -224,8 +224,12 @@ class OrmEventRepository:
     def count(self) -> int:
         return rows.ProgressEvent.objects.count()
 
-    def page_of_streams(self, request: PageRequest, *, scope: TenantScope) -> Page[StreamId]:
-        first_events = rows.ProgressEvent.objects.filter(owned_within(scope), sequence=1)
+    def page_of_streams(
+        self, request: PageRequest, *, users: UserRange = ALL_USERS, scope: TenantScope
+    ) -> Page[StreamId]:
+        first_events = rows.ProgressEvent.objects.filter(
+            owned_within(scope), about_users(users), sequence=1
+        )
         return page_of_rows(first_events, request, STREAMS, _stream)
 
 

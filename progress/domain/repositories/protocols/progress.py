@@ -177,5 +177,7 @@ class EventRepository(Protocol):
     def count(self) -> int:
         """Return the number of events of all tenants."""
 
-    def page_of_streams(self, request: PageRequest, *, scope: TenantScope) -> Page[StreamId]:
-        """Return all streams in scope, in the order in which they were started."""
+    def page_of_streams(
+        self, request: PageRequest, *, users: UserRange = ALL_USERS, scope: TenantScope
+    ) -> Page[StreamId]:
+        """Return the streams of users in scope, in the order in which they were started."""

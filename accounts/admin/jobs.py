@@ -1,0 +1,189 @@
+"""Admin pages of background jobs: what runs, what is failing and why."""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.domain.access import Principal, Right
+from accounts.domain.audit.entities import SubjectType
+from accounts.domain.tasks.entities import FILE
+from accounts.domain.tasks.errors import TaskResultNotFound
+from authsvc.admin_site.model_admins import (
+    AuditsTenantAccess,
+    ReadOnlyAdmin,
+    admin_page,
+    staff_action,
+)
+from authsvc.composition.container import services
+from authsvc.http.actors import staff_of
+from authsvc.jobs.entities import JobId
+from authsvc.jobs.models import Job
+
+MOST_COUNTED: Final = 1000
+
+
+class BoundedPaginator(Paginator[Any]):
+    """Pages of a list too long to be counted: pages beyond the first MOST_COUNTED rows are reached by filters."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows[:MOST_COUNTED].count())
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By kind. The kinds are those that this version knows: to look for others would read all rows."""
+
+    title = parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind, kind) for kind in sorted(services().job_engine.kinds)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+class ErrorFilter(admin.SimpleListFilter):
+    """By the error that the page of failing jobs has led here from."""
+
+    title = parameter_name = "error"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        error = request.GET.get("error")
+        return [(error, error)] if error else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(error=self.value()) if self.value() else queryset
+
+
+@admin.register(Job)
+class JobAdmin(AuditsTenantAccess, ReadOnlyAdmin):
+    """Arguments and results are not shown: they may have addresses and links that sign people in."""
+
+    right = Right.MANAGE_ORGANIZATIONS
+    subject_type = SubjectType.TASK
+    owner = "org_id"
+    list_display = ["kind", "status", "queue", "attempts", "error", "due_at", "progress"]
+    list_filter = ["status", "queue", KindFilter, ErrorFilter]
+    list_select_related = []
+    search_fields = ["=id"]
+    search_help_text = "The id of a job."
+    ordering = ["-created_at"]
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = BoundedPaginator
+    change_list_template = "admin/jobs/job/change_list.html"
+    fields = [
+        "id",
+        "kind",
+        "status",
+        "queue",
+        "priority",
+        "attempts",
+        "error",
+        "progress",
+        "result_file",
+        "owner_id",
+        "org_id",
+        "period",
+        "created_at",
+        "started_at",
+        "due_at",
+        "expires_at",
+        "ended_at",
+    ]
+    readonly_fields = ["progress", "result_file"]
+    actions = ["retry", "cancel"]
+    deferred = ["arguments", "unique_key", "lease"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        is_list = (
+            request.resolver_match and request.resolver_match.url_name == "jobs_job_changelist"
+        )
+        return rows.defer("result") if is_list else rows
+
+    def audited_subject(self, row: Job) -> tuple[Any, Any]:
+        return row.org_id, row.pk
+
+    @admin.display
+    def progress(self, row: Job) -> str:
+        total = "" if row.total is None else f" of {row.total:,}"
+        number = f"{row.done:,}{total}" if row.done or total else ""
+        return ": ".join(part for part in (number, row.message) if part) or "-"
+
+    @admin.display
+    def result_file(self, row: Job) -> SafeString | str:
+        name = (row.result or {}).get(FILE)
+        if name is None:
+            return "-"
+        url = reverse("admin:jobs_job_result", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', url, name)
+
+    @staff_action("Retry", done="retried", requires_reason=True)
+    def retry(self, row: Job, reason: str, by: Principal) -> None:
+        services().tasks.retry(JobId(row.pk), reason=reason, by=by)
+
+    @staff_action("Cancel", done="cancelled", requires_reason=True)
+    def cancel(self, row: Job, reason: str, by: Principal) -> None:
+        services().tasks.cancel_job(JobId(row.pk), reason=reason, by=by)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        by = staff_of(request)
+        may = {
+            "may_verify": by.may(Right.READ_AUDIT),
+            "may_rebuild": by.may(Right.MANAGE_ORGANIZATIONS),
+        }
+        return super().changelist_view(request, (extra_context or {}) | may)
+
+    @admin_page({"failing/": "jobs_job_failing"})
+    def failing_view(self, request: HttpRequest) -> HttpResponse:
+        """What is failing and why, with links to the jobs."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        failures = [
+            (failure, urlencode({"kind": failure.kind, "error": failure.error}))
+            for failure in services().job_queue.failures()
+        ]
+        about = {"title": "Failing jobs", "opts": self.opts, "failures": failures}
+        context = self.admin_site.each_context(request) | about
+        return TemplateResponse(request, "admin/jobs/job/failing.html", context)
+
+    @admin_page({"verify/": "jobs_job_verify"})
+    def verify_view(self, request: HttpRequest) -> HttpResponse:
+        """Start verifying the logs and what follows from them."""
+        by = staff_of(request)
+        by.require(Right.READ_AUDIT)
+        if request.method == "POST":
+            task = services().verification_tasks.start(by=by)
+            self.message_user(request, "Verification has started.", messages.SUCCESS)
+            return redirect("admin:jobs_job_change", task.id)
+        back = reverse("admin:jobs_job_changelist")
+        return self.form_page(request, forms.Form(), title="Verify all records", back=back)
+
+    @admin_page({"<id:job_id>/result/": "jobs_job_result"})
+    def result_view(self, request: HttpRequest, job_id: UUID) -> HttpResponse:
+        """Download the file that a job has written, with the right that its kind needs."""
+        if not self.has_view_permission(request):
+            raise TaskResultNotFound
+        file = services().tasks.result_of(JobId(job_id), by=staff_of(request))
+        return HttpResponse(
+            file.content,
+            content_type=file.media_type,
+            headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
+        )

@@ -1,0 +1,55 @@
+"""Statements that tasks cost."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.access import UserId
+from tests.support.application import Answer, Application
+from tests.support.sql import statements_of
+from tests.support.tasks import a_task
+
+pytestmark = pytest.mark.database
+
+Request = Callable[[], Answer]
+
+
+def list_tasks(application: Application) -> Request:
+    anna = application.signed_in()
+    for _ in range(3):
+        a_task(application.services, owner_id=UserId(UUID(anna.id)))
+    return lambda: anna.caller.get("/v1/tasks")
+
+
+def get_task(application: Application) -> Request:
+    anna = application.signed_in()
+    task_id = a_task(application.services, owner_id=UserId(UUID(anna.id)))
+    return lambda: anna.caller.get(f"/v1/tasks/{task_id}")
+
+
+def start_task(application: Application) -> Request:
+    anna = application.signed_in()
+    return lambda: anna.caller.post("/v1/xapi/exports")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "work"),
+    [
+        # The session of the caller; the page of tasks, however many it has.
+        (list_tasks, ["SELECT", "SELECT"]),
+        # The session of the caller; the task.
+        (get_task, ["SELECT", "SELECT"]),
+        # The session of the caller; the job, and how it was stored.
+        (start_task, ["SELECT", "INSERT", "SELECT"]),
+    ],
+)
+def test_a_request_takes_few_statements(
+    application: Application, prepare: Callable[[Application], Request], work: list[str]
+) -> None:
+    request = prepare(application)
+
+    answer, statements = statements_of(request)
+
+    assert answer.status in (200, 202)
+    assert [word for word in statements if word not in ("SAVEPOINT", "RELEASE", "BEGIN")] == work
