@@ -53,5 +53,8 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(enqueue, migrations.RunPython.noop),
-        migrations.RemoveField(model_name="outgoingmail", name="due_at"),
+        # The column stays for servers of the version before, which run until they are replaced.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[migrations.RemoveField(model_name="outgoingmail", name="due_at")],
+        ),
     ]

@@ -4,7 +4,7 @@ from authsvc.kernel.errors import Conflict, NotFound
 
 
 class UnknownJob(NotFound):
-    code = "unknown-task"
+    code = "task-not-found"
     title = "Task not found"
     explanation = "There is no task with this id that you may see. Tasks are deleted some time after they end."
 

@@ -93,8 +93,8 @@ def test_a_task_of_somebody_else_does_not_exist(application: Application, anna: 
 
     paths = [f"/v1/tasks/{task_id}", f"/v1/tasks/{task_id}/result", f"/v1/tasks/{uuid4()}"]
 
-    assert {anna.caller.get(path).code for path in paths} == {"unknown-task"}
-    assert anna.caller.post(f"/v1/tasks/{task_id}/cancel").code == "unknown-task"
+    assert {anna.caller.get(path).code for path in paths} == {"task-not-found"}
+    assert anna.caller.post(f"/v1/tasks/{task_id}/cancel").code == "task-not-found"
 
 
 def test_a_list_shows_own_tasks_most_recent_first_by_page_and_status(

@@ -8,7 +8,7 @@ from tests.support.sources import SHIPPED, Source, sources
 STARTING: Final = {"Thread", "ThreadPoolExecutor", "Timer", "start_new_thread"}
 EXPECTED: Final = {
     "authsvc/jobs/worker.py",
-    "authsvc/kernel/workers.py",  # resolvers: a look-up of a name has no time limit of its own
+    "authsvc/kernel/workers.py",  # resolvers: the resolution of a name has no time limit of its own
 }
 
 

@@ -63,7 +63,7 @@ def test_a_reader_that_follows_the_cursor_misses_no_event_of_parallel_writers(
         with connected_to(database_url):
             written.extend(write(town, seed))
 
-    seen: list[UUID] = []
+    read: list[UUID] = []
     positions: list[int] = []
     with ThreadPoolExecutor(WRITERS) as pool:
         writers = [pool.submit(writer, seed) for seed in range(WRITERS)]
@@ -72,7 +72,7 @@ def test_a_reader_that_follows_the_cursor_misses_no_event_of_parallel_writers(
             page = page_of(town, after=after, limit=7)
             assert page.next_after >= after
             assert all(item.position <= page.complete_up_to for item in page.items)
-            seen += [item.event.id for item in page.items]
+            read += [item.event.id for item in page.items]
             positions += [item.position for item in page.items]
             after = page.next_after
             if is_over and not page.items:
@@ -81,8 +81,8 @@ def test_a_reader_that_follows_the_cursor_misses_no_event_of_parallel_writers(
         for future in writers:
             future.result()
 
-    assert len(seen) == len(set(seen)) > WRITERS * BLOCKS
-    assert set(seen) == set(written)
+    assert len(read) == len(set(read)) > WRITERS * BLOCKS
+    assert set(read) == set(written)
     assert positions == sorted(positions)
 
 

@@ -138,7 +138,7 @@ def test_a_domain_error_is_final(memory: World) -> None:
 
     job = stored(memory, job_id)
     assert job.status is JobStatus.FAILED
-    assert job.error.startswith("unknown-task: There is no task")
+    assert job.error.startswith("task-not-found: There is no task")
 
 
 def test_a_job_is_not_attempted_after_its_lifetime(memory: World) -> None:

@@ -84,7 +84,7 @@ def test_no_operation_on_progress_takes_a_body_but_those_on_attempts_and_pathway
 
     assert {"enroll", "withdraw", "startItem", "completeItem"} <= names
     on_attempts = {"saveResponses", "gradeAttempt", "voidAttempt"}
-    assert names & with_body == on_attempts | {"revisePathway"}
+    assert names & with_body == on_attempts | {"revisePathway", "rebuildProgress"}
 
 
 def test_no_body_that_anybody_sends_has_a_place_for_an_event_type() -> None:

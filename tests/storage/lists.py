@@ -10,6 +10,8 @@ from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES
 from accounts.domain.identity.repositories.protocols import SESSIONS, USERS
 from accounts.domain.oauth.repositories.protocols import CLIENTS, CONSENTS, SERVICE_CLIENTS
 from accounts.domain.organizations.repositories.protocols import INVITATIONS, MEMBERS, ORGANIZATIONS
+from authsvc.jobs.entities import Job
+from authsvc.jobs.repositories.protocols import JOBS
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.courses import CourseSelection, CourseStatus
 from courses.domain.entities.pathways import PathwaySelection, PathwayStatus
@@ -50,6 +52,7 @@ from tests.support.builders import (
     some_client_terms,
     some_terms,
 )
+from tests.support.jobs import a_job
 from tests.support.pathways import has_pathway
 from tests.support.tenants import has_invitation, has_membership
 from tests.support.worlds import World
@@ -59,6 +62,19 @@ def _users(world: World) -> Listing:
     return Listing(
         page=world.repositories.users.page_of,
         add=lambda at: world.has_user(created_at=after_noon(at)),
+    )
+
+
+def _jobs(world: World) -> Listing:
+    anna = uuid4()
+
+    def add(at: int) -> Job:
+        job = a_job(at=after_noon(at), owner_id=anna)
+        world.repositories.jobs.add([job], {})
+        return job
+
+    return Listing(
+        page=partial(world.repositories.jobs.page_of, owner_id=anna, org_id=None), add=add
     )
 
 
@@ -333,6 +349,7 @@ def _streams(world: World) -> Listing:
 
 LISTS: Final = (
     List("users", "page_of", USERS, _users),
+    List("jobs", "page_of", JOBS, _jobs),
     List("organizations", "page_of", ORGANIZATIONS, _organizations),
     List(
         "memberships",

@@ -27,7 +27,7 @@ from tests.support.builders import a_principal
 from tests.support.learning import Learner, a_published_course
 
 GROUPS = import_module("accounts.migrations.0001_initial")
-TASKS = import_module("accounts.migrations.0013_task_actions")
+TASKS = import_module("accounts.migrations.0017_task_actions")
 OUTGOING_MAIL = import_module("accounts.migrations.0006_outgoing_mail")
 ADMIN = "/admin/"
 USERS: Final = "accounts/user/"

@@ -1,7 +1,7 @@
 """Worlds: one store each, with the services on it and a clock that the test controls."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,27 +71,34 @@ class World:
         return course
 
 
-def memory_world() -> World:
+def memory_world(*, runs_jobs: bool = True) -> World:
     database = InMemoryDatabase()
-    return _world(memory_repositories(database), database)
+    return _world(memory_repositories(database), database, runs_jobs=runs_jobs)
 
 
-def orm_world() -> World:
-    return _world(orm_repositories(), DjangoUnitOfWork())
+def orm_world(*, runs_jobs: bool = True) -> World:
+    return _world(orm_repositories(), DjangoUnitOfWork(), runs_jobs=runs_jobs)
 
 
+@dataclass
 class AtOnce:
-    """A carrier that runs jobs as soon as they are committed, in the thread that commits them."""
+    """A carrier that runs jobs as soon as they are committed, in the thread that commits them, or leaves them."""
 
-    services: Services
+    runs_jobs: bool
+    services: Services = field(init=False)
 
     def announce(self, jobs: Sequence[Job]) -> None:
-        for job in jobs:
+        for job in jobs if self.runs_jobs else ():
             self.services.job_engine.run(job.id)
 
 
-def _world(repositories: Repositories, unit_of_work: UnitOfWork) -> World:
-    clock, trail, metrics, carrier = FrozenClock(), RecordedTrail(), RecordedMetrics(), AtOnce()
+def _world(repositories: Repositories, unit_of_work: UnitOfWork, *, runs_jobs: bool) -> World:
+    clock, trail, metrics, carrier = (
+        FrozenClock(),
+        RecordedTrail(),
+        RecordedMetrics(),
+        AtOnce(runs_jobs),
+    )
     carrier.services = services = Services(
         repositories=repositories,
         ports=replace(
