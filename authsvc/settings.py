@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "accounts",
+    "authsvc.events",
     "courses",
     "progress",
     "credentials",

@@ -5,7 +5,7 @@ Paths with a common prefix are included together, because Django tries patterns 
 
 from django.urls import include, path
 
-from accounts.api import audit, members, organizations, service_clients, sessions, users
+from accounts.api import audit, events, members, organizations, service_clients, sessions, users
 
 auth = [
     path("register", sessions.RegisterView.as_view()),
@@ -46,6 +46,7 @@ urlpatterns = [
     path("v1/orgs", organizations.OrganizationListView.as_view()),
     path("v1/orgs/<id:org_id>", organizations.OrganizationView.as_view()),
     path("v1/orgs/<id:org_id>/", include(organization)),
+    path("v1/events", events.EventFeedView.as_view()),
     path("v1/invitations/accept", members.AcceptInvitationView.as_view()),
     path(".well-known/jwks.json", sessions.KeySetView.as_view(), name="jwks"),
 ]

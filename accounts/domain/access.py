@@ -71,6 +71,7 @@ class Right(StrEnum):
     EDIT_ORGANIZATION = "edit-organization"
     DELETE_ORGANIZATION = "delete-organization"
     READ_AUDIT = "read-audit"
+    READ_EVENTS = "read-events"
 
 
 RIGHTS_OF_ROLE: Final[Mapping[Role, frozenset[Right]]] = {
@@ -87,6 +88,7 @@ _OF_ADMINS: Final = _OF_INSTRUCTORS | {
     Right.AWARD_CREDENTIALS,
     Right.MANAGE_MEMBERS,
     Right.EDIT_ORGANIZATION,
+    Right.READ_EVENTS,
 }
 _OF_OWNERS: Final = _OF_ADMINS | {
     Right.ASSIGN_ROLES,
@@ -121,6 +123,7 @@ class Scope(StrEnum):
     CREDENTIALS_WRITE = "credentials:write"
     ORGS_READ = "orgs:read"
     ORGS_WRITE = "orgs:write"
+    EVENTS_READ = "events:read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +215,15 @@ class Principal:
     def tenant_scope(self) -> TenantScope:
         """The widest tenant scope of the caller: all tenants if they may manage organizations."""
         return ALL_TENANTS if self.may(Right.MANAGE_ORGANIZATIONS) else self.member_scope
+
+    @property
+    def event_scope(self) -> TenantScope:
+        """The tenants whose outgoing events the caller may read: all with that right on the platform."""
+        if self.may(Right.READ_EVENTS):
+            return ALL_TENANTS
+        return TenantScope(
+            frozenset(id_ for id_ in self.memberships if self.may(Right.READ_EVENTS, of=id_))
+        )
 
     @property
     def standing(self) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ class IdempotencyRecord(models.Model):
     body = models.TextField()
     content_type = models.CharField(max_length=100)
     etag = models.CharField(max_length=64, blank=True, default="", db_default="")
+    position = models.CharField(max_length=20, blank=True, default="", db_default="")
     standing = models.JSONField(null=True, blank=True)
     kept_at = models.DateTimeField(db_index=True)
 

@@ -16,6 +16,8 @@ from accounts.domain.identity.services.users import EmailService, UserService
 from accounts.domain.mail.services.outbox import MAIL_JOB, RETRIES, Outbox
 from authsvc.composition.base import Expiring
 from authsvc.composition.jobs import JobServices
+from authsvc.events.services.outbox import EventOutbox
+from authsvc.events.services.positions import Positions
 from authsvc.jobs.ports import JobKind
 from authsvc.kernel.request_budgets import RequestBudgets
 
@@ -53,6 +55,7 @@ class IdentityServices(JobServices):
             passwords=self._passwords,
             email_addresses=self.ports.email_addresses,
             security_log=self.security_log,
+            events=self.event_outbox,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -66,11 +69,21 @@ class IdentityServices(JobServices):
         )
 
     @cached_property
+    def event_outbox(self) -> EventOutbox:
+        return EventOutbox(events=self.repositories.outgoing_events)
+
+    @cached_property
+    def positions(self) -> Positions:
+        return Positions(events=self.repositories.outgoing_events)
+
+    @cached_property
     def security_log(self) -> SecurityLog:
         return SecurityLog(
             writer=self.ports.security_log_writer,
             opaque_tokens=self.ports.opaque_tokens,
+            outbox=self.event_outbox,
             unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
         )
 
     @cached_property
@@ -133,6 +146,7 @@ class IdentityServices(JobServices):
             email_addresses=self.ports.email_addresses,
             security_log=self.security_log,
             audit_log=self.audit_log,
+            events=self.event_outbox,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

@@ -227,6 +227,7 @@ class LearningServices(OrganizationServices):
             log=self.repositories.events,
             catalog=self.catalog,
             events=self._events,
+            outbox=self.event_outbox,
             clock=self.ports.clock,
         )
 

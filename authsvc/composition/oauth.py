@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from accounts.domain.identity.services.tokens import TokenService
+from accounts.domain.integrations.services.feed import EventFeed
 from accounts.domain.oauth.services.authorizations import AuthorizationService, PushedRequestService
 from accounts.domain.oauth.services.claims import ClaimsService
 from accounts.domain.oauth.services.clients import ClientService
@@ -40,10 +41,15 @@ class OAuthServices(OrganizationServices):
             opaque_tokens=self.ports.opaque_tokens,
             security_log=self.security_log,
             audit_log=self.audit_log,
+            outbox=self.event_outbox,
             allows_private_hosts=self.ports.allows_private_hosts,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
+
+    @cached_property
+    def event_feed(self) -> EventFeed:
+        return EventFeed(events=self.repositories.outgoing_events, tenant_access=self.tenant_access)
 
     @cached_property
     def allowed_origins(self) -> AllowedOrigins:

@@ -41,6 +41,7 @@ class OrganizationServices(IdentityServices):
             policy=self.ports.organization_policy,
             tenant_access=self.tenant_access,
             audit_log=self.audit_log,
+            events=self.event_outbox,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -55,6 +56,7 @@ class OrganizationServices(IdentityServices):
             mail_budgets=self.mail_budgets,
             tenant_access=self.tenant_access,
             audit_log=self.audit_log,
+            events=self.event_outbox,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -73,6 +75,7 @@ class OrganizationServices(IdentityServices):
             outbox=self.outbox,
             mail_budgets=self.mail_budgets,
             audit_log=self.audit_log,
+            events=self.event_outbox,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

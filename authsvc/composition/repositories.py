@@ -85,6 +85,9 @@ from accounts.domain.organizations.repositories.protocols import (
     MembershipRepository,
     OrganizationRepository,
 )
+from authsvc.events.repositories.memory import InMemoryOutgoingEventRepository
+from authsvc.events.repositories.orm import OrmOutgoingEventRepository
+from authsvc.events.repositories.protocols import OutgoingEventRepository
 from authsvc.jobs.repositories.memory import InMemoryJobRepository
 from authsvc.jobs.repositories.orm import OrmJobRepository
 from authsvc.jobs.repositories.protocols import JobRepository
@@ -157,6 +160,7 @@ class Repositories:
     invitations: InvitationRepository
     audit_log: AuditLogRepository
     anchors: AnchorRepository
+    outgoing_events: OutgoingEventRepository
     courses: CourseRepository
     course_drafts: CourseDraftRepository
     course_versions: CourseVersionRepository
@@ -194,6 +198,7 @@ def orm_repositories() -> Repositories:
         invitations=OrmInvitationRepository(),
         audit_log=OrmAuditLogRepository(),
         anchors=OrmAnchorRepository(),
+        outgoing_events=OrmOutgoingEventRepository(),
         courses=OrmCourseRepository(),
         course_drafts=OrmCourseDraftRepository(),
         course_versions=OrmCourseVersionRepository(),
@@ -243,6 +248,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         invitations=InMemoryInvitationRepository(organizations, database.table()),
         audit_log=InMemoryAuditLogRepository(database.table(), database.table()),
         anchors=InMemoryAnchorRepository(database.table()),
+        outgoing_events=InMemoryOutgoingEventRepository(database.table()),
         courses=InMemoryCourseRepository(database.table()),
         course_drafts=InMemoryCourseDraftRepository(database.table()),
         course_versions=InMemoryCourseVersionRepository(database.table()),

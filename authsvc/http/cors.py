@@ -21,12 +21,12 @@ PUBLIC: Final = re.compile(
 API: Final = "/v1/"
 METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE"
 REQUEST_HEADERS: Final = (
-    "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+    "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Min-Position, "
     "X-Experience-API-Version, X-Request-Id"
 )
 RESPONSE_HEADERS: Final = (
-    "Allow, Content-Disposition, ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, "
-    "Retry-After, WWW-Authenticate, X-Experience-API-Consistent-Through, "
+    "Allow, Content-Disposition, ETag, Idempotent-Replayed, Location, Position, RateLimit, "
+    "RateLimit-Policy, Retry-After, WWW-Authenticate, X-Experience-API-Consistent-Through, "
     "X-Experience-API-Version, X-Request-Id"
 )
 """The headers of responses that pages may read, besides those that every page may read."""

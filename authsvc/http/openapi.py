@@ -18,6 +18,7 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from accounts.public import InsufficientAuthentication, InvalidToken, NotPermitted, PersonNeeded
+from authsvc.events.errors import PositionNotReached
 from authsvc.http.idempotency.decorator import HEADER, KEY
 from authsvc.http.idempotency.records import (
     IdempotencyKeyReused,
@@ -25,8 +26,10 @@ from authsvc.http.idempotency.records import (
     RequestStillRunning,
 )
 from authsvc.http.operations import Operation, Whose, operations_of
+from authsvc.http.positions import MIN_POSITION, NUMBER, POSITION
 from authsvc.http.preconditions import IF_MATCH, IF_NONE_MATCH
 from authsvc.http.problems import MEDIA_TYPE, OF_HTTP, STATUS_OF
+from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import InvalidCursor
 from authsvc.kernel.preconditions import PreconditionFailed
 from authsvc.kernel.rate_limits import TooManyAttempts
@@ -100,6 +103,7 @@ class Schema(AutoSchema):
             key = {"type": "string", "pattern": f"^{KEY}$"}
             parameters.append(OpenApiParameter(HEADER, key, OpenApiParameter.HEADER))
         parameters += self._conditional_headers()
+        parameters.append(self._position_header())
         parameters += [
             OpenApiParameter(
                 name, str, OpenApiParameter.HEADER, response=[int(self.operation.status), 429]
@@ -118,6 +122,15 @@ class Schema(AutoSchema):
                 "ETag", str, OpenApiParameter.HEADER, response=[int(self.operation.status)]
             ),
         ]
+
+    def _position_header(self) -> OpenApiParameter:
+        if self.method == "GET":
+            number = {"type": "string", "pattern": f"^{NUMBER}$"}
+            return OpenApiParameter(MIN_POSITION, number, OpenApiParameter.HEADER)
+        statuses = [int(self.operation.status)]
+        if self.operation.accepted is not None:
+            statuses.append(int(HTTPStatus.ACCEPTED))
+        return OpenApiParameter(POSITION, str, OpenApiParameter.HEADER, response=statuses)
 
     def get_response_serializers(self) -> Any:
         problems: defaultdict[HTTPStatus, list[tuple[str, str]]] = defaultdict(list)
@@ -148,25 +161,31 @@ class Schema(AutoSchema):
         """The status, code and title of every problem that the operation can answer with."""
         for status in self._statuses_of_http():
             yield status, *OF_HTTP[status]
-        errors = list(self.operation.errors)
-        if not self.operation.is_public:
-            errors.append(InvalidToken)
-        if self.operation.needs_person:
-            errors.append(PersonNeeded)
-        if self.operation.access.whose in (Whose.HELD, Whose.PLATFORM):
-            errors.append(NotPermitted)
-        if self.operation.access.right is not None or self.operation.needs_recent_sign_in:
-            errors.append(InsufficientAuthentication)
-        if self.operation.is_idempotent:
-            errors += [IdempotencyKeyReused, RequestStillRunning, ReplayNotPermitted]
-        if self.operation.has_etag and self.method != "GET":
-            errors.append(PreconditionFailed)
-        errors.append(TooManyAttempts)
-        if self.operation.page_of:
-            errors.append(InvalidCursor)
-        for error in errors:
+        for error in (*self.operation.errors, *self._errors_of_access(), *self._errors_of_http()):
             kind = next(kind for kind in error.__mro__ if kind in STATUS_OF)
             yield STATUS_OF[kind], error.code, error.title
+
+    def _errors_of_access(self) -> Iterator[type[DomainError]]:
+        if not self.operation.is_public:
+            yield InvalidToken
+        if self.operation.needs_person:
+            yield PersonNeeded
+        if self.operation.access.whose in (Whose.HELD, Whose.PLATFORM):
+            yield NotPermitted
+        if self.operation.access.right is not None or self.operation.needs_recent_sign_in:
+            yield InsufficientAuthentication
+
+    def _errors_of_http(self) -> Iterator[type[DomainError]]:
+        """Those that follow from headers, limits and cursors."""
+        if self.operation.is_idempotent:
+            yield from (IdempotencyKeyReused, RequestStillRunning, ReplayNotPermitted)
+        if self.operation.has_etag and self.method != "GET":
+            yield PreconditionFailed
+        if self.method == "GET":
+            yield PositionNotReached
+        yield TooManyAttempts
+        if self.operation.page_of:
+            yield InvalidCursor
 
     def _statuses_of_http(self) -> Iterator[HTTPStatus]:
         yield HTTPStatus.NOT_ACCEPTABLE
@@ -178,7 +197,7 @@ class Schema(AutoSchema):
         if self.method in ("POST", "PUT", "PATCH"):
             yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         reads_input = self.operation.body or self.operation.query or self.operation.page_of
-        if reads_input or self.operation.has_etag:
+        if reads_input or self.operation.has_etag or self.method == "GET":
             yield HTTPStatus.BAD_REQUEST
         if self.operation.body:
             yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE

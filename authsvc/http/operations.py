@@ -33,10 +33,12 @@ from rest_framework.serializers import Serializer
 
 from accounts.public import LimitName, Right, Scope
 from authsvc.composition.container import services
+from authsvc.events.positions import recorded_positions
 from authsvc.http.actors import principal_of
 from authsvc.http.client_ip import client_ip_of
 from authsvc.http.idempotency.decorator import answered_once, request_key_of
 from authsvc.http.paging import PageQuerySerializer
+from authsvc.http.positions import require_min_position, state_position
 from authsvc.http.preconditions import etag_of, if_match_of, is_known
 from authsvc.http.rate_limits import cost_of, count
 from authsvc.http.reading import body_of, content_of, page_request_of, query_of
@@ -100,6 +102,8 @@ class Operation(Generic[Shown, Item]):
     with that of its new state, and pass If-Match on as `if_match` for the service to compare. The ETag is that of the
     answer, unless the handler returns a `Stated` whose state has the tag `tag_of`.
 
+    A change answers with its `Position`, and `get` waits for the `Min-Position` that a request asks for.
+
     A `limit` counts the requests of each user, or of each client IP address when the operation is public. With
     `is_limit_deferred` the handler gets the count as `limit_state` and applies the limit itself. Without a `limit` a
     request is charged to the caller's request budget: for reads or writes, as the method says, or `is_expensive`.
@@ -142,7 +146,7 @@ class Operation(Generic[Shown, Item]):
         ],
     ) -> Method:
         """Turn *handler* into a view method. Raises TypeError if it does not take what the operation reads."""
-        readers = self._readers_for(handler)
+        readers, is_read = self._readers_for(handler), handler.__name__ == "get"
 
         @wraps(handler)
         def method(view: Any, request: Request, **path: Any) -> HttpResponse:
@@ -150,6 +154,8 @@ class Operation(Generic[Shown, Item]):
             limit_state = self._counted(view, request)
 
             def respond() -> HttpResponse:
+                if is_read:
+                    require_min_position(request)
                 try:
                     arguments = {name: read(request) for name, read in readers.items()}
                 except (APIException, DomainError):
@@ -165,10 +171,25 @@ class Operation(Generic[Shown, Item]):
                 _ = principal_of(request).person
             if self.needs_recent_sign_in:
                 services().access.require_fresh(principal_of(request))
-            return answered_once(request, respond) if self.is_idempotent else respond()
+            return respond() if is_read else self._changed(request, respond)
 
         method.operation = self  # type: ignore[attr-defined]  # read by operations_of
         return method
+
+    def _changed(self, request: Request, respond: Callable[[], HttpResponse]) -> HttpResponse:
+        """The answer to a change, with its Position, which is stored with the answer under an Idempotency-Key."""
+        with recorded_positions() as recorded:
+
+            def respond_with_position() -> HttpResponse:
+                response = respond()
+                state_position(response, recorded)
+                return response
+
+            if not self.is_idempotent:
+                return respond_with_position()
+            response = answered_once(request, respond_with_position)
+            state_position(response, recorded)
+            return response
 
     def _counted(self, view: Any, request: Request) -> LimitState | None:
         """Raises TooManyAttempts unless the limit is deferred, PersonNeeded."""

@@ -40,16 +40,38 @@ def insert(
     )
 
 
+def insert_numbered(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> int:
+    """Like insert, for a table with an automatic key: return the greatest key that was assigned, 0 without rows."""
+    statement = _statement(model, (), "")
+    key = connections[DEFAULT_DB_ALIAS].ops.quote_name(str(model._meta.pk.column))
+    return max((_last_key(part, statement, key) for part in parts_of(rows)), default=0)
+
+
+def _last_key(
+    rows: Sequence[Mapping[str, Any]], statement: tuple[Columns, str, str], key: str
+) -> int:
+    columns, head, _ = statement
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        _execute(cursor, rows, (columns, head, f"RETURNING {key}"))
+        return max(int(number) for (number,) in cursor.fetchall())
+
+
 def _insert(rows: Sequence[Mapping[str, Any]], statement: tuple[Columns, str, str]) -> int:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        _execute(cursor, rows, statement)
+        return int(cursor.rowcount)
+
+
+def _execute(
+    cursor: Any, rows: Sequence[Mapping[str, Any]], statement: tuple[Columns, str, str]
+) -> None:
     database = connections[DEFAULT_DB_ALIAS]
     columns, head, tail = statement
     places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(rows))
     parameters = [
         field.get_db_prep_save(row[name], database) for row in rows for name, field in columns
     ]
-    with database.cursor() as cursor:
-        cursor.execute(f"{head} {places} {tail}", parameters)
-        return int(cursor.rowcount)
+    cursor.execute(f"{head} {places} {tail}", parameters)
 
 
 @cache

@@ -34,6 +34,7 @@ def methods_of(class_: type[Any]) -> dict[str, Any]:
 
 
 FEATURES: Final = [
+    "authsvc.events",
     "authsvc.jobs",
     *(
         f"{app}.domain" if app != "accounts" else f"{app}.domain.{feature}"
@@ -109,7 +110,7 @@ def test_a_promise_is_put_in_words(name: str, method: str) -> None:
 @pytest.mark.parametrize(("name", "method"), METHODS)
 def test_a_promise_is_tested_on_both_stores(name: str, method: str) -> None:
     feature, promise = PROMISES[name]
-    app = feature.partition(".")[0] if feature != "authsvc.jobs" else "jobs"
+    app = feature.removeprefix("authsvc.").partition(".")[0]
     (field,) = (field.name for field in fields(Repositories) if field.type is promise)
     tests = [path.read_text() for path in (ROOT / "tests" / app).glob("test_*repositories*.py")]
 

@@ -15,6 +15,7 @@ from authsvc.http.actors import principal_of
 from authsvc.http.idempotency.records import StoredResponse
 from authsvc.http.idempotency.service import request_key_for
 from authsvc.http.idempotency.store import idempotency
+from authsvc.http.positions import POSITION
 from authsvc.http.problems import MEDIA_TYPE, json_of, problem_of
 from authsvc.http.rendering import JSON, response_of
 from authsvc.kernel.errors import DomainError
@@ -44,6 +45,8 @@ def answered_once(request: Request, respond: Callable[[], HttpResponse]) -> Http
     )
     if stored.etag:
         response["ETag"] = stored.etag
+    if stored.position:
+        response[POSITION] = stored.position
     if stored.is_replayed:
         response[REPLAYED] = "true"
     return response
@@ -75,6 +78,7 @@ def _stored(response: HttpResponse) -> StoredResponse:
         # An empty one has always meant JSON.
         content_type="" if content_type == JSON else content_type,
         etag=response.get("ETag", ""),
+        position=response.get(POSITION, ""),
     )
 
 

@@ -34,7 +34,11 @@ def _record(row: rows.IdempotencyRecord) -> IdempotencyRecord:
         request_key=row.id,
         fingerprint=row.fingerprint,
         response=StoredResponse(
-            status=row.status, body=row.body, content_type=row.content_type, etag=row.etag
+            status=row.status,
+            body=row.body,
+            content_type=row.content_type,
+            etag=row.etag,
+            position=row.position,
         ),
         standing=row.standing or {},
         kept_at=row.kept_at,
@@ -49,6 +53,7 @@ def _values(record: IdempotencyRecord) -> dict[str, Any]:
         "body": record.response.body,
         "content_type": record.response.content_type,
         "etag": record.response.etag,
+        "position": record.response.position,
         "standing": record.standing,
         "kept_at": record.kept_at,
     }

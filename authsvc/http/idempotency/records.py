@@ -30,12 +30,13 @@ class ReplayNotPermitted(Forbidden):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
-    """A stored HTTP response: status, JSON text, media type and entity tag."""
+    """A stored HTTP response: status, JSON text, media type, entity tag and Position."""
 
     status: int
     body: str
     content_type: str
     etag: str = ""
+    position: str = ""
     is_replayed: bool = False
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from accounts.public import OrganizationId, Principal, Right, SubjectType, TenantAccess
+from authsvc.events.services.outbox import EventOutbox
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.events import EventBus
 from authsvc.kernel.paging import Page, PageRequest
@@ -25,6 +26,7 @@ from progress.domain.entities.progress import CourseProgress, version_after
 from progress.domain.errors import NotEnrolled
 from progress.domain.events import AssessmentGraded, CourseCompleted
 from progress.domain.repositories.protocols.progress import EventRepository, ProgressRepository
+from progress.domain.services.outgoing_events import outgoing_event_of
 
 EXPORTED_AT_ONCE: Final = 500
 """Number of events that an export holds in memory."""
@@ -42,6 +44,7 @@ class EventRecorder:
     log: EventRepository
     catalog: CatalogService
     events: EventBus
+    outbox: EventOutbox
     clock: Clock
 
     def lock(self, stream: StreamId) -> CourseProgress:
@@ -73,6 +76,7 @@ class EventRecorder:
         else:
             self.progress.save(head, scope=scope)
         self.log.append(events, scope=scope)
+        self.outbox.record(*filter(None, map(outgoing_event_of, events)))
         return self.lock(head.stream) if self._publish(events) else head
 
     def stream(self, progress: CourseProgress) -> list[ProgressEvent]:

@@ -11,9 +11,11 @@ from accounts.domain.access import (
     OrganizationId,
     OrgRole,
     RequestedClaims,
+    Right,
     Role,
     SessionId,
     UserId,
+    rights_of,
 )
 
 FIRST_PARTY_CLIENT: Final = "authsvc"
@@ -140,6 +142,12 @@ class SessionState:
     org_id: OrganizationId | None = None
     is_org_open: bool = True
     claims: RequestedClaims = field(default_factory=RequestedClaims)
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """Those of the user's roles; a service client of the platform may follow outgoing events, within its scopes."""
+        is_client_of_platform = self.user_id is None and self.org_id is None
+        return frozenset({Right.READ_EVENTS}) if is_client_of_platform else rights_of(self.roles)
 
     @property
     def standing(self) -> Mapping[OrganizationId, OrgRole]:

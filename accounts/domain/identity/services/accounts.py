@@ -16,8 +16,10 @@ from accounts.domain.identity.ports import (
     PasswordPolicy,
 )
 from accounts.domain.identity.repositories.protocols import UserRepository, VerifiedEmailRepository
+from accounts.domain.identity.services.outgoing_events import changes_of
 from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
+from authsvc.events.services.outbox import EventOutbox
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
@@ -59,6 +61,7 @@ class AccountService:
     passwords: Passwords
     email_addresses: EmailAddresses
     security_log: SecurityLog
+    events: EventOutbox
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -102,6 +105,7 @@ class AccountService:
             if_match.require(user)
             described = user.described(name=name, profile=profile, at=self.clock.now())
             self.users.save(described)
+            self.events.record(*changes_of(user, described, at=self.clock.now()))
         return described
 
     def change_password(self, *, current: str, new: str, by: Principal) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from accounts.domain.access import UserId
-from accounts.domain.identity.entities.security_log import SecurityEvent, SecurityFacts
 from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.ports import PendingSignIns
 from accounts.domain.identity.repositories.protocols import SessionRepository
@@ -26,7 +25,4 @@ class SessionRevocation:
         for pending in self.pending:
             pending.remove_pending(user_id)
         self.sessions.end_all_of(user_id, at=self.clock.now(), because=because)
-        facts = SecurityFacts(user_id=user_id, reason=because)
-        if by is not None:
-            facts["by"] = by
-        self.security_log.record(SecurityEvent.SESSIONS_ENDED, **facts)
+        self.security_log.record_end_of_all(user_id=user_id, because=because, by=by)

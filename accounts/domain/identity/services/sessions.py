@@ -49,7 +49,7 @@ class SessionService:
                 return
             self.sessions.save(session.ended(at=self.clock.now(), because=SessionEnd.LOGGED_OUT))
             self.security_log.record_session(SecurityEvent.LOGGED_OUT, session)
-            self.security_log.record_end(session, because=SessionEnd.LOGGED_OUT)
+            self.security_log.record_ends(session, because=SessionEnd.LOGGED_OUT)
 
     def page_of(self, request: PageRequest, *, by: Principal) -> Page[OwnSession]:
         """The caller's live sessions, newest first."""
@@ -73,7 +73,7 @@ class SessionService:
             if session.user_id != user_id or not session.is_live(at=now):
                 raise SessionNotFound
             self.sessions.save(session.ended(at=now, because=SessionEnd.REVOKED))
-            self.security_log.record_end(session, because=SessionEnd.REVOKED)
+            self.security_log.record_ends(session, because=SessionEnd.REVOKED)
 
     def remove_expired(self) -> int:
         """Delete sessions past their absolute expiry; return how many."""

@@ -13,7 +13,6 @@ from accounts.domain.access import (
     Principal,
     Role,
     SessionId,
-    rights_of,
 )
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import (
@@ -65,7 +64,7 @@ class AccessService:
             raise InvalidToken
         if not (state.accepts_tokens(at=now) or (is_end_accepted and state.ended_at is not None)):
             raise InvalidToken
-        rights = rights_of(state.roles)
+        rights = state.rights
         is_withheld = self._lacks_second_factor(state.roles, claims.authentication)
         return Principal(
             user_id=claims.user_id,
@@ -255,7 +254,7 @@ class Renewals:
         because = SessionEnd.TOKEN_REUSED
         self.sessions.save(session.ended(at=at, because=because))
         self.security_log.record_session(SecurityEvent.REFRESH_TOKEN_REUSED, session)
-        self.security_log.record_end(session, because=because)
+        self.security_log.record_ends(session, because=because)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +288,7 @@ class TokenService:
                 return False
             self.sessions.save(session.ended(at=self.clock.now(), because=SessionEnd.REVOKED))
             self.security_log.record_session(SecurityEvent.TOKEN_REVOKED, session)
-            self.security_log.record_end(session, because=SessionEnd.REVOKED)
+            self.security_log.record_ends(session, because=SessionEnd.REVOKED)
         return True
 
     def _session_of(self, token: str) -> SessionId | None:

@@ -28,10 +28,12 @@ from accounts.domain.identity.repositories.protocols import (
 )
 from accounts.domain.identity.services.accounts import Passwords, email_of_new
 from accounts.domain.identity.services.mail_budgets import MailBudgets
+from accounts.domain.identity.services.outgoing_events import changes_of
 from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.mail.entities import MailKind
 from accounts.domain.mail.services.outbox import LINK_LIFETIME, Message, Outbox
+from authsvc.events.services.outbox import EventOutbox
 from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
@@ -132,6 +134,7 @@ class UserService:
     email_addresses: EmailAddresses
     security_log: SecurityLog
     audit_log: AuditLog
+    events: EventOutbox
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -228,6 +231,7 @@ class UserService:
                 if user.is_active_admin and not edited.is_active_admin:
                     _require_other_admin(user, admins, by=by)
             self.users.save(edited)
+            self.events.record(*changes_of(user, edited, at=self.clock.now()))
             if user.is_active and not edited.is_active:
                 because = SessionEnd.DEACTIVATED
                 self.revocation.revoke_all_of(user_id, because=because, by=by.identity)

@@ -75,6 +75,11 @@ class ClientTerms:
     must_push: bool = False
     claims_in_id_token: bool = False
 
+    @property
+    def acts_for_itself(self) -> bool:
+        """Whether it can have tokens without a user."""
+        return GrantType.CLIENT_CREDENTIALS in self.grant_types
+
     def checked(self, *, allows_private_hosts: bool) -> "ClientTerms":
         """The terms, if they are safe. Raises UnsuitableClient, with an error for each member that is not."""
         field_errors = (
@@ -129,7 +134,7 @@ class ClientTerms:
     def _grant_errors(self) -> Iterator[FieldError]:
         if not self.grant_types:
             yield FieldError(path="grant_types", detail="Choose at least one grant type.")
-        if self.is_public and GrantType.CLIENT_CREDENTIALS in self.grant_types:
+        if self.is_public and self.acts_for_itself:
             yield FieldError(
                 path="grant_types", detail="A public client cannot use client credentials."
             )

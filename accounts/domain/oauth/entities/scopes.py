@@ -24,6 +24,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     Scope.CREDENTIALS_WRITE: "issue and revoke credentials, if your role allows it",
     Scope.ORGS_READ: "see your organizations and, if your role allows it, their members",
     Scope.ORGS_WRITE: "change your organizations, if your role allows it",
+    Scope.EVENTS_READ: "follow what happens in your organizations, if your role allows it",
 }
 
 

@@ -118,11 +118,8 @@ class AuthorizationService:
             self.security_log.record(
                 SecurityEvent.GRANT_TAKEN_BACK, user_id=by.person, client_id=client_id
             )
-            self.security_log.record(
-                SecurityEvent.SESSIONS_ENDED,
-                user_id=by.person,
-                client_id=client_id,
-                reason=because,
+            self.security_log.record_end_of_all(
+                user_id=by.person, client_id=client_id, because=because
             )
 
     def remove_expired(self) -> int:

@@ -1,5 +1,6 @@
 """Client services: registration, secrets and removal."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from hmac import compare_digest
@@ -23,6 +24,9 @@ from accounts.domain.oauth.errors import (
 )
 from accounts.domain.oauth.repositories.protocols import ClientRepository
 from accounts.domain.oauth.services.origins import AllowedOrigins
+from authsvc.events.catalogue import OutgoingEventType
+from authsvc.events.entities import OutgoingEvent
+from authsvc.events.services.outbox import EventOutbox
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.paging import Page, PageRequest
@@ -30,6 +34,12 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 _NO_HASH: Final = "0" * 64
 LONGEST_OVERLAP: Final = timedelta(days=90)
+_OUTGOING: Final[Mapping[SecurityEvent, OutgoingEventType]] = {
+    SecurityEvent.CLIENT_REGISTERED: OutgoingEventType.CLIENT_CREATED,
+    SecurityEvent.CLIENT_AMENDED: OutgoingEventType.CLIENT_CHANGED,
+    SecurityEvent.CLIENT_SECRET_RENEWED: OutgoingEventType.CLIENT_SECRET_RENEWED,
+    SecurityEvent.CLIENT_REMOVED: OutgoingEventType.CLIENT_REMOVED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +55,7 @@ class ClientService:
     opaque_tokens: OpaqueTokens
     security_log: SecurityLog
     audit_log: AuditLog
+    outbox: EventOutbox
     allows_private_hosts: bool
     unit_of_work: UnitOfWork
     clock: Clock
@@ -223,12 +234,20 @@ class ClientService:
         self.sessions.end_all_of_client(
             client.client_id, at=self.clock.now(), because=because, of_users=of_users
         )
-        self.security_log.record(
-            SecurityEvent.SESSIONS_ENDED, by=by.identity, client_id=client.client_id, reason=because
+        self.security_log.record_end_of_all(
+            client_id=client.client_id, org_id=client.org_id, because=because, by=by.identity
         )
 
     def _note(self, event: SecurityEvent, client: OAuthClient, *, by: Principal) -> None:
+        """Record the change in the security log and as an outgoing event."""
         self.security_log.record(event, by=by.identity, client_id=client.client_id)
+        type_ = _OUTGOING[event]
+        data: dict[str, object] = {"client_id": client.client_id}
+        if type_ is OutgoingEventType.CLIENT_SECRET_RENEWED:
+            data |= {"former_secret_expires_at": None, **_overlap_of(client)}
+        self.outbox.record(
+            OutgoingEvent(type=type_, occurred_at=self.clock.now(), org_id=client.org_id, data=data)
+        )
 
     def _hash_of(self, secret: str) -> str:
         return self.opaque_tokens.hash(secret) if secret else ""

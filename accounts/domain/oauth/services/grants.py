@@ -210,7 +210,7 @@ class GrantService:
             return
         because = SessionEnd.CODE_REUSED
         self.sessions.save(session.ended(at=self.clock.now(), because=because))
-        self.security_log.record_end(session, because=because)
+        self.security_log.record_ends(session, because=because)
 
     def _note(self, session: Session, grant_type: GrantType) -> None:
         self.security_log.record(

@@ -48,11 +48,14 @@ class LogoutService:
             self.codes.remove_pending_in(browser_id)
             self.devices.remove_pending_in(browser_id)
             live = self.sessions.live_in_browser(browser_id, at=now)
-            for session in live:
-                if not session.outlives_sign_out:
-                    locked = self.sessions.get_for_update(session.id)
-                    self.sessions.save(locked.ended(at=now, because=SessionEnd.LOGGED_OUT))
-                    self.security_log.record_end(locked, because=SessionEnd.LOGGED_OUT)
+            ending = [
+                self.sessions.get_for_update(session.id)
+                for session in live
+                if not session.outlives_sign_out
+            ]
+            for session in ending:
+                self.sessions.save(session.ended(at=now, because=SessionEnd.LOGGED_OUT))
+            self.security_log.record_ends(*ending, because=SessionEnd.LOGGED_OUT)
             notices = [
                 notice
                 for client_id in sorted({session.client_id for session in live})

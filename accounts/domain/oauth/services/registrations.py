@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from accounts.domain.access import Principal, Right, SessionId
+from accounts.domain.access import Principal, Right, Scope, SessionId
 from accounts.domain.identity.entities.sessions import Session
 from accounts.domain.identity.entities.tokens import AccessClaims
 from accounts.domain.identity.errors import InvalidToken
@@ -87,7 +87,7 @@ class RegistrationService:
         )
         if not is_for_registration or state is None or not state.accepts_tokens(at=now):
             raise InvalidToken
-        self._require_known_resources(terms)
+        self._require_registrable(terms)
         with self.unit_of_work.atomic():
             return self._with_new_token(self.registrar.register(terms, by=_REGISTRATION))
 
@@ -107,7 +107,7 @@ class RegistrationService:
             if terms.is_public != client.terms.is_public:
                 detail = "It cannot be changed from or to none. Register another client."
                 raise UnsuitableClient(FieldError(path="token_endpoint_auth_method", detail=detail))
-            self._require_known_resources(terms)
+            self._require_registrable(terms)
             terms = replace(terms, is_trusted=client.terms.is_trusted)
             amended = self.registrar.amend(client.id, terms, by=_REGISTRATION)
             return self._with_new_token(RegisteredClient(client=amended, secret=""))
@@ -137,9 +137,13 @@ class RegistrationService:
         self.clients.save(client, scope=_REGISTRATION.tenant_scope)
         return replace(registered, client=client, registration_token=token)
 
-    def _require_known_resources(self, terms: ClientTerms) -> None:
-        """Raise UnsuitableClient unless the platform offers the resources to such clients."""
+    def _require_registrable(self, terms: ClientTerms) -> None:
+        """Raise UnsuitableClient for resources that the platform does not offer, or a scope that staff alone give."""
         for resource in terms.resources:
             if resource not in self.resources:
                 detail = f"{resource[:100]} is not a resource that clients can register for."
                 raise UnsuitableClient(FieldError(path="resources", detail=detail))
+        if Scope.EVENTS_READ in terms.allowed_scopes and terms.acts_for_itself:
+            # A client of the platform that acts for itself reads the events of all tenants.
+            detail = "Clients that use client credentials cannot register for events:read."
+            raise UnsuitableClient(FieldError(path="scope", detail=detail))

@@ -29,7 +29,9 @@ from accounts.domain.organizations.repositories.protocols import (
     OrganizationRepository,
 )
 from accounts.domain.organizations.services.members import MemberService, require_right_to_assign
+from accounts.domain.organizations.services.outgoing_events import membership_added
 from accounts.domain.organizations.services.tenant_access import TenantAccess
+from authsvc.events.services.outbox import EventOutbox
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
@@ -51,6 +53,7 @@ class InvitationService:
     outbox: Outbox
     mail_budgets: MailBudgets
     audit_log: AuditLog
+    events: EventOutbox
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -170,6 +173,7 @@ class InvitationService:
 
     def _join(self, membership: OrgMembership, *, by: Principal) -> None:
         self.memberships.add(membership, scope=TenantScope.into(membership.org_id))
+        self.events.record(membership_added(membership))
         subject = AuditSubject(SubjectType.MEMBER, str(membership.user_id), membership.org_id)
         after = {"role": membership.role.value}
         self.audit_log.record(AuditAction.INVITATION_ACCEPTED, subject, by=by, after=after)

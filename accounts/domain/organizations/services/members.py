@@ -23,7 +23,13 @@ from accounts.domain.organizations.repositories.protocols import (
     MembershipRepository,
     OrganizationRepository,
 )
+from accounts.domain.organizations.services.outgoing_events import (
+    membership_added,
+    membership_changed,
+    membership_removed,
+)
 from accounts.domain.organizations.services.tenant_access import TenantAccess
+from authsvc.events.services.outbox import EventOutbox
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
@@ -44,6 +50,7 @@ class MemberService:
     mail_budgets: MailBudgets
     tenant_access: TenantAccess
     audit_log: AuditLog
+    events: EventOutbox
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -105,6 +112,8 @@ class MemberService:
                 self._require_another_owner(before, by)
             after = replace(before, role=role)
             self.memberships.save(after, scope=by.tenant_scope)
+            if after.role is not before.role:
+                self.events.record(membership_changed(before, after, at=self.clock.now()))
             self.audit_log.record(
                 AuditAction.MEMBER_ROLE_CHANGED,
                 _subject(after),
@@ -128,6 +137,7 @@ class MemberService:
                 by.require(Right.ASSIGN_ROLES, of=org_id)
             self._require_another_owner(before, by)
             self.memberships.remove(before, scope=by.tenant_scope)
+            self.events.record(membership_removed(before, at=self.clock.now()))
             self.audit_log.record(
                 AuditAction.MEMBER_LEFT if is_leaving else AuditAction.MEMBER_REMOVED,
                 _subject(before),
@@ -158,6 +168,7 @@ class MemberService:
             org_id=org_id, user_id=user.id, role=role, joined_at=self.clock.now()
         )
         self.memberships.add(membership, scope=by.tenant_scope)
+        self.events.record(membership_added(membership))
         self.audit_log.record(
             AuditAction.MEMBER_ADDED, _subject(membership), by=by, after=_members_of(membership)
         )

@@ -31,7 +31,9 @@ from accounts.domain.organizations.repositories.protocols import (
     OrganizationRepository,
 )
 from accounts.domain.organizations.services.members import member_added_message
+from accounts.domain.organizations.services.outgoing_events import membership_added
 from accounts.domain.organizations.services.tenant_access import TenantAccess
+from authsvc.events.services.outbox import EventOutbox
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
@@ -51,6 +53,7 @@ class OrganizationService:
     policy: OrganizationPolicy
     tenant_access: TenantAccess
     audit_log: AuditLog
+    events: EventOutbox
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -184,6 +187,7 @@ class OrganizationService:
             joined_at=organization.created_at,
         )
         self.memberships.add(membership, scope=TenantScope.into(organization.id))
+        self.events.record(membership_added(membership))
 
     def _own_organizations(self, by: Principal) -> list[OwnOrganization]:
         if by.user_id is not None:
