@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from authsvc.storage.changes import index_of_changes
 from authsvc.storage.columns import actor_column, enum_column, owner_column
 from credentials.domain.entities.credentials import CredentialType
 from credentials.domain.entities.rules import TriggerKind
@@ -85,7 +86,10 @@ class UserCredential(models.Model):
     is_current = models.BooleanField(default=True)
 
     class Meta:
-        indexes = [models.Index(fields=["org", "issued_at", "id"], name="issued_by_organization")]
+        indexes = [
+            models.Index(fields=["org", "issued_at", "id"], name="issued_by_organization"),
+            index_of_changes("revoked_at", "issued_at", within="org", name="issued_by_change"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "credential"],

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from authsvc.storage.append_only import AppendOnlyRow
+from authsvc.storage.changes import index_of_changes
 from authsvc.storage.columns import enum_column, owner_column
 from progress.domain.entities.attempts import AttemptStatus
 from progress.domain.entities.events import EntityType, EventType
@@ -58,7 +59,7 @@ class ProgressEvent(AppendOnlyRow):
 
 
 class CourseProgress(models.Model):
-    """The projection of a stream, and its head."""
+    """The projection of a stream, and its head. `changed_at` is null where an earlier version wrote the row."""
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(
@@ -72,6 +73,7 @@ class CourseProgress(models.Model):
     percent_complete = models.PositiveSmallIntegerField()
     enrolled_at = models.DateTimeField()
     last_activity_at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     completed_items = models.JSONField()
     started_modules = models.JSONField()
@@ -82,6 +84,12 @@ class CourseProgress(models.Model):
         verbose_name_plural = "course progress"
         indexes = [
             models.Index(fields=["course", "status"], name="learners_by_status"),
+            index_of_changes(
+                "changed_at", "last_activity_at", within="course", name="course_progress_by_change"
+            ),
+            index_of_changes(
+                "changed_at", "last_activity_at", within="org", name="org_progress_by_change"
+            ),
             models.Index(
                 fields=["course", "completed_at"],
                 condition=models.Q(completed_at__isnull=False),

@@ -44,7 +44,7 @@ class OutgoingEventSerializer(serializers.Serializer[RecordedEvent]):
     user_id = serializers.UUIDField(
         source="event.user_id", allow_null=True, help_text="The user whom it concerns, if any."
     )
-    data = serializers.DictField(source="event.data")
+    data = serializers.DictField(source="event.data")  # type: ignore[assignment]  # Serializer.data
 
 
 class FeedSerializer(serializers.Serializer[FeedPage]):

@@ -71,7 +71,9 @@ class MemberListView(ApiView):
     def get(
         self, org_id: OrganizationId, *, query: Members, page: PageRequest, by: Principal
     ) -> Page[Member]:
-        return services().members.page_of(org_id, page, search=query["q"], by=by)
+        return services().members.page_of(
+            org_id, page, search=query["q"], changed_since=query["changed_since"], by=by
+        )
 
     @operation(
         name="addMember",

@@ -14,12 +14,12 @@ from accounts.domain.oauth.entities.authorizations import Consent
 from accounts.domain.oauth.entities.clients import OAuthClient
 from authsvc.composition.container import services
 from authsvc.http.fields import FlagField, NameField, TextField
-from authsvc.http.paging import PageQuerySerializer
+from authsvc.http.paging import ChangedSinceQuerySerializer
 
 LONGEST_EMAIL: Final = 254
 
 
-class PersonListQuerySerializer(PageQuerySerializer):
+class PersonListQuerySerializer(ChangedSinceQuerySerializer):
     q = serializers.CharField(
         default="",
         allow_blank=True,

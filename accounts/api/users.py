@@ -124,7 +124,9 @@ class UserListView(ApiView):
         page_of=UserSerializer,
     )
     def get(self, *, query: Members, page: PageRequest, by: Principal) -> Page[User]:
-        return services().users.page_of(page, search=query["q"], by=by)
+        return services().users.page_of(
+            page, search=query["q"], changed_since=query["changed_since"], by=by
+        )
 
     @operation(
         name="createUser",

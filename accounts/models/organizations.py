@@ -7,6 +7,7 @@ from django.db import models
 from accounts.domain.access import OrganizationStatus, OrgRole
 from accounts.domain.organizations.entities import Plan
 from accounts.models.users import User
+from authsvc.storage.changes import index_of_changes
 from authsvc.storage.columns import enum_column
 
 
@@ -37,9 +38,13 @@ class OrgMembership(models.Model):
     )
     role = enum_column(OrgRole, max_length=16)
     joined_at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = "membership"
+        indexes = [
+            index_of_changes("changed_at", "joined_at", within="org", name="members_by_change")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["user", "org"], name="one_membership_per_organization"),
             models.CheckConstraint(

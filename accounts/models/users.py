@@ -8,6 +8,8 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 
+from authsvc.storage.changes import index_of_changes
+
 
 class UserManager(BaseUserManager["User"]):
     """Finds a row by e-mail address, for Django's own sign-in."""
@@ -29,6 +31,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField()
     profile_members = models.JSONField(default=dict, db_default={}, blank=True)
     updated_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -37,7 +40,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     class Meta:
-        indexes = [models.Index(fields=["created_at", "id"], name="users_by_age")]
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="users_by_age"),
+            index_of_changes("changed_at", "created_at", name="users_by_change"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="email_is_lower_case"

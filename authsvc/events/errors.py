@@ -20,6 +20,3 @@ class PositionNotReached(Busy):
     explanation = (
         "No state with the position {min_position} became visible in time. Retry in a moment."
     )
-
-    def __init__(self, min_position: int) -> None:
-        super().__init__(min_position=min_position, retry_after=1)

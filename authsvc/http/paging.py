@@ -16,6 +16,14 @@ class PageQuerySerializer(serializers.Serializer[Any]):
     )
 
 
+class ChangedSinceQuerySerializer(PageQuerySerializer):
+    """The same for lists of which other systems keep a copy."""
+
+    changed_since = serializers.DateTimeField(
+        default=None, help_text="Only what was added or changed at this time or later."
+    )
+
+
 class LongPageQuerySerializer(PageQuerySerializer):
     """The same for lists that few callers have to page through, because they are short for almost everyone."""
 

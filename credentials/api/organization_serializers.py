@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from authsvc.http.fields import NameField, TextField
-from authsvc.http.paging import PageQuerySerializer
+from authsvc.http.paging import ChangedSinceQuerySerializer
 from authsvc.http.reading import Members
 from courses.public import CourseId
 from credentials.api.serializers import TYPES, CredentialSerializer, HeldCredentialSerializer
@@ -64,7 +64,7 @@ class OrganizationCredentialSerializer(CredentialSerializer):
         return None if rule is None else value_of_rule(rule)
 
 
-class IssuedListQuerySerializer(PageQuerySerializer):
+class IssuedListQuerySerializer(ChangedSinceQuerySerializer):
     credential = serializers.UUIDField(
         default=None, help_text="Only those of the credential with this ID."
     )

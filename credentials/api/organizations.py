@@ -167,5 +167,6 @@ class IssuedListView(ApiView):
             page,
             credential_id=query["credential"],
             status=None if status is None else IssuedCredentialStatus(status),
+            changed_since=query["changed_since"],
             by=by,
         )

@@ -5,6 +5,8 @@ from http import HTTPStatus
 from accounts.public import OrganizationId, OrganizationNotFound, Principal, Right, Scope
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.paging import ChangedSinceQuerySerializer
+from authsvc.http.reading import Members
 from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page, PageRequest
 from courses.public import CourseNotFound, CourseNotOpen, ItemId, ItemNotFound
@@ -106,11 +108,16 @@ class LearnerListView(ApiView):
         summary="List the progress of every learner of a course, in order of enrolment; for instructors",
         access=Access(Whose.HELD, Right.SEE_PROGRESS),
         scope=Scope.PROGRESS_READ,
+        query=ChangedSinceQuerySerializer,
         page_of=ProgressSerializer,
         errors=(CourseNotFound,),
     )
-    def get(self, course: str, *, page: PageRequest, by: Principal) -> Page[CourseProgress]:
-        return services().progress.learners_of(course, page, by=by)
+    def get(
+        self, course: str, *, query: Members, page: PageRequest, by: Principal
+    ) -> Page[CourseProgress]:
+        return services().progress.learners_of(
+            course, page, changed_since=query["changed_since"], by=by
+        )
 
 
 class OrganizationProgressView(ApiView):
@@ -119,13 +126,16 @@ class OrganizationProgressView(ApiView):
         summary="List the progress of every learner of an organization on all its courses, by learner",
         access=Access(Whose.HELD, Right.MANAGE_MEMBERS),
         scope=Scope.PROGRESS_READ,
+        query=ChangedSinceQuerySerializer,
         page_of=ProgressSerializer,
         errors=(OrganizationNotFound,),
     )
     def get(
-        self, org_id: OrganizationId, *, page: PageRequest, by: Principal
+        self, org_id: OrganizationId, *, query: Members, page: PageRequest, by: Principal
     ) -> Page[CourseProgress]:
-        return services().progress.page_in(org_id, page, by=by)
+        return services().progress.page_in(
+            org_id, page, changed_since=query["changed_since"], by=by
+        )
 
 
 class ProgressListView(ApiView):

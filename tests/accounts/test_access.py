@@ -170,7 +170,7 @@ def test_the_key_set_verifies_the_tokens(memory: World) -> None:
 
 def test_a_token_names_the_same_user_whoever_has_their_address(memory: World) -> None:
     anna, _, token = signed_in(memory)
-    memory.repositories.users.change_email(anna.id, email="anna@elsewhere.example")
+    memory.repositories.users.change_email(anna.id, email="anna@elsewhere.example", at=NOON)
     memory.has_user(email=anna.email)
 
     assert memory.services.access.principal_of(token).user_id == anna.id

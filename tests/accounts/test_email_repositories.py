@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from accounts.domain.identity.errors import EmailTaken
+from tests.support.builders import NOON
 from tests.support.worlds import World
 
 OLD, NEW = "anna@school.example", "other@school.example"
@@ -12,7 +13,7 @@ OLD, NEW = "anna@school.example", "other@school.example"
 def test_a_user_with_a_changed_email_is_found_by_the_new_one_only(world: World) -> None:
     anna = world.has_user(email=OLD)
 
-    world.repositories.users.change_email(anna.id, email=NEW)
+    world.repositories.users.change_email(anna.id, email=NEW, at=NOON)
 
     user = world.repositories.users.find_by_email(NEW)
     assert user is not None
@@ -22,9 +23,9 @@ def test_a_user_with_a_changed_email_is_found_by_the_new_one_only(world: World) 
 
 def test_changing_an_email_changes_nothing_else(world: World) -> None:
     anna = world.has_user(email=OLD)
-    world.repositories.users.change_email(anna.id, email=NEW)
+    world.repositories.users.change_email(anna.id, email=NEW, at=NOON)
 
-    world.repositories.users.change_email(anna.id, email=OLD)
+    world.repositories.users.change_email(anna.id, email=OLD, at=NOON)
 
     assert world.repositories.users.get(anna.id) == anna
 
@@ -33,7 +34,7 @@ def test_an_email_in_use_is_refused(world: World) -> None:
     anna, bo = world.has_user(email=OLD), world.has_user(email=NEW)
 
     with pytest.raises(EmailTaken):
-        world.repositories.users.change_email(anna.id, email=NEW)
+        world.repositories.users.change_email(anna.id, email=NEW, at=NOON)
 
     assert world.repositories.users.get(anna.id) == anna
     assert world.repositories.users.find_by_email(NEW) == bo
@@ -42,7 +43,7 @@ def test_an_email_in_use_is_refused(world: World) -> None:
 def test_an_email_can_be_changed_to_itself(world: World) -> None:
     anna = world.has_user(email=OLD)
 
-    world.repositories.users.change_email(anna.id, email=OLD)
+    world.repositories.users.change_email(anna.id, email=OLD, at=NOON)
 
     assert world.repositories.users.get(anna.id) == anna
 
@@ -78,7 +79,7 @@ def test_other_integrity_errors_are_not_reported_as_email_taken(world: World) ->
     anna = world.has_user(email=OLD)
 
     with pytest.raises(IntegrityError):
-        world.repositories.users.change_email(anna.id, email="Not@Lower.Case")
+        world.repositories.users.change_email(anna.id, email="Not@Lower.Case", at=NOON)
 
 
 def test_users_are_found_by_several_emails(world: World) -> None:

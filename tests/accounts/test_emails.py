@@ -16,7 +16,7 @@ from accounts.domain.identity.errors import (
 )
 from tests.accounts.signing_in import EMAIL, PASSWORD, is_over, registered, session_of
 from tests.support.browsing import mails
-from tests.support.builders import a_principal
+from tests.support.builders import NOON, a_principal
 from tests.support.worlds import World
 
 NEW = "an even longer walk"
@@ -145,10 +145,10 @@ def test_a_token_is_for_one_user_and_one_address_and_expires(memory: World) -> N
             emails.redeem_token(wrong, by=a_principal(anna))
     with pytest.raises(InvalidEmailToken):
         emails.redeem_token(token, by=a_principal(bo))
-    memory.repositories.users.change_email(anna.id, email=OTHER)
+    memory.repositories.users.change_email(anna.id, email=OTHER, at=NOON)
     with pytest.raises(InvalidEmailToken):
         emails.redeem_token(token, by=a_principal(anna))
-    memory.repositories.users.change_email(anna.id, email=EMAIL)
+    memory.repositories.users.change_email(anna.id, email=EMAIL, at=NOON)
     memory.clock.go_on(hours=1, seconds=1)
     with pytest.raises(InvalidEmailToken):
         emails.redeem_token(token, by=a_principal(anna))

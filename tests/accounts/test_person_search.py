@@ -111,7 +111,7 @@ def test_a_new_name_is_found_and_the_old_one_is_not(world: World) -> None:
 def test_a_new_address_is_found_and_the_old_one_is_not(world: World) -> None:
     user = world.has_user(email="one@school.example")
 
-    world.repositories.users.change_email(user.id, email="two@school.example")
+    world.repositories.users.change_email(user.id, email="two@school.example", at=NOON)
 
     assert found_in(world, "TWO@") == ["two@school.example"]
     assert found_in(world, "one@") == []

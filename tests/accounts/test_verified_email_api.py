@@ -5,6 +5,7 @@ from pytest_django import Settings
 
 from tests.support.application import PASSWORD, Application
 from tests.support.browsing import EMAIL, Visitor, link_in, mails
+from tests.support.builders import NOON
 from tests.support.staff import a_user_of
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("verified_email")]
@@ -73,7 +74,9 @@ def test_an_address_that_was_verified_before_it_changed_does_not_count(
 ) -> None:
     anna = a_user_of(application, email=EMAIL)
     application.services.emails.verify(anna.id, email=EMAIL)
-    application.services.repositories.users.change_email(anna.id, email="other@school.example")
+    application.services.repositories.users.change_email(
+        anna.id, email="other@school.example", at=NOON
+    )
 
     answer = application.stranger.post("/v1/auth/login", body("other@school.example"))
 

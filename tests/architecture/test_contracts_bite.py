@@ -31,6 +31,7 @@ JOBS: Final = "Inside jobs: services know neither rows nor threads"
 NO_DJANGO: Final = "The domain runs without Django"
 ROWS: Final = "Only ORM repositories and admin pages touch rows"
 STORES: Final = "Only the composition root chooses a store"
+EVENTS: Final = "Inside events: services know neither rows nor HTTP"
 DOOR: Final = "Other apps enter {} through its public module"
 
 FORBIDDEN: Final = [
@@ -59,6 +60,11 @@ FORBIDDEN: Final = [
     ("authsvc.http.health", "authsvc.admin_site.site", LAYERS),
     ("authsvc.http.health", "authsvc.demo.samples", LAYERS),
     ("authsvc.helpers", "", LAYERS),
+    ("authsvc.events.services.outbox", "accounts.public", DOWNWARDS),
+    ("authsvc.events.services.outbox", "authsvc.events.models", ROWS),
+    ("authsvc.events.entities", "authsvc.events.services.outbox", EVENTS),
+    ("authsvc.events.helpers", "", EVENTS),
+    ("authsvc.events.entities", "django", NO_DJANGO),
     (
         "accounts.domain.identity.services.users",
         "accounts.domain.oauth.errors",

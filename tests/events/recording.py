@@ -11,7 +11,7 @@ from tests.support.worlds import World
 
 def an_event(**parts: Any) -> OutgoingEvent:
     """By default that a user of the platform was deactivated."""
-    default = {"type": OutgoingEventType.USER_DEACTIVATED, "occurred_at": NOON}
+    default: dict[str, Any] = {"type": OutgoingEventType.USER_DEACTIVATED, "occurred_at": NOON}
     return OutgoingEvent(**default | parts)
 
 

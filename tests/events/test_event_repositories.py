@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from authsvc.events.catalogue import OutgoingEventType
-from authsvc.events.entities import OutgoingEvent
+from authsvc.events.entities import FeedSelection, OutgoingEvent
 from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
 from tests.events.recording import an_event, events_in, page_of, recorded
 from tests.support.blocks import failed_block
@@ -92,6 +92,14 @@ def test_a_page_has_events_of_the_organizations_in_scope_alone(world: World) -> 
     assert events_in(page_of(world, scope=scope)) == [own, platform]
 
 
+def test_without_events_a_page_is_empty_and_complete(world: World) -> None:
+    selection = FeedSelection(limit=1, includes_platform=True)
+
+    page = world.repositories.outgoing_events.page_of(selection, scope=ALL_TENANTS)
+
+    assert (page.items, page.next_after) == ((), page.complete_up_to)
+
+
 def test_a_page_can_be_of_one_type(world: World) -> None:
     reactivated = an_event(type=OutgoingEventType.USER_REACTIVATED)
     recorded(world, an_event(), reactivated, an_event())
@@ -119,10 +127,9 @@ def test_events_of_a_failed_unit_of_work_are_not_recorded(world: World) -> None:
 
 
 def test_a_position_is_reached_once_an_event_at_or_after_it_is_visible(world: World) -> None:
-    repository = world.repositories.outgoing_events
-    assert repository.is_reached(0)
+    assert world.repositories.outgoing_events.is_reached(0)
     last = recorded(world, *some_events(2))
 
-    assert repository.is_reached(last - 1)
-    assert repository.is_reached(last)
-    assert not repository.is_reached(last + 1)
+    assert world.repositories.outgoing_events.is_reached(last - 1)
+    assert world.repositories.outgoing_events.is_reached(last)
+    assert not world.repositories.outgoing_events.is_reached(last + 1)

@@ -220,6 +220,18 @@ def defining_a_credential_of_an_organization(study: Study) -> Act:
     return lambda: ada.caller.post(f"/v1/orgs/{org.id}/credentials", body)
 
 
+def following_events(study: Study) -> Act:
+    """By an admin of an organization."""
+    org = add_organization(study.application, slug=f"harbour-{uuid4().hex[:8]}")
+    ada = member_of(study.application, org.id, OrgRole.ADMIN, "Ada")
+    return lambda: ada.caller.get("/v1/events")
+
+
+def reading_at_a_position(study: Study) -> Act:
+    position = study.enroll().headers["Position"]
+    return lambda: study.anna.caller.get("/v1/me", Min_Position=position)
+
+
 def searching_users(study: Study) -> Act:
     root = study.application.signed_in(Role.ADMIN, name="Root")
     return lambda: root.caller.get("/v1/users?q=anna")
@@ -250,8 +262,12 @@ def asking_whether_it_lives(study: Study) -> Act:
     return lambda: study.stranger.get("/health")
 
 
+# An event of the stream, and the outgoing event about it.
+RECORDING = "INSERT INSERT"
+# The last position, for the Position of a change that records no outgoing event.
+THE_POSITION = "SELECT"
 # The credentials of the course, the issued credential, and its event in the stream.
-ISSUING = "SELECT INSERT SELECT UPDATE INSERT"
+ISSUING = f"SELECT INSERT SELECT UPDATE {RECORDING}"
 # The head of the stream, to which subscribers may have added.
 THE_HEAD = "SELECT"
 # Whether one was issued before, the lock of the learner, and their courses and scores.
@@ -265,17 +281,17 @@ EARNED = "SELECT"
 # Whether the course is on pathways.
 ARRIVING = "SELECT"
 COSTS = [
-    (enrolling, "SELECT BEGIN SELECT INSERT INSERT COMMIT"),
+    (enrolling, f"SELECT BEGIN SELECT INSERT {RECORDING} COMMIT"),
     (
         enrolling_with_a_key,
-        "SELECT BEGIN SELECT SELECT SAVEPOINT SELECT INSERT INSERT RELEASE INSERT COMMIT",
+        f"SELECT BEGIN SELECT SELECT SAVEPOINT SELECT INSERT {RECORDING} RELEASE INSERT COMMIT",
     ),
     (enrolling_with_a_key_again, "SELECT BEGIN SELECT SELECT COMMIT"),
-    (completing_an_item, "SELECT BEGIN SELECT UPDATE INSERT COMMIT"),
-    (completing_it_again, "SELECT BEGIN SELECT COMMIT"),
+    (completing_an_item, f"SELECT BEGIN SELECT UPDATE {RECORDING} COMMIT"),
+    (completing_it_again, f"SELECT BEGIN SELECT COMMIT {THE_POSITION}"),
     (
         completing_the_course,
-        f"SELECT BEGIN SELECT UPDATE INSERT {ISSUING} {ARRIVING} {THE_HEAD} COMMIT",
+        f"SELECT BEGIN SELECT UPDATE {RECORDING} {ISSUING} {ARRIVING} {THE_HEAD} COMMIT",
     ),
     (
         completing_what_a_rule_asks_for,
@@ -297,10 +313,10 @@ COSTS = [
     # The attempt and its grades, both locked, the attempt and its grade saved, and what the score earns.
     (
         submitting_an_attempt,
-        f"SELECT SELECT SELECT BEGIN {LOCKING} UPDATE SELECT INSERT UPDATE INSERT {EARNED} {THE_HEAD} COMMIT",
+        f"SELECT SELECT SELECT BEGIN {LOCKING} UPDATE SELECT INSERT UPDATE {RECORDING} {EARNED} {THE_HEAD} COMMIT",
     ),
     # What was passed, because the version has assessments that are not completed.
-    (enrolling_again, "SELECT BEGIN SELECT INSERT SELECT SELECT UPDATE INSERT COMMIT"),
+    (enrolling_again, f"SELECT BEGIN SELECT INSERT SELECT SELECT UPDATE {RECORDING} COMMIT"),
     # The caller, the course, attempts past their deadline, and submissions.
     (looking_at_the_grading_queue, "SELECT SELECT SELECT SELECT"),
     # The caller, the last position, current writers, and the events.
@@ -316,14 +332,18 @@ COSTS = [
     # The caller, the organization, the course for the organization and for the rules of all credentials.
     (
         defining_a_credential_of_an_organization,
-        "SELECT SELECT SELECT SELECT BEGIN INSERT SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT",
+        f"SELECT SELECT SELECT SELECT BEGIN INSERT SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT {THE_POSITION}",
     ),
+    # The caller, the last number, current writers, the last position, and the events.
+    (following_events, "SELECT SELECT SELECT SELECT SELECT"),
+    # The last position, too.
+    (reading_at_a_position, "SELECT SELECT SELECT"),
     # As many as without a search.
     (searching_users, "SELECT SELECT"),
     (searching_members, "SELECT BEGIN SELECT SELECT COMMIT"),
-    (logging_in, f"{LIMITING} INSERT SELECT BEGIN SELECT INSERT INSERT COMMIT"),
-    (logging_in_again, f"{LIMITING} SELECT BEGIN SELECT INSERT INSERT COMMIT"),
-    (refreshing, "BEGIN SELECT SELECT SELECT UPDATE INSERT COMMIT"),
+    (logging_in, f"{LIMITING} INSERT SELECT BEGIN SELECT INSERT INSERT COMMIT {THE_POSITION}"),
+    (logging_in_again, f"{LIMITING} SELECT BEGIN SELECT INSERT INSERT COMMIT {THE_POSITION}"),
+    (refreshing, f"BEGIN SELECT SELECT SELECT UPDATE INSERT COMMIT {THE_POSITION}"),
     (asking_whether_it_lives, ""),
 ]
 

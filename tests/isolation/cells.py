@@ -213,6 +213,8 @@ class Cell:
             return right in RIGHTS_OF_ROLE[Role.ADMIN]
         if self.route.operation.access.whose is Whose.PLATFORM:
             return right in RIGHTS_OF_ROLE[Role.LEARNER]
+        if self.kind is CallerKind.SUSPENDED:
+            return False
         return right in RIGHTS_OF_ORG_ROLE[ROLES[self.kind]]
 
 

@@ -250,6 +250,7 @@ def a_progress(course: Course, user: User, **parts: Any) -> CourseProgress:
         org_id=course.org_id,
         enrolled_at=NOON,
         last_activity_at=NOON,
+        changed_at=NOON,
         status=ProgressStatus.IN_PROGRESS,
         course_version=1,
     )

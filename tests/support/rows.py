@@ -57,6 +57,7 @@ def a_progress_row(**values: Any) -> CourseProgress:
         "percent_complete": 0,
         "enrolled_at": NOON,
         "last_activity_at": NOON,
+        "changed_at": NOON,
         "completed_items": [],
         "started_modules": [],
         "sequence": 1,

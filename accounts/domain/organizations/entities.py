@@ -101,12 +101,23 @@ class Organization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrgMembership:
-    """A user's membership in an organization, and their role there."""
+    """A user's membership in an organization, and their role there.
+
+    `changed_at` is the time of the last change of the role, None before the first.
+    """
 
     org_id: OrganizationId
     user_id: UserId
     role: OrgRole
     joined_at: datetime
+    changed_at: datetime | None = None
+
+    @property
+    def changed_or_joined_at(self) -> datetime:
+        return self.changed_at or self.joined_at
+
+    def with_role(self, role: OrgRole, *, at: datetime) -> "OrgMembership":
+        return self if role is self.role else replace(self, role=role, changed_at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

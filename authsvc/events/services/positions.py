@@ -31,5 +31,5 @@ class Positions:
         deadline = monotonic() + self.patience.total_seconds()
         while not self.events.is_reached(position):
             if monotonic() >= deadline:
-                raise PositionNotReached(position)
+                raise PositionNotReached(min_position=position, retry_after=1)
             sleep(_PAUSE_SECONDS)

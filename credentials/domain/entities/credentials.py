@@ -256,6 +256,11 @@ class IssuedCredential:
         )
 
     @property
+    def changed_at(self) -> datetime:
+        """When it was revoked, otherwise when it was issued."""
+        return self.issued_at if self.revocation is None else self.revocation.at
+
+    @property
     def stream(self) -> StreamId:
         """The stream of events in which it is recorded."""
         course_id = self.evidence.course_id
@@ -307,11 +312,15 @@ class IssuedCredential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedSelection:
-    """What an organization has issued: all of it, or of one definition, or with one status at the given time."""
+    """What an organization has issued: all of it, or of one definition, or with one status at the given time.
+
+    With `changed_since`, what was issued or revoked since then. That a credential expires is no change.
+    """
 
     org_id: OrganizationId
     credential_id: CredentialId | None = None
     status: IssuedCredentialStatus | None = None
+    changed_since: datetime | None = None
     at: datetime
 
     def includes(self, issued: IssuedCredential) -> bool:
@@ -319,6 +328,7 @@ class IssuedSelection:
             issued.org_id == self.org_id
             and self.credential_id in (None, issued.credential_id)
             and self.status in (None, issued.status(at=self.at))
+            and (self.changed_since is None or issued.changed_at >= self.changed_since)
         )
 
 

@@ -67,15 +67,20 @@ class CredentialIssuer:
         *,
         credential_id: CredentialId | None = None,
         status: IssuedCredentialStatus | None = None,
+        changed_since: datetime | None = None,
         by: Principal,
     ) -> Page[Verification]:
-        """Return what the organization issued, optionally of one credential or with one status.
+        """Return what the organization issued, optionally of one credential, with one status or changed since.
 
         By time of issue, then id. Raises OrganizationNotFound, NotPermitted.
         """
         now = self.clock.now()
         selection = IssuedSelection(
-            org_id=org_id, credential_id=credential_id, status=status, at=now
+            org_id=org_id,
+            credential_id=credential_id,
+            status=status,
+            changed_since=changed_since,
+            at=now,
         )
         with self.unit_of_work.atomic():
             self.tenant_access.require_to_list(

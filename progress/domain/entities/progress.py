@@ -49,8 +49,8 @@ class CourseProgress:
     """Progress of one learner on one course: the projection of a stream, and its head.
 
     `percent_complete` is the share of the required items of version `course_version`, rounded down; a completed
-    course stays completed and at 100, even if an item of it is reopened. `sequence` and `hash` are those of the last
-    event.
+    course stays completed and at 100, even if an item of it is reopened. `sequence`, `hash` and `changed_at` are those
+    of the last event.
     """
 
     user_id: UserId
@@ -59,6 +59,7 @@ class CourseProgress:
     org_id: OrganizationId | None
     enrolled_at: datetime
     last_activity_at: datetime
+    changed_at: datetime
     status: ProgressStatus = ProgressStatus.NOT_STARTED
     course_version: int = 0
     percent_complete: int = 0
@@ -78,6 +79,7 @@ class CourseProgress:
             org_id=version.org_id,
             enrolled_at=at,
             last_activity_at=at,
+            changed_at=at,
         )
 
     @property
@@ -221,6 +223,7 @@ class CourseProgress:
             started_modules=tuple(modules),
             sequence=events[-1].sequence,
             hash=events[-1].hash,
+            changed_at=events[-1].occurred_at,
         )
         return replace(changed, percent_complete=_percent_of(changed, outline))
 

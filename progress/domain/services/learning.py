@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 
 from accounts.public import OrganizationId, Principal, Right, SubjectType, TenantAccess, UserId
 from authsvc.kernel.clock import Clock
@@ -202,27 +203,45 @@ class ProgressService:
         return self.log.page_of_stream(stream, request, scope=by.member_scope)
 
     def learners_of(
-        self, slug_or_id: str, request: PageRequest, *, by: Principal
+        self,
+        slug_or_id: str,
+        request: PageRequest,
+        *,
+        changed_since: datetime | None = None,
+        by: Principal,
     ) -> Page[CourseProgress]:
-        """Return the progress of everybody on the course, by time of enrolment. Raises CourseNotFound, NotPermitted."""
+        """Return the progress of everybody on the course, by time of enrolment; only what has changed since then.
+
+        Raises CourseNotFound, NotPermitted.
+        """
         course = self.catalog.visible_to(by, slug_or_id)
         by.require(Right.SEE_PROGRESS, of=course.org_id)
-        page = self.progress.page_for_course(course.id, request, scope=by.tenant_scope)
+        page = self.progress.page_for_course(
+            course.id, request, changed_since=changed_since, scope=by.tenant_scope
+        )
         self.tenant_access.record_access(
             course.org_id, at=SubjectType.LEARNERS, subject_id=course.id, by=by
         )
         return page
 
     def page_in(
-        self, org_id: OrganizationId, request: PageRequest, *, by: Principal
+        self,
+        org_id: OrganizationId,
+        request: PageRequest,
+        *,
+        changed_since: datetime | None = None,
+        by: Principal,
     ) -> Page[CourseProgress]:
         """Return the progress of everybody on the organization's courses, by learner, to those who manage members.
 
+        With *changed_since*, that with an event since then.
         Raises OrganizationNotFound, NotPermitted.
         """
         self.tenant_access.organization(org_id, by=by)
         by.require(Right.MANAGE_MEMBERS, of=org_id)
-        page = self.progress.page_for_organization(org_id, request, scope=by.tenant_scope)
+        page = self.progress.page_for_organization(
+            org_id, request, changed_since=changed_since, scope=by.tenant_scope
+        )
         self.tenant_access.record_access(org_id, at=SubjectType.LEARNERS, subject_id=org_id, by=by)
         return page
 

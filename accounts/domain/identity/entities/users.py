@@ -15,7 +15,8 @@ from authsvc.kernel.text import folded
 class User:
     """A user. `email` is normalized, because all spellings of an address belong to one person.
 
-    `updated_at` is the time of the last change to name or profile, None before the first.
+    `updated_at` is the time of the last change to name or profile, `changed_at` that of the last change to anything but
+    the password; None before the first.
     """
 
     id: UserId
@@ -28,11 +29,17 @@ class User:
     created_at: datetime
     profile: Profile = field(default_factory=Profile)
     updated_at: datetime | None = None
+    changed_at: datetime | None = None
 
     @property
     def updated_or_created_at(self) -> datetime:
         """When the user's name or profile last changed."""
         return self.updated_at or self.created_at
+
+    @property
+    def changed_or_created_at(self) -> datetime:
+        """When anything about the user but the password last changed."""
+        return self.changed_at or self.created_at
 
     @property
     def is_active_admin(self) -> bool:
@@ -55,7 +62,7 @@ class User:
             name=self.name if name is None else name,
             profile=self.profile if profile is None else self.profile.changed(profile),
         )
-        return self if described == self else replace(described, updated_at=at)
+        return self if described == self else replace(described, updated_at=at, changed_at=at)
 
     @classmethod
     def registered(
@@ -137,12 +144,13 @@ class UserChanges:
         """An admin stays staff, whatever `is_staff` says. Raises UnsuitableProfile."""
         roles = user.roles if self.roles is None else _in_order(self.roles)
         is_staff = user.is_staff if self.is_staff is None else self.is_staff
-        return replace(
+        changed = replace(
             user.described(name=self.name, profile=self.profile, at=at),
             roles=roles,
             is_staff=is_staff or Role.ADMIN in roles,
             is_active=user.is_active if self.is_active is None else self.is_active,
         )
+        return user if changed == user else replace(changed, changed_at=at)
 
 
 def _in_order(roles: Collection[Role]) -> tuple[Role, ...]:

@@ -57,15 +57,25 @@ class InMemoryUserRepository:
         self.get(user.id)
         self.store[user.id] = user
 
-    def change_email(self, user_id: UserId, *, email: str) -> None:
+    def change_email(self, user_id: UserId, *, email: str, at: datetime) -> None:
         holder = self.find_by_email(email)
         if holder is not None and holder.id != user_id:
             raise EmailTaken
-        self.store[user_id] = replace(self.get(user_id), email=email)
+        self.store[user_id] = replace(self.get(user_id), email=email, changed_at=at)
 
-    def page_of(self, request: PageRequest, *, search: PersonSearch = EVERYONE) -> Page[User]:
-        users = self.store.values()
-        matching = (user for user in users if search.finds(name=user.name, email=user.email))
+    def page_of(
+        self,
+        request: PageRequest,
+        *,
+        search: PersonSearch = EVERYONE,
+        changed_since: datetime | None = None,
+    ) -> Page[User]:
+        matching = (
+            user
+            for user in self.store.values()
+            if search.finds(name=user.name, email=user.email)
+            and (changed_since is None or user.changed_or_created_at >= changed_since)
+        )
         return page_in_memory(matching, request, USERS)
 
 

@@ -40,6 +40,7 @@ from accounts.domain.identity.repositories.protocols import SESSIONS, USERS
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.rate_limits import Limit, LimitState
 from authsvc.kernel.text import folded
+from authsvc.storage.changes import since
 from authsvc.storage.inserts import insert, parts_of
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.prepared import PreparedQuery
@@ -89,17 +90,26 @@ class OrmUserRepository:
     def save(self, user: User) -> None:
         rows.User.objects.filter(pk=user.id).update(**_user_values(user))
 
-    def change_email(self, user_id: UserId, *, email: str) -> None:
+    def change_email(self, user_id: UserId, *, email: str, at: datetime) -> None:
         try:
             with transaction.atomic():
-                rows.User.objects.filter(pk=user_id).update(email=email)
+                rows.User.objects.filter(pk=user_id).update(email=email, changed_at=at)
         except IntegrityError:
             if rows.User.objects.filter(email=email).exclude(pk=user_id).exists():
                 raise EmailTaken from None
             raise
 
-    def page_of(self, request: PageRequest, *, search: PersonSearch = EVERYONE) -> Page[User]:
-        return page_of_rows(rows.User.objects.filter(found_by(search)), request, USERS, _user)
+    def page_of(
+        self,
+        request: PageRequest,
+        *,
+        search: PersonSearch = EVERYONE,
+        changed_since: datetime | None = None,
+    ) -> Page[User]:
+        changed = since(changed_since, "changed_at", "created_at")
+        return page_of_rows(
+            rows.User.objects.filter(found_by(search), changed), request, USERS, _user
+        )
 
 
 class OrmVerifiedEmailRepository:
@@ -157,6 +167,7 @@ def _user(row: rows.User) -> User:
         created_at=row.created_at,
         profile=Profile(**row.profile_members),
         updated_at=row.updated_at,
+        changed_at=row.changed_at,
     )
 
 
@@ -174,6 +185,7 @@ def _user_values(user: User) -> Values:
         "created_at": user.created_at,
         "profile_members": user.profile.members,
         "updated_at": user.updated_at,
+        "changed_at": user.changed_at,
     }
 
 

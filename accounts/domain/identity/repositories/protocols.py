@@ -43,11 +43,20 @@ class UserRepository(Protocol):
     def save(self, user: User) -> None:
         """Replace the stored user."""
 
-    def change_email(self, user_id: UserId, *, email: str) -> None:
-        """Replace the user's address. Raises EmailTaken if another user has it."""
+    def change_email(self, user_id: UserId, *, email: str, at: datetime) -> None:
+        """Replace the user's address, at this time. Raises EmailTaken if another user has it."""
 
-    def page_of(self, request: PageRequest, *, search: PersonSearch = EVERYONE) -> Page[User]:
-        """Those that the search finds, oldest first; the id breaks ties."""
+    def page_of(
+        self,
+        request: PageRequest,
+        *,
+        search: PersonSearch = EVERYONE,
+        changed_since: datetime | None = None,
+    ) -> Page[User]:
+        """Those that the search finds, oldest first; the id breaks ties.
+
+        With *changed_since*, those created or changed since then.
+        """
 
 
 class VerifiedEmailRepository(Protocol):

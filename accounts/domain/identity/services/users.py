@@ -116,7 +116,7 @@ class EmailService:
         email = self.email_addresses.normalized(email)
         with self.unit_of_work.atomic():
             if self.users.get_for_update(user_id).email != email:
-                self.users.change_email(user_id, email=email)
+                self.users.change_email(user_id, email=email, at=self.clock.now())
             self.verified_emails.save(user_id, email=email)
 
 
@@ -152,10 +152,20 @@ class UserService:
             raise UserNotFound
         return user
 
-    def page_of(self, request: PageRequest, *, search: str = "", by: Principal) -> Page[User]:
-        """Those with *search* in their name or address, oldest first; the id breaks ties. Raises NotPermitted."""
+    def page_of(
+        self,
+        request: PageRequest,
+        *,
+        search: str = "",
+        changed_since: datetime | None = None,
+        by: Principal,
+    ) -> Page[User]:
+        """Those with *search* in their name or address, oldest first; the id breaks ties.
+
+        With *changed_since*, those created or changed since then. Raises NotPermitted.
+        """
         by.require(Right.MANAGE_USERS)
-        return self.users.page_of(request, search=PersonSearch(search))
+        return self.users.page_of(request, search=PersonSearch(search), changed_since=changed_since)
 
     def create(
         self,

@@ -37,7 +37,7 @@ class EventFeed:
             after=after, limit=limit, type=type_, includes_platform=scope.is_all_tenants
         )
         page = self.events.page_of(selection, scope=scope)
-        # A client of the platform is set up for this; a person looks into organizations.
+        # A client of the platform is set up to read all of them; a person has chosen to.
         if by.user_id is not None:
             self._record_access(page, by)
         return page

@@ -131,11 +131,15 @@ class InMemoryMembershipRepository:
         request: PageRequest,
         *,
         search: PersonSearch = EVERYONE,
+        changed_since: datetime | None = None,
         scope: TenantScope,
     ) -> Page[Member]:
         members = (self._member(membership) for membership in self._of(org_id, scope))
         matching = (
-            member for member in members if search.finds(name=member.name, email=member.email)
+            member
+            for member in members
+            if search.finds(name=member.name, email=member.email)
+            and (changed_since is None or member.membership.changed_or_joined_at >= changed_since)
         )
         return page_in_memory(matching, request, MEMBERS, key=_joined_key)
 

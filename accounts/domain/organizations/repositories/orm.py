@@ -28,6 +28,7 @@ from accounts.domain.organizations.errors import (
 from accounts.domain.organizations.repositories.protocols import INVITATIONS, MEMBERS, ORGANIZATIONS
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.storage.changes import since
 from authsvc.storage.inserts import insert, parts_of
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.rows import Row, first_of, values_of
@@ -102,9 +103,11 @@ class OrmMembershipRepository:
         request: PageRequest,
         *,
         search: PersonSearch = EVERYONE,
+        changed_since: datetime | None = None,
         scope: TenantScope,
     ) -> Page[Member]:
         members = _members(org_id, scope).filter(found_by(search, user="user__"))
+        members = members.filter(since(changed_since, "changed_at", "joined_at"))
         members = members.select_related("user")
         return page_of_rows(members, request, MEMBERS, _member)
 
@@ -188,6 +191,7 @@ def _membership(row: rows.OrgMembership) -> OrgMembership:
         user_id=UserId(row.user_id),
         role=OrgRole(row.role),
         joined_at=row.joined_at,
+        changed_at=row.changed_at,
     )
 
 

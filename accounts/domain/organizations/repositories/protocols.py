@@ -72,9 +72,13 @@ class MembershipRepository(Protocol):
         request: PageRequest,
         *,
         search: PersonSearch = EVERYONE,
+        changed_since: datetime | None = None,
         scope: TenantScope,
     ) -> Page[Member]:
-        """Return the members that the search finds, in the order they joined; the user's id breaks ties."""
+        """Return the members that the search finds, in the order they joined; the user's id breaks ties.
+
+        With *changed_since*, those who joined or got another role since then.
+        """
 
     def emails_in(self, org_id: OrganizationId, *, scope: TenantScope) -> frozenset[str]:
         """Return the e-mail addresses of all members."""

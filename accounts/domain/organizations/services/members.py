@@ -1,6 +1,7 @@
 """Member service: memberships in organizations and their roles."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from accounts.domain.access import OrganizationId, OrgRole, Principal, Right, UserId
 from accounts.domain.audit.entities import AuditAction, AuditSubject, Members, SubjectType
@@ -55,15 +56,28 @@ class MemberService:
     clock: Clock
 
     def page_of(
-        self, org_id: OrganizationId, request: PageRequest, *, search: str = "", by: Principal
+        self,
+        org_id: OrganizationId,
+        request: PageRequest,
+        *,
+        search: str = "",
+        changed_since: datetime | None = None,
+        by: Principal,
     ) -> Page[Member]:
-        """Return those with *search* in their name or e-mail address, in the order they joined. Raises NotPermitted."""
+        """Return those with *search* in their name or e-mail address, in the order they joined.
+
+        With *changed_since*, those who joined or got another role since then. Raises NotPermitted.
+        """
         with self.unit_of_work.atomic():
             self.tenant_access.require_to_list(
                 org_id, Right.SEE_MEMBERS, of=SubjectType.MEMBER, by=by
             )
             return self.memberships.page_of(
-                org_id, request, search=PersonSearch(search), scope=by.tenant_scope
+                org_id,
+                request,
+                search=PersonSearch(search),
+                changed_since=changed_since,
+                scope=by.tenant_scope,
             )
 
     def add(
@@ -110,7 +124,7 @@ class MemberService:
             if_match.require(before)
             if role is not OrgRole.OWNER:
                 self._require_another_owner(before, by)
-            after = replace(before, role=role)
+            after = before.with_role(role, at=self.clock.now())
             self.memberships.save(after, scope=by.tenant_scope)
             if after.role is not before.role:
                 self.events.record(membership_changed(before, after, at=self.clock.now()))

@@ -11,6 +11,7 @@ from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
+from authsvc.storage.changes import since
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.prepared import PreparedQuery
@@ -91,6 +92,7 @@ class OrmIssuedCredentialRepository:
             issued = issued.filter(credential_id=selection.credential_id)
         if selection.status is not None:
             issued = issued.filter(_has_status(selection.status, at=selection.at))
+        issued = issued.filter(since(selection.changed_since, "revoked_at", "issued_at"))
         return page_of_rows(issued, request, ISSUED_BY_ORGANIZATION, _issued)
 
     def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[IssuedCredential]]:

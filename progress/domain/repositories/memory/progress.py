@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
@@ -77,15 +78,31 @@ class InMemoryProgressRepository:
         return self.all_of(user_id, scope=scope)
 
     def page_for_course(
-        self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
+        self,
+        course_id: CourseId,
+        request: PageRequest,
+        *,
+        changed_since: datetime | None = None,
+        scope: TenantScope,
     ) -> Page[CourseProgress]:
-        learners = (progress for progress in self._in(scope) if progress.course_id == course_id)
+        learners = (
+            progress
+            for progress in self._in(scope)
+            if progress.course_id == course_id and _is_changed(progress, changed_since)
+        )
         return page_in_memory(learners, request, LEARNERS)
 
     def page_for_organization(
-        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+        self,
+        org_id: OrganizationId,
+        request: PageRequest,
+        *,
+        changed_since: datetime | None = None,
+        scope: TenantScope,
     ) -> Page[CourseProgress]:
-        progress = (p for p in self._in(scope) if p.org_id == org_id)
+        progress = (
+            p for p in self._in(scope) if p.org_id == org_id and _is_changed(p, changed_since)
+        )
         return page_in_memory(progress, request, PROGRESS_IN_ORGANIZATION)
 
     def in_streams(
@@ -198,3 +215,7 @@ def _place_in_stream(event: ProgressEvent) -> tuple[UUID, UUID, int]:
 
 def _position(place: tuple[int, ProgressEvent]) -> Key:
     return (place[0],)
+
+
+def _is_changed(progress: CourseProgress, since: datetime | None) -> bool:
+    return since is None or progress.changed_at >= since

@@ -1,6 +1,7 @@
 """Progress and events in the database."""
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +13,7 @@ from authsvc.kernel.ids import parse_uuid
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
+from authsvc.storage.changes import since
 from authsvc.storage.inserts import insert
 from authsvc.storage.locks import wait_for_lock
 from authsvc.storage.paging import page_of_rows
@@ -105,15 +107,25 @@ class OrmProgressRepository:
         return self.all_of(user_id, scope=scope)
 
     def page_for_course(
-        self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
+        self,
+        course_id: CourseId,
+        request: PageRequest,
+        *,
+        changed_since: datetime | None = None,
+        scope: TenantScope,
     ) -> Page[CourseProgress]:
-        progress = _rows_in(scope).filter(course_id=course_id)
+        progress = _rows_in(scope).filter(since(changed_since, *_CHANGES), course_id=course_id)
         return page_of_rows(progress, request, LEARNERS, _progress)
 
     def page_for_organization(
-        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+        self,
+        org_id: OrganizationId,
+        request: PageRequest,
+        *,
+        changed_since: datetime | None = None,
+        scope: TenantScope,
     ) -> Page[CourseProgress]:
-        progress = _rows_in(scope).filter(org_id=org_id)
+        progress = _rows_in(scope).filter(since(changed_since, *_CHANGES), org_id=org_id)
         return page_of_rows(progress, request, PROGRESS_IN_ORGANIZATION, _progress)
 
     def in_streams(
@@ -196,6 +208,9 @@ class OrmEventRepository:
     def page_of_streams(self, request: PageRequest, *, scope: TenantScope) -> Page[StreamId]:
         first_events = rows.ProgressEvent.objects.filter(owned_within(scope), sequence=1)
         return page_of_rows(first_events, request, STREAMS, _stream)
+
+
+_CHANGES: Final = ("changed_at", "last_activity_at")
 
 
 def _lock_learner(user_id: UserId) -> None:
@@ -287,6 +302,7 @@ def _progress(row: rows.CourseProgress) -> CourseProgress:
         percent_complete=row.percent_complete,
         enrolled_at=row.enrolled_at,
         last_activity_at=row.last_activity_at,
+        changed_at=row.changed_at or row.last_activity_at,
         completed_at=row.completed_at,
         completed_items=tuple(ItemId(UUID(item_id)) for item_id in row.completed_items),
         started_modules=tuple(ModuleId(UUID(module_id)) for module_id in row.started_modules),
@@ -306,6 +322,7 @@ def _progress_values(progress: CourseProgress) -> Values:
         "percent_complete": progress.percent_complete,
         "enrolled_at": progress.enrolled_at,
         "last_activity_at": progress.last_activity_at,
+        "changed_at": progress.changed_at,
         "completed_at": progress.completed_at,
         "completed_items": [str(item_id) for item_id in progress.completed_items],
         "started_modules": [str(module_id) for module_id in progress.started_modules],

@@ -68,14 +68,30 @@ class ProgressRepository(Protocol):
         """
 
     def page_for_course(
-        self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
+        self,
+        course_id: CourseId,
+        request: PageRequest,
+        *,
+        changed_since: datetime | None = None,
+        scope: TenantScope,
     ) -> Page[CourseProgress]:
-        """Return the progress on the course in scope, by time of enrolment, then learner id."""
+        """Return the progress on the course in scope, by time of enrolment, then learner id.
+
+        With *changed_since*, that with an event since then.
+        """
 
     def page_for_organization(
-        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+        self,
+        org_id: OrganizationId,
+        request: PageRequest,
+        *,
+        changed_since: datetime | None = None,
+        scope: TenantScope,
     ) -> Page[CourseProgress]:
-        """Return the progress on the courses of an organization in scope, by learner id, then course id."""
+        """Return the progress on the courses of an organization in scope, by learner id, then course id.
+
+        With *changed_since*, that with an event since then.
+        """
 
     def in_streams(
         self, *, users: UserRange = ALL_USERS, scope: TenantScope
