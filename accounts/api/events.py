@@ -46,6 +46,10 @@ class OutgoingEventSerializer(serializers.Serializer[RecordedEvent]):
     )
     data = serializers.DictField(source="event.data")  # type: ignore[assignment]  # Serializer.data
 
+    def to_representation(self, instance: RecordedEvent) -> dict[str, Any]:
+        """The rendering that webhooks have, too."""
+        return instance.members
+
 
 class FeedSerializer(serializers.Serializer[FeedPage]):
     items = OutgoingEventSerializer(many=True)

@@ -13,7 +13,7 @@ from authsvc.jobs.services.engine import JobEngine
 from authsvc.jobs.services.job_queue import JobQueue
 from authsvc.jobs.worker import WakeUp, Worker
 
-THREADS: Final[Mapping[Queue, int]] = {Queue.OUTBOUND: 2, Queue.LONG: 1}
+THREADS: Final[Mapping[Queue, int]] = {Queue.OUTBOUND: 2, Queue.LONG: 1, Queue.WEBHOOKS: 4}
 
 
 class JobServices(Wiring):

@@ -17,6 +17,7 @@ from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.reading import Members
 from authsvc.http.views import ApiView
+from authsvc.kernel.canonical import utc_text
 from authsvc.kernel.paging import InvalidCursor, PageRequest
 from progress.api.statement_serializers import (
     MOST,
@@ -24,7 +25,7 @@ from progress.api.statement_serializers import (
     StatementResultSerializer,
 )
 from progress.domain.errors import LogBusy
-from progress.statements import VERSION, statement_of, utc_text
+from progress.statements import VERSION, statement_of
 
 PATH: Final = "/v1/xapi/statements"
 _HEADER: Final = "X-Experience-API-Version"

@@ -63,6 +63,15 @@ class AuditAction(StrEnum):
     ATTEMPT_GRADED = "attempt-graded"
     ATTEMPT_VOIDED = "attempt-voided"
     RECORD_BOUND = "record-bound"
+    WEBHOOK_CREATED = "webhook-created"
+    WEBHOOK_AMENDED = "webhook-amended"
+    WEBHOOK_SECRET_RENEWED = "webhook-secret-renewed"  # noqa: S105  # a name, not a secret
+    WEBHOOK_PAUSED = "webhook-paused"
+    WEBHOOK_RESUMED = "webhook-resumed"
+    WEBHOOK_PINGED = "webhook-pinged"
+    WEBHOOK_REPLAYED = "webhook-replayed"
+    WEBHOOK_REDELIVERED = "webhook-redelivered"
+    WEBHOOK_REMOVED = "webhook-removed"
 
 
 class SubjectType(StrEnum):
@@ -79,6 +88,7 @@ class SubjectType(StrEnum):
     CREDENTIAL = "credential"
     USER_CREDENTIAL = "user-credential"
     ATTEMPT = "attempt"
+    WEBHOOK = "webhook"
 
 
 class Owned(Protocol):
