@@ -27,7 +27,7 @@ from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
 from tests.support.builders import NOON
 from tests.support.tenants import into
-from tests.support.webhooks import a_webhook, happens, has_webhook, learned
+from tests.support.webhooks import a_delivery, a_webhook, happens, has_webhook, learned
 from tests.support.worlds import World
 
 SECOND = timedelta(seconds=1)
@@ -38,20 +38,6 @@ RICH = WebhookTerms(
     description="Bokhållning ☃",
     types=frozenset({OutgoingEventType.CREDENTIAL_ISSUED, OutgoingEventType.USER_CHANGED}),
 )
-
-
-def a_delivery(webhook: Webhook, position: int = 1, **parts: object) -> Delivery:
-    default = {
-        "id": DeliveryId(uuid4()),
-        "webhook_id": webhook.id,
-        "position": position,
-        "event_id": uuid4(),
-        "type": OutgoingEventType.USER_DEACTIVATED,
-        "user_id": uuid4(),
-        "created_at": NOON,
-        "due_at": NOON,
-    }
-    return Delivery(**default | parts)  # type: ignore[arg-type]  # parts of every type
 
 
 def delivered(delivery: Delivery) -> Delivery:

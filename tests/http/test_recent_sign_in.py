@@ -32,6 +32,11 @@ SENSITIVE: Final = {
     "suspendOrganization",
     "voidAttempt",
     "withdrawCredential",
+    *(
+        f"{verb}{owner}Webhook{what}"
+        for owner in ("", "Platform")
+        for verb, what in (("change", ""), ("create", ""), ("remove", ""), ("rotate", "Secret"))
+    ),
 }
 """Operations that give or take away rights, secrets, credentials or records of others."""
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from accounts.domain.access import UserId
-from accounts.domain.integrations.entities.deliveries import Delivery
+from accounts.domain.integrations.entities.deliveries import Delivery, DeliveryId
 from accounts.domain.integrations.entities.webhooks import Webhook, WebhookId, WebhookTerms
 from accounts.domain.integrations.services.webhook_dispatch import SWEEP
 from accounts.domain.organizations.entities import Organization
@@ -91,6 +91,21 @@ def a_webhook(owner: Organization | None = None, **parts: Any) -> Webhook:
         "created_at": NOON,
     }
     return Webhook(**default | parts)
+
+
+def a_delivery(webhook: Webhook, position: int = 1, **parts: Any) -> Delivery:
+    """By default that of an event about somebody new, due at noon."""
+    default: dict[str, Any] = {
+        "id": DeliveryId(uuid4()),
+        "webhook_id": webhook.id,
+        "position": position,
+        "event_id": uuid4(),
+        "type": OutgoingEventType.USER_DEACTIVATED,
+        "user_id": uuid4(),
+        "created_at": NOON,
+        "due_at": NOON,
+    }
+    return Delivery(**default | parts)
 
 
 def has_webhook(

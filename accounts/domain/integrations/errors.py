@@ -31,6 +31,12 @@ class UnsuitableOverlap(Invalid):
     )
 
 
+class UnsuitableReplay(Invalid):
+    code = "unsuitable-replay"
+    title = "The start of the replay is invalid"
+    explanation = "Send either `after`, a position, or `since`, a time."
+
+
 class WebhookLimit(Conflict):
     code = "webhook-limit"
     title = "There are too many webhooks"

@@ -8,8 +8,8 @@ from accounts.domain.access import OrganizationId, Principal
 from accounts.domain.audit.entities import AuditAction
 from accounts.domain.integrations.entities.deliveries import AttemptResult, Delivery, DeliveryId
 from accounts.domain.integrations.entities.messages import WebhookMessage
-from accounts.domain.integrations.entities.webhooks import WebhookId
-from accounts.domain.integrations.errors import WebhookPaused
+from accounts.domain.integrations.entities.webhooks import Webhook, WebhookId
+from accounts.domain.integrations.errors import UnsuitableReplay, WebhookPaused
 from accounts.domain.integrations.repositories.protocols import (
     DeliveryRepository,
     WebhookCursorRepository,
@@ -18,6 +18,7 @@ from accounts.domain.integrations.services.webhook_access import WebhookAccess, 
 from accounts.domain.integrations.services.webhook_sender import WebhookSender
 from authsvc.events.repositories.protocols import OutgoingEventRepository
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.errors import FieldError
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.unit_of_work import UnitOfWork
 
@@ -100,13 +101,11 @@ class WebhookDeliveries:
         """Deliver again, with their ids, the events after a position, or those that occurred since a time.
 
         Return the position after which events are delivered now: that of the webhook, if it had not come so far.
-        Raises OrganizationSuspended.
+        Raises OrganizationSuspended, UnsuitableReplay unless either is given.
         """
         with self.unit_of_work.atomic():
             webhook = self.access.to_change(org_id, webhook_id, by=by)
-            position = after or 0
-            if since is not None:
-                position = self.events.position_before(since, scope=event_scope_of(webhook))
+            position = self._start_of_replay(webhook, after, since)
             moved_to = self.cursors.rewind(webhook_id, to=position)
             members = {"after": moved_to}
             self.access.record(AuditAction.WEBHOOK_REPLAYED, webhook, by=by, after=members)
@@ -116,3 +115,12 @@ class WebhookDeliveries:
         """Delete what was delivered KEPT_FOR ago; return how much."""
         with self.unit_of_work.atomic():
             return self.deliveries.remove_delivered(before=self.clock.now() - KEPT_FOR)
+
+    def _start_of_replay(self, webhook: Webhook, after: int | None, since: datetime | None) -> int:
+        """Raises UnsuitableReplay."""
+        if after is not None and since is None:
+            return after
+        if after is None and since is not None:
+            return self.events.position_before(since, scope=event_scope_of(webhook))
+        field_error = FieldError(path="after", detail=UnsuitableReplay.explanation)
+        raise UnsuitableReplay(field_error)
