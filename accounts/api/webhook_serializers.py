@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
+from accounts.api.events import GREATEST_POSITION, TYPES
 from accounts.api.serializers import SortedListField
 from accounts.domain.integrations.entities.deliveries import (
     AttemptResult,
@@ -17,12 +18,9 @@ from accounts.domain.integrations.entities.webhooks import (
     Webhook,
     WebhookStatus,
 )
-from authsvc.events.catalogue import OutgoingEventType
 from authsvc.http.fields import NameField, TextField
 from authsvc.kernel.urls import LONGEST_URL
 
-GREATEST_POSITION: Final = 2**63 - 1
-TYPES: Final = [type_.value for type_ in OutgoingEventType]
 _CAUSES: Final = [cause.value for cause in PauseCause]
 _ALL: Final = "An empty list means all types."
 
