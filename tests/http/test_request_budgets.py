@@ -196,6 +196,10 @@ def test_every_operation_has_one_class() -> None:
         "getOrganizationReport",
         "importMembers",
         "listStatements",
+        "pingPlatformWebhook",
+        "pingWebhook",
+        "replayPlatformWebhook",
+        "replayWebhook",
         "reviseCourse",
         "revisePathway",
     }
