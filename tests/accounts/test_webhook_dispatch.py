@@ -7,10 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.access import OPERATOR, OrganizationStatus, OrgRole
-from accounts.domain.audit.entities import AuditAction
+from accounts.domain.access import OPERATOR, OrganizationStatus
 from accounts.domain.integrations.entities.deliveries import PAUSES, DeliveryStatus
-from accounts.domain.integrations.entities.webhooks import PauseCause, Webhook, WebhookStatus
+from accounts.domain.integrations.entities.webhooks import Webhook, WebhookStatus
 from accounts.domain.integrations.services.webhook_dispatch import (
     FAILURES_IN_A_ROW,
     LEASE,
@@ -22,9 +21,7 @@ from authsvc.events.catalogue import OutgoingEventType
 from authsvc.kernel.outbound import OutboundRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.events.recording import an_event
-from tests.support.browsing import mails
 from tests.support.builders import NOON
-from tests.support.tenants import acts_in, has_member
 from tests.support.webhooks import (
     OK,
     Answers,
@@ -204,95 +201,6 @@ def test_attempts_have_the_same_id_and_growing_pauses_over_more_than_a_day(
     assert timedelta(hours=24) < times[-1] - begin < timedelta(days=3)
     assert (sum(PAUSES, timedelta()) * 0.75) > timedelta(hours=24)
     assert (sum(PAUSES, timedelta()) * 1.25) < timedelta(days=3)
-
-
-def given_up(world: World, receiver: Receiver, webhook: Webhook) -> None:
-    """Let all attempts fail until the webhook is paused."""
-    receiver.answers = always(500)
-    while stored_webhook(world, webhook).status is WebhookStatus.ACTIVE:
-        deliver(world)
-        world.clock.go_on(hours=25)
-
-
-def test_a_webhook_whose_event_is_given_up_is_paused(world: World, receiver: Receiver) -> None:
-    school = world.has_organization()
-    webhook = has_webhook(world, school)
-    happens(world, learned(owner=school), learned(owner=school))
-
-    given_up(world, receiver, webhook)
-
-    pause = stored_webhook(world, webhook).pause
-    assert pause is not None
-    assert pause.cause is PauseCause.FAILING
-    assert statuses_of(world, webhook) == [DeliveryStatus.FAILED, DeliveryStatus.WAITING]
-    assert [(act.action, act.reason) for act in acts_in(world, school)] == [
-        (AuditAction.WEBHOOK_PAUSED, "the receiver answered 500")
-    ]
-    before = len(receiver.requests)
-    world.clock.go_on(days=9)
-    deliver(world)
-    assert len(receiver.requests) == before
-
-
-def test_the_message_to_owners_names_the_webhook_and_the_reason(
-    memory: World, receiver: Receiver
-) -> None:
-    school = memory.has_organization(name="School of Knots")
-    has_member(memory, school, OrgRole.OWNER, email="owner@school.example")
-    has_member(memory, school, OrgRole.ADMIN, email="admin@school.example")
-    webhook = has_webhook(memory, school, description="Register at evil.example")
-    happens(memory, learned(owner=school))
-
-    given_up(memory, receiver, webhook)
-
-    (mail,) = mails()
-    assert mail.to == ["owner@school.example"]
-    assert mail.subject == "The webhook “Register at …” was paused"
-    assert str(webhook.id) in mail.body
-    assert "The last attempt failed: the receiver answered 500." in mail.body
-
-
-def test_the_creator_of_a_webhook_of_the_platform_is_told(
-    memory: World, receiver: Receiver
-) -> None:
-    root = memory.has_verified_user(email="root@school.example")
-    webhook = has_webhook(memory, created_by=root.id)
-    unowned = has_webhook(memory)
-    happens(memory, learned())
-
-    given_up(memory, receiver, webhook)
-
-    assert [mail.to for mail in mails()] == [["root@school.example"]]
-    assert stored_webhook(memory, unowned).status is WebhookStatus.PAUSED
-
-
-def test_a_resumed_webhook_goes_on_where_it_stopped(world: World, receiver: Receiver) -> None:
-    school, anna = world.has_organization(), uuid4()
-    webhook = has_webhook(world, school)
-    first, second = happens(world, learned(anna, school), learned(anna, school))
-    given_up(world, receiver, webhook)
-    (third,) = happens(world, learned(owner=school))
-    receiver.requests.clear()
-    receiver.answers = always(OK)
-
-    world.services.webhooks.resume(school.id, webhook.id, by=OPERATOR)
-    deliver(world)
-
-    assert receiver.ids == ids_of([first, second, third])
-    assert set(statuses_of(world, webhook)) == {DeliveryStatus.DELIVERED}
-
-
-def test_a_receiver_that_is_gone_is_paused_at_once(memory: World, receiver: Receiver) -> None:
-    webhook = has_webhook(memory)
-    happens(memory, learned(), learned())
-    receiver.answers = always(410)
-
-    deliver(memory)
-
-    pause = stored_webhook(memory, webhook).pause
-    assert pause is not None
-    assert pause.cause is PauseCause.GONE
-    assert len(receiver.requests) == 1
 
 
 def test_a_receiver_that_seems_to_be_down_is_left_alone_for_a_while(

@@ -40,7 +40,7 @@ def test_a_signature_is_that_of_the_specification() -> None:
 
 
 def test_each_secret_adds_a_signature() -> None:
-    message, secrets = WebhookMessage.ping(at=AT), [SECRETS.new(), SECRETS.new()]
+    message, secrets = WebhookMessage.ping(uuid4(), at=AT), [SECRETS.new(), SECRETS.new()]
 
     both = message.headers(secrets, at=AT)["webhook-signature"].split(" ")
 

@@ -1,4 +1,4 @@
-"""Webhooks and real receivers on this machine: well-behaved, failing, slow and hostile; and hosts out of reach."""
+"""Webhooks and real receivers on this machine, well-behaved and hostile; and hosts that are not public."""
 
 import json
 from base64 import b64decode, b64encode
@@ -298,7 +298,7 @@ def test_a_hanging_receiver_does_not_hold_up_others(memory: World, inbox: Inbox)
 
 @dataclass
 class Production:
-    """A world as in production: with private hosts out of reach, and a network that records connections."""
+    """A world as in production: where only public hosts are contacted, and a network that records connections."""
 
     world: World
     network: Network = field(default_factory=lambda: Network(9))

@@ -185,10 +185,10 @@ def test_a_webhook_is_due_while_there_are_events_after_its_cursor(world: World) 
     before = world.repositories.outgoing_events.last_position()
     happens(world, learned(owner=school))
 
-    found = due(world)
+    ids = due(world)
 
-    assert set(found) == {own.id, platform.id}
-    assert foreign.id not in found
+    assert set(ids) == {own.id, platform.id}
+    assert foreign.id not in ids
     claim(world, own)
     assert due(world) == [platform.id]
     world.repositories.webhook_cursors.advance(own.id, LEASE, after=before, to=2**40)
@@ -228,9 +228,9 @@ def test_the_webhook_that_waited_longest_is_due_first(world: World) -> None:
     for webhook, at in ((second, NOON), (first, LATER)):
         claim(world, webhook, at=at, until=at)
 
-    found = world.repositories.webhook_cursors.due(at=LATER, limit=2)
+    ids = world.repositories.webhook_cursors.due(at=LATER, limit=2)
 
-    assert found == [third.id, second.id]
+    assert ids == [third.id, second.id]
 
 
 def test_a_stored_delivery_is_returned_unchanged(world: World) -> None:

@@ -143,11 +143,11 @@ def test_events_are_found_by_their_positions_in_scope(world: World) -> None:
     recorded(world, own, foreign, platform)
     positions = [item.position for item in page_of(world).items]
 
-    found = world.repositories.outgoing_events.at(
+    items = world.repositories.outgoing_events.at(
         [*reversed(positions), 10**9], scope=TenantScope.into(school)
     )
 
-    assert [(item.position, item.event) for item in found] == [
+    assert [(item.position, item.event) for item in items] == [
         (positions[0], own),
         (positions[2], platform),
     ]

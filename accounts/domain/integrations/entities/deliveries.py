@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Final, NewType
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from accounts.domain.integrations.entities.webhooks import PauseCause, WebhookId
 from authsvc.events.catalogue import OutgoingEventType
@@ -79,10 +79,17 @@ class Delivery:
     due_at: datetime | None
 
     @classmethod
-    def queued(cls, recorded: RecordedEvent, webhook_id: WebhookId, *, at: datetime) -> "Delivery":
+    def queued(
+        cls,
+        delivery_id: DeliveryId,
+        recorded: RecordedEvent,
+        webhook_id: WebhookId,
+        *,
+        at: datetime,
+    ) -> "Delivery":
         event = recorded.event
         return cls(
-            id=DeliveryId(uuid4()),
+            id=delivery_id,
             webhook_id=webhook_id,
             position=recorded.position,
             event_id=event.id,
@@ -128,11 +135,11 @@ class Delivery:
         """The pending delivery, due at once, and attempted as often as a new one."""
         return replace(self, status=DeliveryStatus.WAITING, attempts=0, due_at=at)
 
-    def repeated(self, *, at: datetime) -> "Delivery":
+    def repeated(self, delivery_id: DeliveryId, *, at: datetime) -> "Delivery":
         """A new delivery of the event of a delivered one, which remains in the log."""
         return replace(
             self,
-            id=DeliveryId(uuid4()),
+            id=delivery_id,
             status=DeliveryStatus.WAITING,
             attempts=0,
             http_status=None,

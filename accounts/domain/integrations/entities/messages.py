@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from hmac import digest
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from authsvc.events.entities import RecordedEvent
 from authsvc.kernel.canonical import utc_text
@@ -39,8 +39,8 @@ class WebhookMessage:
         return cls(id=event.id, body=body)
 
     @classmethod
-    def ping(cls, *, at: datetime) -> "WebhookMessage":
-        return cls(id=uuid4(), body=_json(PING, at, {}))
+    def ping(cls, message_id: UUID, *, at: datetime) -> "WebhookMessage":
+        return cls(id=message_id, body=_json(PING, at, {}))
 
     def headers(self, secrets: Iterable[str], *, at: datetime) -> dict[str, str]:
         """The headers of an attempt, with a signature for each secret."""

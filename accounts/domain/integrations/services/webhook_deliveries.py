@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import uuid4
 
 from accounts.domain.access import OrganizationId, Principal
 from accounts.domain.audit.entities import AuditAction
@@ -58,7 +59,8 @@ class WebhookDeliveries:
         with self.unit_of_work.atomic():
             webhook = self.access.to_change(org_id, webhook_id, by=by)
             self.access.record(AuditAction.WEBHOOK_PINGED, webhook, by=by)
-        return self.sender.send(webhook, WebhookMessage.ping(at=self.clock.now()))
+        message = WebhookMessage.ping(uuid4(), at=self.clock.now())
+        return self.sender.send(webhook, message)
 
     def redeliver(
         self,
@@ -82,7 +84,7 @@ class WebhookDeliveries:
                 delivery = stored.revived(at=now)
                 self.deliveries.save(delivery)
             else:
-                delivery = stored.repeated(at=now)
+                delivery = stored.repeated(DeliveryId(uuid4()), at=now)
                 self.deliveries.add([delivery])
             self.cursors.wake(webhook_id)
             after = {"event_id": str(delivery.event_id)}

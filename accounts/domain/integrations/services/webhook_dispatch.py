@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from accounts.domain.integrations.entities.deliveries import Delivery, DeliveryStatus
+from accounts.domain.integrations.entities.deliveries import Delivery, DeliveryId, DeliveryStatus
 from accounts.domain.integrations.entities.messages import WebhookMessage
 from accounts.domain.integrations.entities.webhooks import Webhook, WebhookId
 from accounts.domain.integrations.errors import WebhookNotFound
@@ -91,6 +91,7 @@ class WebhookDispatcher:
             lease=lease,
             position=position,
             ends_at=now + TURN,
+            clock=self.clock,
         )
         try:
             turn.deliver()
@@ -123,6 +124,7 @@ class _Turn:
     lease: UUID
     position: int
     ends_at: datetime
+    clock: Clock
     delivered: int = 0
     resting_until: datetime | None = None
     _failures: int = field(default=0, init=False)
@@ -130,7 +132,7 @@ class _Turn:
     def deliver(self) -> None:
         """Queue and send until nothing is due, or the time is up. Raises JobInterrupted, LeaseLost."""
         with suppress(_TurnOver):
-            while self.dispatcher.clock.now() < self.ends_at:
+            while self.clock.now() < self.ends_at:
                 webhook = self._active_webhook()
                 # While somebody writes for long, what is queued is sent all the same.
                 with suppress(EventsBusy):
@@ -166,9 +168,9 @@ class _Turn:
 
     def _store(self, webhook: Webhook, events: tuple[RecordedEvent, ...], next_after: int) -> int:
         """Move the cursor past the events, and queue those that the webhook receives. Raises _TurnOver."""
-        now = self.dispatcher.clock.now()
+        now = self.clock.now()
         deliveries = [
-            Delivery.queued(recorded, webhook.id, at=now)
+            Delivery.queued(DeliveryId(uuid4()), recorded, webhook.id, at=now)
             for recorded in events
             if webhook.receives(recorded.event.type)
         ]
@@ -186,7 +188,7 @@ class _Turn:
     def _send_pending(self, webhook: Webhook) -> int:
         """Attempt each delivery that is due and not behind another of its user; return how many. Raises _TurnOver."""
         pending = self.dispatcher.deliveries.pending(self.webhook_id, limit=WINDOW)
-        now, held, sent = self.dispatcher.clock.now(), set[UUID](), 0
+        now, held, sent = self.clock.now(), set[UUID](), 0
         events = self._events_of(
             webhook, [delivery for delivery in pending if delivery.is_due(at=now)]
         )
@@ -209,21 +211,21 @@ class _Turn:
 
     def _attempt(self, delivery: Delivery, recorded: RecordedEvent) -> bool:
         """Send the event, store what became of it, and return whether it was delivered. Raises _TurnOver."""
-        parts, now = self.dispatcher, self.dispatcher.clock.now()
+        parts, now = self.dispatcher, self.clock.now()
         self.run.report(JobProgress(done=self.delivered))
         if now >= self.ends_at or not parts.cursors.renew(
             self.webhook_id, self.lease, until=now + LEASE
         ):
             raise _TurnOver
         result = parts.sender.send(self._active_webhook(), WebhookMessage.of(recorded))
-        attempted = delivery.attempted(result, at=parts.clock.now(), jitter=parts.jitter())
+        attempted = delivery.attempted(result, at=self.clock.now(), jitter=parts.jitter())
         self._save(attempted)
         if result.is_success:
             self.delivered, self._failures = self.delivered + 1, 0
             return True
         self._failures += 1
         if self._failures == FAILURES_IN_A_ROW:
-            self.resting_until = parts.clock.now() + REST
+            self.resting_until = self.clock.now() + REST
             raise _TurnOver
         return False
 
