@@ -8,6 +8,7 @@ from uuid import uuid4
 from accounts.domain.access import SessionId
 from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES
 from accounts.domain.identity.repositories.protocols import SESSIONS, USERS
+from accounts.domain.integrations.repositories.protocols import DELIVERIES, WEBHOOKS
 from accounts.domain.oauth.repositories.protocols import CLIENTS, CONSENTS, SERVICE_CLIENTS
 from accounts.domain.organizations.repositories.protocols import INVITATIONS, MEMBERS, ORGANIZATIONS
 from authsvc.kernel.tenancy import ALL_TENANTS
@@ -52,6 +53,7 @@ from tests.support.builders import (
 )
 from tests.support.pathways import has_pathway
 from tests.support.tenants import has_invitation, has_membership
+from tests.support.webhooks import a_delivery, has_webhook
 from tests.support.worlds import World
 
 
@@ -101,6 +103,24 @@ def _service_clients(world: World) -> Listing:
 
     return Listing(
         page=partial(clients.page_for_organization, school.id, scope=ALL_TENANTS), add=add
+    )
+
+
+def _webhooks(world: World) -> Listing:
+    school = world.has_organization()
+    return Listing(
+        page=partial(world.repositories.webhooks.page_of, school.id, scope=ALL_TENANTS),
+        add=lambda at: has_webhook(world, school, created_at=after_noon(at)),
+    )
+
+
+def _deliveries(world: World) -> Listing:
+    webhook, numbers, deliveries = has_webhook(world), count(1), world.repositories.deliveries
+    return Listing(
+        page=partial(deliveries.page_of, webhook.id),
+        add=lambda at: deliveries.add(
+            [a_delivery(webhook, next(numbers), created_at=after_noon(at))]
+        ),
     )
 
 
@@ -353,6 +373,8 @@ LISTS: Final = (
     List("attempts", "page_for_user", ATTEMPTS, _attempts),
     List("clients", "page_of", CLIENTS, _clients),
     List("clients", "page_for_organization", SERVICE_CLIENTS, _service_clients),
+    List("webhooks", "page_of", WEBHOOKS, _webhooks),
+    List("deliveries", "page_of", DELIVERIES, _deliveries),
     List("audit_log", "page_of", AUDIT_ENTRIES, _audit_entries),
     List("courses", "page_of", COURSES, _courses),
     List("course_versions", "page_of", VERSIONS, _versions),
