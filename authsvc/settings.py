@@ -276,6 +276,7 @@ SPECTACULAR_SETTINGS = {
         "CredentialTypeEnum": "credentials.api.serializers.TYPES",
         "IssuedStatusEnum": "credentials.api.serializers.STATUSES",
         "ItemTypeEnum": "courses.api.serializers.ITEM_TYPES",
+        "OutgoingEventTypeEnum": "accounts.api.events.TYPES",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

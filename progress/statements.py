@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from accounts.public import UserId
+from authsvc.kernel.canonical import utc_text
 from authsvc.kernel.ids import parse_uuid
 from courses.public import CourseId
 from progress.domain.entities.events import EntityType, EventType, ProgressEvent, Subject
@@ -238,8 +238,3 @@ def _extensions_of(event: ProgressEvent) -> list[tuple[str, str | int]]:
     if payload.get("reopens_item"):
         extensions.append(("reopened-item", payload["item_id"]))
     return extensions
-
-
-def utc_text(time: datetime) -> str:
-    """Return the time in UTC as RFC 3339 text that needs no escaping in a URL."""
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")

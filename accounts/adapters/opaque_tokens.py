@@ -40,6 +40,7 @@ class Encryptor:
     """Encrypts secrets that must be read again: Fernet (AES-128-CBC with HMAC-SHA-256), keyed from the secret key."""
 
     secret_key: str = field(repr=False)
+    purpose: bytes = b"authsvc second factors"
 
     def encrypt(self, text: str) -> str:
         return self._cipher().encrypt(text.encode()).decode()
@@ -52,5 +53,5 @@ class Encryptor:
             raise DecryptionError from None
 
     def _cipher(self) -> Fernet:
-        key = hmac.new(self.secret_key.encode(), b"authsvc second factors", sha256).digest()
+        key = hmac.new(self.secret_key.encode(), self.purpose, sha256).digest()
         return Fernet(urlsafe_b64encode(key))

@@ -15,7 +15,7 @@ from authsvc.http.views import ApiView
 from authsvc.kernel.paging import MOST_ON_A_PAGE
 
 GREATEST_POSITION: Final = 2**63 - 1
-_TYPES: Final = [type_.value for type_ in OutgoingEventType]
+TYPES: Final = [type_.value for type_ in OutgoingEventType]
 
 
 class FeedQuerySerializer(serializers.Serializer[Any]):
@@ -27,7 +27,7 @@ class FeedQuerySerializer(serializers.Serializer[Any]):
     )
     limit = serializers.IntegerField(min_value=1, max_value=MOST_ON_A_PAGE, default=MOST_ON_A_PAGE)
     type = serializers.ChoiceField(
-        choices=_TYPES, default=None, help_text="Only events of this type."
+        choices=TYPES, default=None, help_text="Only events of this type."
     )
 
 
@@ -36,7 +36,7 @@ class OutgoingEventSerializer(serializers.Serializer[RecordedEvent]):
 
     id = serializers.UUIDField(source="event.id")
     position = serializers.IntegerField()
-    type = serializers.ChoiceField(source="event.type", choices=_TYPES)
+    type = serializers.ChoiceField(source="event.type", choices=TYPES)
     occurred_at = serializers.DateTimeField(source="event.occurred_at")
     org_id = serializers.UUIDField(
         source="event.org_id", allow_null=True, help_text="`null` if the platform owns it."
@@ -45,6 +45,10 @@ class OutgoingEventSerializer(serializers.Serializer[RecordedEvent]):
         source="event.user_id", allow_null=True, help_text="The user whom it concerns, if any."
     )
     data = serializers.DictField(source="event.data")  # type: ignore[assignment]  # Serializer.data
+
+    def to_representation(self, instance: RecordedEvent) -> dict[str, Any]:
+        """The rendering that webhooks have, too."""
+        return instance.members
 
 
 class FeedSerializer(serializers.Serializer[FeedPage]):

@@ -3,7 +3,7 @@
 Paths with a common prefix are included together, because Django tries patterns one after another.
 """
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.api import (
     audit,
@@ -14,6 +14,7 @@ from accounts.api import (
     sessions,
     tasks,
     users,
+    webhooks,
 )
 
 auth = [
@@ -32,7 +33,25 @@ me = [
     path("grants", sessions.MyGrantListView.as_view()),
     path("grants/<id:grant_id>", sessions.MyGrantView.as_view()),
 ]
-organization = [
+webhook = [
+    path("rotate-secret", webhooks.RotateWebhookSecretView.as_view()),
+    path("ping", webhooks.PingWebhookView.as_view()),
+    path("pause", webhooks.PauseWebhookView.as_view()),
+    path("resume", webhooks.ResumeWebhookView.as_view()),
+    path("replay", webhooks.ReplayWebhookView.as_view()),
+    path("deliveries", webhooks.WebhookDeliveryListView.as_view()),
+    path("deliveries/<id:delivery_id>/redeliver", webhooks.RedeliverView.as_view()),
+]
+platform_webhook = [
+    path("rotate-secret", webhooks.PlatformRotateWebhookSecretView.as_view()),
+    path("ping", webhooks.PlatformPingWebhookView.as_view()),
+    path("pause", webhooks.PlatformPauseWebhookView.as_view()),
+    path("resume", webhooks.PlatformResumeWebhookView.as_view()),
+    path("replay", webhooks.PlatformReplayWebhookView.as_view()),
+    path("deliveries", webhooks.PlatformWebhookDeliveryListView.as_view()),
+    path("deliveries/<id:delivery_id>/redeliver", webhooks.PlatformRedeliverView.as_view()),
+]
+organization: list[URLPattern | URLResolver] = [
     path("suspend", organizations.SuspendOrganizationView.as_view()),
     path("reopen", organizations.ReopenOrganizationView.as_view()),
     path("members", members.MemberListView.as_view()),
@@ -43,6 +62,9 @@ organization = [
     path("clients", service_clients.ServiceClientListView.as_view()),
     path("clients/<id:client_id>", service_clients.ServiceClientView.as_view()),
     path("clients/<id:client_id>/renew-secret", service_clients.RenewSecretView.as_view()),
+    path("webhooks", webhooks.WebhookListView.as_view()),
+    path("webhooks/<id:webhook_id>", webhooks.WebhookView.as_view()),
+    path("webhooks/<id:webhook_id>/", include(webhook)),
     path("audit", audit.AuditEntryListView.as_view()),
     path("audit/export", audit.AuditExportView.as_view()),
 ]
@@ -61,6 +83,9 @@ urlpatterns = [
     path("v1/orgs/<id:org_id>", organizations.OrganizationView.as_view()),
     path("v1/orgs/<id:org_id>/", include(organization)),
     path("v1/events", events.EventFeedView.as_view()),
+    path("v1/webhooks", webhooks.PlatformWebhookListView.as_view()),
+    path("v1/webhooks/<id:webhook_id>", webhooks.PlatformWebhookView.as_view()),
+    path("v1/webhooks/<id:webhook_id>/", include(platform_webhook)),
     path("v1/invitations/accept", members.AcceptInvitationView.as_view()),
     path(".well-known/jwks.json", sessions.KeySetView.as_view(), name="jwks"),
 ]

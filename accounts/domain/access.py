@@ -75,6 +75,7 @@ class Right(StrEnum):
     DELETE_ORGANIZATION = "delete-organization"
     READ_AUDIT = "read-audit"
     READ_EVENTS = "read-events"
+    MANAGE_WEBHOOKS = "manage-webhooks"
 
 
 RIGHTS_OF_ROLE: Final[Mapping[Role, frozenset[Right]]] = {
@@ -92,6 +93,7 @@ _OF_ADMINS: Final = _OF_INSTRUCTORS | {
     Right.MANAGE_MEMBERS,
     Right.EDIT_ORGANIZATION,
     Right.READ_EVENTS,
+    Right.MANAGE_WEBHOOKS,
 }
 _OF_OWNERS: Final = _OF_ADMINS | {
     Right.ASSIGN_ROLES,

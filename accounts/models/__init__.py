@@ -1,6 +1,7 @@
 """Models of accounts: columns and constraints, no behaviour."""
 
 from accounts.models.audit import Anchor, AuditEntry, AuditHead
+from accounts.models.integrations import Webhook, WebhookDelivery
 from accounts.models.limits import IdempotencyRecord, KnownAddress, LimitState
 from accounts.models.mail import OutgoingMail
 from accounts.models.oauth import (
@@ -34,4 +35,6 @@ __all__ = [
     "Session",
     "SignInChallenge",
     "User",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -16,7 +16,6 @@ from accounts.domain.access import GrantType
 from accounts.domain.identity.errors import InvalidToken
 from accounts.domain.oauth.entities.clients import (
     LONGEST_NAME,
-    LONGEST_URI,
     MOST_URIS,
     ClientTerms,
     IdentityScope,
@@ -30,6 +29,7 @@ from accounts.oauth.endpoints import NO_STORE, Endpoint, json_response
 from accounts.oauth.parameters import has_control_character
 from authsvc.composition.container import services
 from authsvc.http.fields import NameField
+from authsvc.kernel.urls import LONGEST_URL
 
 LONGEST_BODY: Final = 64 * 1024
 CHALLENGE: Final = 'Bearer realm="authsvc"'
@@ -45,7 +45,7 @@ GRANTS: Final = (GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN, GrantTyp
 
 def _uris() -> serializers.ListField:
     return serializers.ListField(
-        child=serializers.CharField(max_length=LONGEST_URI), max_length=MOST_URIS, default=list
+        child=serializers.CharField(max_length=LONGEST_URL), max_length=MOST_URIS, default=list
     )
 
 
@@ -58,7 +58,7 @@ class MetadataSerializer(serializers.Serializer[Any]):
     client_name = NameField(max_length=200, required=False)
     redirect_uris = _uris()
     post_logout_redirect_uris = _uris()
-    backchannel_logout_uri = serializers.CharField(max_length=LONGEST_URI, default="")
+    backchannel_logout_uri = serializers.CharField(max_length=LONGEST_URL, default="")
     grant_types = serializers.ListField(
         child=serializers.ChoiceField([grant.value for grant in GRANTS]),
         default=[GrantType.AUTHORIZATION_CODE.value],

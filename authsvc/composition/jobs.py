@@ -17,7 +17,7 @@ from authsvc.jobs.worker import WakeUp, Worker
 from authsvc.kernel.lag import LagCheck
 from authsvc.kernel.metrics import GaugeSource
 
-THREADS: Final[Mapping[Queue, int]] = {Queue.OUTBOUND: 2, Queue.LONG: 1}
+THREADS: Final[Mapping[Queue, int]] = {Queue.OUTBOUND: 2, Queue.LONG: 1, Queue.WEBHOOKS: 4}
 
 
 class JobServices(Wiring):

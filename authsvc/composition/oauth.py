@@ -3,7 +3,6 @@
 from functools import cached_property
 
 from accounts.domain.identity.services.tokens import TokenService
-from accounts.domain.integrations.services.feed import EventFeed
 from accounts.domain.oauth.services.authorizations import AuthorizationService, PushedRequestService
 from accounts.domain.oauth.services.claims import ClaimsService
 from accounts.domain.oauth.services.clients import ClientService
@@ -14,11 +13,11 @@ from accounts.domain.oauth.services.origins import AllowedOrigins
 from accounts.domain.oauth.services.registrations import RegistrationService
 from accounts.domain.oauth.services.service_clients import ServiceClientService
 from authsvc.composition.base import Expiring
-from authsvc.composition.tasks import TaskServices
+from authsvc.composition.integrations import IntegrationServices
 from authsvc.jobs.ports import JobKind
 
 
-class OAuthServices(TaskServices):
+class OAuthServices(IntegrationServices):
     @property
     def expiring(self) -> dict[str, Expiring]:
         return super().expiring | {
@@ -46,10 +45,6 @@ class OAuthServices(TaskServices):
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
-
-    @cached_property
-    def event_feed(self) -> EventFeed:
-        return EventFeed(events=self.repositories.outgoing_events, tenant_access=self.tenant_access)
 
     @cached_property
     def allowed_origins(self) -> AllowedOrigins:

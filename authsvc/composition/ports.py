@@ -1,10 +1,11 @@
 """The service ports, built from the environment."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from random import SystemRandom
+from typing import Final
 
 from accounts.adapters.anchors import ConfiguredAnchorExporter, JwsAnchorSigner
 from accounts.adapters.email_addresses import CheckedEmailAddresses
@@ -17,7 +18,7 @@ from accounts.adapters.mailer import (
     DjangoMailTemplates,
     DjangoMailTransport,
 )
-from accounts.adapters.opaque_tokens import HmacTokens
+from accounts.adapters.opaque_tokens import Encryptor, HmacTokens
 from accounts.adapters.passwords import (
     Argon2Hasher,
     BoundedHasher,
@@ -27,6 +28,7 @@ from accounts.adapters.passwords import (
 )
 from accounts.adapters.security_log import CountingSecurityLogWriter, StructlogSecurityLogWriter
 from accounts.adapters.sign_up_mails import AllauthSignUpMails
+from accounts.adapters.signing_secrets import PURPOSE, EncryptedSecrets
 from accounts.adapters.staff_rights import DjangoStaffRights
 from accounts.adapters.tokens import JwtAccessTokens
 from accounts.domain.audit.ports import AnchorExporter, AnchorSigner
@@ -41,6 +43,7 @@ from accounts.domain.identity.ports import (
     SignUpMails,
 )
 from accounts.domain.identity.services.login_attempts import LimitPolicy
+from accounts.domain.integrations.ports import SigningSecrets
 from accounts.domain.mail.ports import MailTemplates, MailTransport
 from accounts.domain.oauth.ports import IdTokens, LogoutSender
 from accounts.domain.organizations.entities import OrganizationCreators, OrganizationPolicy
@@ -60,6 +63,9 @@ from authsvc.kernel.request_budgets import RequestCounts, RequestPolicy
 from authsvc.kernel.tracing import NoTracing, Tracing
 from authsvc.storage.redis_counts import RedisCounts
 
+WEBHOOK_SECONDS: Final = 10.0
+"""How long the receiver of a webhook has to answer."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
@@ -78,6 +84,8 @@ class Ports:
     id_tokens: IdTokens
     outbound_http: OutboundHttp
     logout_sender: LogoutSender
+    webhook_http: OutboundHttp
+    signing_secrets: SigningSecrets
     allows_private_hosts: bool
     registrable_resources: frozenset[str]
     mail_templates: MailTemplates
@@ -102,11 +110,9 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
     """Build the ports from the environment. Raises UnusableKeys, Misconfigured."""
     keys = _keys(environment)
     metrics, tracing = _metrics(environment), _tracing(environment)
-    outbound_http = ObservedOutbound(
-        http=HttpcoreOutbound(allows_private_addresses=not environment.is_prod),
-        metrics=metrics,
-        tracing=tracing,
-    )
+    http = HttpcoreOutbound(allows_private_addresses=not environment.is_prod)
+    outbound_http = ObservedOutbound(http=http, metrics=metrics, tracing=tracing)
+    webhook_http = replace(outbound_http, http=replace(http, total_seconds=WEBHOOK_SECONDS))
     return Ports(
         clock=SystemClock(),
         metrics=metrics,
@@ -130,6 +136,8 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         ),
         outbound_http=outbound_http,
         logout_sender=HttpLogoutSender(http=outbound_http),
+        webhook_http=webhook_http,
+        signing_secrets=EncryptedSecrets(Encryptor(secret_key, purpose=PURPOSE)),
         allows_private_hosts=not environment.is_prod,
         registrable_resources=frozenset(environment.registrable_resources),
         mail_templates=DjangoMailTemplates(public_url=environment.public_url),

@@ -43,6 +43,24 @@ from accounts.domain.identity.repositories.protocols import (
     UserRepository,
     VerifiedEmailRepository,
 )
+from accounts.domain.integrations.entities.deliveries import Delivery, DeliveryId
+from accounts.domain.integrations.entities.webhooks import Webhook, WebhookId
+from accounts.domain.integrations.repositories.memory import (
+    Cursor,
+    InMemoryDeliveryRepository,
+    InMemoryWebhookCursorRepository,
+    InMemoryWebhookRepository,
+)
+from accounts.domain.integrations.repositories.orm import (
+    OrmDeliveryRepository,
+    OrmWebhookCursorRepository,
+    OrmWebhookRepository,
+)
+from accounts.domain.integrations.repositories.protocols import (
+    DeliveryRepository,
+    WebhookCursorRepository,
+    WebhookRepository,
+)
 from accounts.domain.mail.repositories.memory import InMemoryOutgoingMailRepository
 from accounts.domain.mail.repositories.orm import OrmOutgoingMailRepository
 from accounts.domain.mail.repositories.protocols import OutgoingMailRepository
@@ -85,6 +103,7 @@ from accounts.domain.organizations.repositories.protocols import (
     MembershipRepository,
     OrganizationRepository,
 )
+from authsvc.events.entities import OutgoingEvent
 from authsvc.events.repositories.memory import InMemoryOutgoingEventRepository
 from authsvc.events.repositories.orm import OrmOutgoingEventRepository
 from authsvc.events.repositories.protocols import OutgoingEventRepository
@@ -164,6 +183,9 @@ class Repositories:
     audit_log: AuditLogRepository
     anchors: AnchorRepository
     outgoing_events: OutgoingEventRepository
+    webhooks: WebhookRepository
+    webhook_cursors: WebhookCursorRepository
+    deliveries: DeliveryRepository
     courses: CourseRepository
     course_drafts: CourseDraftRepository
     course_versions: CourseVersionRepository
@@ -203,6 +225,9 @@ def orm_repositories() -> Repositories:
         audit_log=OrmAuditLogRepository(),
         anchors=OrmAnchorRepository(),
         outgoing_events=OrmOutgoingEventRepository(),
+        webhooks=OrmWebhookRepository(),
+        webhook_cursors=OrmWebhookCursorRepository(),
+        deliveries=OrmDeliveryRepository(),
         courses=OrmCourseRepository(),
         course_drafts=OrmCourseDraftRepository(),
         course_versions=OrmCourseVersionRepository(),
@@ -224,6 +249,10 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     memberships: MutableMapping[tuple[OrganizationId, UserId], OrgMembership] = database.table()
     sessions: MutableMapping[SessionId, Session] = database.table()
     clients: MutableMapping[ClientPk, OAuthClient] = database.table()
+    outgoing_events: MutableMapping[int, OutgoingEvent] = database.table()
+    webhooks: MutableMapping[WebhookId, Webhook] = database.table()
+    cursors: MutableMapping[WebhookId, Cursor] = database.table()
+    deliveries: MutableMapping[DeliveryId, Delivery] = database.table()
     users = InMemoryUserRepository(database.table())
     refresh_tokens = InMemoryRefreshTokenRepository(database.table(), sessions)
     events = InMemoryEventRepository(database.table())
@@ -253,7 +282,12 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         invitations=InMemoryInvitationRepository(organizations, database.table()),
         audit_log=InMemoryAuditLogRepository(database.table(), database.table()),
         anchors=InMemoryAnchorRepository(database.table()),
-        outgoing_events=InMemoryOutgoingEventRepository(database.table()),
+        outgoing_events=InMemoryOutgoingEventRepository(outgoing_events),
+        webhooks=InMemoryWebhookRepository(webhooks, cursors, deliveries),
+        webhook_cursors=InMemoryWebhookCursorRepository(
+            organizations, webhooks, deliveries, outgoing_events, cursors
+        ),
+        deliveries=InMemoryDeliveryRepository(deliveries),
         courses=InMemoryCourseRepository(database.table()),
         course_drafts=InMemoryCourseDraftRepository(database.table()),
         course_versions=InMemoryCourseVersionRepository(database.table()),

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from authsvc.events.catalogue import CATALOGUE, OutgoingEventType
+from authsvc.kernel.canonical import utc_text
 
 
 class MalformedEvent(ValueError):
@@ -39,6 +40,20 @@ class RecordedEvent:
 
     position: int
     event: OutgoingEvent
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The event as JSON data, as the feed and webhooks show it."""
+        event = self.event
+        return {
+            "id": str(event.id),
+            "position": self.position,
+            "type": event.type.value,
+            "occurred_at": utc_text(event.occurred_at),
+            "org_id": None if event.org_id is None else str(event.org_id),
+            "user_id": None if event.user_id is None else str(event.user_id),
+            "data": dict(event.data),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,10 +16,14 @@ LONGEST_ERROR: Final = 500
 
 
 class Queue(StrEnum):
-    """What jobs wait for: `outbound` ones mostly for other servers, `long` ones for a processor and the store."""
+    """What jobs wait for: `outbound` ones mostly for other servers, `long` ones for a processor and the store.
+
+    `webhooks` wait for servers that anybody may have chosen, so that none of these holds up mail.
+    """
 
     OUTBOUND = "outbound"
     LONG = "long"
+    WEBHOOKS = "webhooks"
 
 
 class Priority(IntEnum):

@@ -26,6 +26,11 @@ def canonical_time(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def utc_text(time: datetime) -> str:
+    """The time in UTC as JSON for other systems shows it: in ISO 8601, with microseconds if it has any, and `Z`."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def checksum(value: object) -> str:
     """The SHA-256 of the canonical JSON, as 64 hexadecimal digits."""
     return sha256(canonical_json(value)).hexdigest()

@@ -19,6 +19,7 @@ from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.reading import Members, query_of
 from authsvc.http.rendering import JSON
 from authsvc.http.views import ApiView
+from authsvc.kernel.canonical import utc_text
 from authsvc.kernel.paging import InvalidCursor, PageRequest
 from progress.api.statement_serializers import ANSWER, MOST, StatementQuerySerializer
 from progress.domain.entities.events import EventSelection, ProgressEvent
@@ -31,7 +32,6 @@ from progress.statements import (
     statement_of,
     subject_at,
     types_stated_with,
-    utc_text,
     with_ids_alone,
 )
 

@@ -40,7 +40,9 @@ FEATURES: Final = [
         f"{app}.domain" if app != "accounts" else f"{app}.domain.{feature}"
         for app in APPS
         for feature in (
-            ("audit", "mail", "identity", "organizations", "oauth") if app == "accounts" else ("",)
+            ("audit", "mail", "identity", "organizations", "integrations", "oauth")
+            if app == "accounts"
+            else ("",)
         )
     ),
 ]

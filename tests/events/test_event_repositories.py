@@ -1,5 +1,6 @@
 """Repositories of outgoing events: one contract for all stores."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from authsvc.events.entities import FeedSelection, OutgoingEvent
 from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
 from tests.events.recording import an_event, events_in, page_of, recorded
 from tests.support.blocks import failed_block
+from tests.support.builders import NOON
 from tests.support.worlds import World
 
 
@@ -133,3 +135,38 @@ def test_a_position_is_reached_once_an_event_at_or_after_it_is_visible(world: Wo
     assert world.repositories.outgoing_events.is_reached(last - 1)
     assert world.repositories.outgoing_events.is_reached(last)
     assert not world.repositories.outgoing_events.is_reached(last + 1)
+
+
+def test_events_are_found_by_their_positions_in_scope(world: World) -> None:
+    school, other = uuid4(), uuid4()
+    own, foreign, platform = an_event(org_id=school), an_event(org_id=other), an_event()
+    recorded(world, own, foreign, platform)
+    positions = [item.position for item in page_of(world).items]
+
+    items = world.repositories.outgoing_events.at(
+        [*reversed(positions), 10**9], scope=TenantScope.into(school)
+    )
+
+    assert [(item.position, item.event) for item in items] == [
+        (positions[0], own),
+        (positions[2], platform),
+    ]
+
+
+def test_the_position_before_a_time_has_no_event_of_that_time_or_later(world: World) -> None:
+    school, second = uuid4(), timedelta(seconds=1)
+    early, late, older = (
+        an_event(org_id=school, occurred_at=NOON),
+        an_event(org_id=school, occurred_at=NOON + second),
+        an_event(org_id=school, occurred_at=NOON - second),
+    )
+    recorded(world, early, an_event(org_id=uuid4(), occurred_at=NOON + second), late, older)
+    positions = [item.position for item in page_of(world).items]
+    scope, repository = TenantScope.into(school), world.repositories.outgoing_events
+
+    assert repository.position_before(NOON + second, scope=scope) == positions[2] - 1
+    assert repository.position_before(NOON, scope=scope) == positions[0] - 1
+    assert (
+        world.repositories.outgoing_events.position_before(NOON + 2 * second, scope=scope)
+        == (positions[-1])
+    )

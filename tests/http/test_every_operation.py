@@ -280,9 +280,16 @@ def test_a_cursor_that_no_list_gave_is_invalid(application: Application) -> None
         "org_id": org["id"],
         "assessment_id": quiz["assessment"]["id"],
     }
+    hooks = {
+        owner: root.post(f"{owner}/webhooks", {"url": "https://hooks.example/"}).json["webhook"][
+            "id"
+        ]
+        for owner in (f"/v1/orgs/{org['id']}", "/v1")
+    }
 
     def answered(route: Route) -> object:
-        place = route.path.format_map(things)
+        owner = f"/v1/orgs/{org['id']}" if "org_id" in route.parameters else "/v1"
+        place = route.path.format_map(things | {"webhook_id": hooks[owner]})
         assert root.get(place).status == 200, place
         answers = [root.get(f"{place}?cursor={cursor}") for cursor in BAD_CURSORS]
         return {(answer.status, answer.code) for answer in answers}

@@ -16,6 +16,7 @@ from authsvc.urls import urlpatterns as application_patterns
 from tests.http.keyed import OPERATIONS as POSTS
 from tests.http.keyed import Operation, Sent, enroll
 from tests.http.keyed_changes import CHANGES
+from tests.http.keyed_webhooks import WEBHOOKS
 from tests.support.application import PASSWORD, Answer, Application
 from tests.support.documents import page
 from tests.support.operations import routes
@@ -49,7 +50,7 @@ class FlakyView(ApiView):
 
 urlpatterns = [path("v1/flaky", FlakyView.as_view()), *application_patterns]
 
-OPERATIONS = {**POSTS, **CHANGES}
+OPERATIONS = {**POSTS, **CHANGES, **WEBHOOKS}
 every = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 
 

@@ -111,7 +111,23 @@ def credential(application: Application) -> Changeable:
     )
 
 
-THINGS: Final = [own_account, account, organization, member, attempt, pathway, credential]
+def webhook(application: Application) -> Changeable:
+    root = application.signed_in(Role.ADMIN, name="Root").caller
+    created = root.post("/v1/webhooks", {"url": "https://hooks.example/"}).json["webhook"]
+    bodies = {"description": "Register"}, {"types": ["credential.issued"]}
+    return patched(root, f"/v1/webhooks/{created['id']}", *bodies)
+
+
+THINGS: Final = [
+    own_account,
+    account,
+    organization,
+    member,
+    attempt,
+    pathway,
+    credential,
+    webhook,
+]
 EVERYTHING = pytest.mark.parametrize("thing_of", THINGS)
 ThingOf = Callable[[Application], Changeable]
 
@@ -126,7 +142,9 @@ def test_everything_that_can_be_changed_has_an_etag_and_can_be_read() -> None:
         "changeMe",
         "changeMember",
         "changeOrganization",
+        "changePlatformWebhook",
         "changeUser",
+        "changeWebhook",
         "reviseCourse",
         "revisePathway",
         "saveResponses",

@@ -33,6 +33,11 @@ SENSITIVE: Final = {
     "voidAttempt",
     "rebuildProgress",
     "withdrawCredential",
+    *(
+        f"{verb}{owner}Webhook{what}"
+        for owner in ("", "Platform")
+        for verb, what in (("change", ""), ("create", ""), ("remove", ""), ("rotate", "Secret"))
+    ),
 }
 """Operations that give or take away rights, secrets, credentials or records of others."""
 

@@ -153,7 +153,7 @@ class Cell:
         return {
             Whose.ONESELF: self._if_visible(self.object is Object.OWN),
             Whose.PERSON: self._if_visible(self._is_person_visible),
-            Whose.PLATFORM: self._if_permitted(Outcome(self._success)),
+            Whose.PLATFORM: self._if_permitted(self._outcome_with_access),
             Whose.SEEN: self._if_visible(self._has_access),
             Whose.LEARNED: self._if_visible(is_learning),
             Whose.HELD: self._expected_for_tenant_rights,
@@ -230,5 +230,6 @@ def cells_of(route: Route, kind: CallerKind) -> Iterator[Cell]:
     if names_a_thing(route):
         yield Cell(route, kind, Object.OTHER)
         yield Cell(route, kind, Object.MISSING)
-    if len(route.parameters) > 1:
+    # What belongs to the platform is in no tenant, so there is nothing to cross.
+    if len(route.parameters) > 1 and route.operation.access.whose is not Whose.PLATFORM:
         yield Cell(route, kind, Object.CROSSED)

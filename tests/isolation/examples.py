@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from uuid import uuid4
 
-from tests.isolation.tenants import TITLE
+from tests.isolation.tenants import HOOK, TITLE
 from tests.support.application import PASSWORD, Caller
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition_of
@@ -65,7 +65,30 @@ def _enrol_for_exams(caller: Caller, things: Things) -> object:
 ENROLLED: Final = Example(before=_enrol)
 HANDED_IN: Final = {"attempt_id": "handed_in_id"}
 
+
+def _hook(things: Things) -> Any:
+    return {"url": HOOK}
+
+
+OF_PLATFORM: Final = {"webhook_id": "platform_webhook_id", "delivery_id": "platform_delivery_id"}
+WEBHOOKS: Final = {
+    "createWebhook": Example(body=_hook),
+    "changeWebhook": Example(body=_hook),
+    "replayWebhook": Example(body=lambda _: {"after": 0}),
+    "createPlatformWebhook": Example(body=_hook),
+    "changePlatformWebhook": Example(body=_hook, stands_for=OF_PLATFORM),
+    "replayPlatformWebhook": Example(body=lambda _: {"after": 0}, stands_for=OF_PLATFORM),
+    "getPlatformWebhook": Example(stands_for=OF_PLATFORM),
+    "removePlatformWebhook": Example(stands_for=OF_PLATFORM),
+    "rotatePlatformWebhookSecret": Example(stands_for=OF_PLATFORM),
+    "pingPlatformWebhook": Example(stands_for=OF_PLATFORM),
+    "pausePlatformWebhook": Example(stands_for=OF_PLATFORM),
+    "resumePlatformWebhook": Example(stands_for=OF_PLATFORM),
+    "listPlatformWebhookDeliveries": Example(stands_for=OF_PLATFORM),
+    "redeliverPlatformWebhookDelivery": Example(stands_for=OF_PLATFORM),
+}
 EXAMPLES: Final[Mapping[str, Example]] = {
+    **WEBHOOKS,
     "register": Example(
         body=lambda _: {"email": f"{uuid4().hex[:8]}@school.example", "password": PASSWORD}
     ),

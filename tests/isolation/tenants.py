@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from accounts.domain.access import OPERATOR, OrganizationId, OrgRole, Role, UserId
+from accounts.domain.integrations.entities.webhooks import WebhookTerms
 from accounts.domain.organizations.entities import Invitation, InvitationId
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.definitions.courses import read_definition
@@ -19,8 +20,11 @@ from tests.support.pathways import a_chain, pathway_body_of
 from tests.support.relying import registered
 from tests.support.school import items_of
 from tests.support.tasks import a_task, finish_task
+from tests.support.webhooks import a_delivery
 
 TITLE: Final = "School of Knots"
+HOOK: Final = "http://127.0.0.1:9/"
+"""Where nobody listens, so that a test message fails at once."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,9 @@ class Tenants:
     def __init__(self, application: Application) -> None:
         self.application = application
         self._exams = application.published(read_definition(EXAMS))
+        self._of_platform = {
+            f"platform_{name}": thing_id for name, thing_id in self._webhook(None).items()
+        }
 
     def somebody(self, *roles: Role, name: str) -> Member:
         person = self.application.signed_in(*roles, name=name)
@@ -132,6 +139,8 @@ class Tenants:
             "credential_id": self._offered(tenant),
             "client_id": client.json["client"]["id"],
             "member_id": other.id,
+            **self._webhook(OrganizationId(UUID(org_id))),
+            **self._of_platform,
             **self._invited(owner, org_id),
             **self._examined(owner, other, org_id),
             **{
@@ -148,6 +157,14 @@ class Tenants:
         waiting, done = (a_task(services, owner_id=user_id, org_id=org_id) for _ in range(2))
         finish_task(services, done)
         return {"task_id": str(waiting), "done_task_id": str(done)}
+
+    def _webhook(self, org_id: OrganizationId | None) -> dict[str, str]:
+        """A webhook with a delivery."""
+        terms = WebhookTerms(url=HOOK)
+        created = self.application.services.webhooks.create(org_id, terms, by=OPERATOR)
+        delivery = a_delivery(created.webhook)
+        self.application.services.repositories.deliveries.add([delivery])
+        return {"webhook_id": str(created.webhook.id), "delivery_id": str(delivery.id)}
 
     def _invited(self, owner: Person, org_id: str) -> dict[str, str]:
         email = f"new-{uuid4().hex[:8]}@school.example"

@@ -260,7 +260,7 @@ def test_the_backlog_counts_due_running_and_failed_jobs(world: World) -> None:
     world.repositories.jobs.save(failed.expired(at=NOON))
     add(world, a_job(delay=A_MINUTE), a_job(), a_job(at=NOON - A_MINUTE))
 
-    backlog, _ = world.repositories.jobs.backlogs(at=NOON)
+    backlog, *_ = world.repositories.jobs.backlogs(at=NOON)
 
     assert backlog == Backlog(
         queue=Queue.OUTBOUND, due=2, running=1, failed=1, oldest_due_at=NOON - A_MINUTE

@@ -182,7 +182,7 @@ def test_enqueueing_costs_one_statement_in_the_unit_of_work(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--outbound=0", "--long=0"], "nor both 0"),
+        (["--outbound=0", "--long=0", "--webhooks=0"], "nor all 0"),
         (["--long=-1"], "must not be negative"),
     ],
 )

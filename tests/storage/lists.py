@@ -8,9 +8,9 @@ from uuid import uuid4
 from accounts.domain.access import SessionId
 from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES
 from accounts.domain.identity.repositories.protocols import SESSIONS, USERS
+from accounts.domain.integrations.repositories.protocols import DELIVERIES, WEBHOOKS
 from accounts.domain.oauth.repositories.protocols import CLIENTS, CONSENTS, SERVICE_CLIENTS
 from accounts.domain.organizations.repositories.protocols import INVITATIONS, MEMBERS, ORGANIZATIONS
-from authsvc.jobs.entities import Job
 from authsvc.jobs.repositories.protocols import JOBS
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.courses import CourseSelection, CourseStatus
@@ -40,6 +40,7 @@ from progress.domain.repositories.protocols.progress import (
 from tests.accounts.auditing import an_entry
 from tests.accounts.granting import a_consent, has_client, has_session
 from tests.storage.listing import List, Listing, after_noon
+from tests.storage.lists_of_work import deliveries, jobs, webhooks
 from tests.support.attempts import has_attempt, has_place
 from tests.support.builders import (
     NOON,
@@ -52,7 +53,6 @@ from tests.support.builders import (
     some_client_terms,
     some_terms,
 )
-from tests.support.jobs import a_job
 from tests.support.pathways import has_pathway
 from tests.support.tenants import has_invitation, has_membership
 from tests.support.worlds import World
@@ -62,19 +62,6 @@ def _users(world: World) -> Listing:
     return Listing(
         page=world.repositories.users.page_of,
         add=lambda at: world.has_user(created_at=after_noon(at)),
-    )
-
-
-def _jobs(world: World) -> Listing:
-    anna = uuid4()
-
-    def add(at: int) -> Job:
-        job = a_job(at=after_noon(at), owner_id=anna)
-        world.repositories.jobs.add([job], {})
-        return job
-
-    return Listing(
-        page=partial(world.repositories.jobs.page_of, owner_id=anna, org_id=None), add=add
     )
 
 
@@ -349,7 +336,7 @@ def _streams(world: World) -> Listing:
 
 LISTS: Final = (
     List("users", "page_of", USERS, _users),
-    List("jobs", "page_of", JOBS, _jobs),
+    List("jobs", "page_of", JOBS, jobs),
     List("organizations", "page_of", ORGANIZATIONS, _organizations),
     List(
         "memberships",
@@ -370,6 +357,8 @@ LISTS: Final = (
     List("attempts", "page_for_user", ATTEMPTS, _attempts),
     List("clients", "page_of", CLIENTS, _clients),
     List("clients", "page_for_organization", SERVICE_CLIENTS, _service_clients),
+    List("webhooks", "page_of", WEBHOOKS, webhooks),
+    List("deliveries", "page_of", DELIVERIES, deliveries),
     List("audit_log", "page_of", AUDIT_ENTRIES, _audit_entries),
     List("courses", "page_of", COURSES, _courses),
     List("course_versions", "page_of", VERSIONS, _versions),

@@ -65,6 +65,15 @@ class AuditAction(StrEnum):
     RECORD_BOUND = "record-bound"
     TASK_CANCELLED = "task-cancelled"
     TASK_RETRIED = "task-retried"
+    WEBHOOK_CREATED = "webhook-created"
+    WEBHOOK_AMENDED = "webhook-amended"
+    WEBHOOK_SECRET_RENEWED = "webhook-secret-renewed"  # noqa: S105  # a name, not a secret
+    WEBHOOK_PAUSED = "webhook-paused"
+    WEBHOOK_RESUMED = "webhook-resumed"
+    WEBHOOK_PINGED = "webhook-pinged"
+    WEBHOOK_REPLAYED = "webhook-replayed"
+    WEBHOOK_REDELIVERED = "webhook-redelivered"
+    WEBHOOK_REMOVED = "webhook-removed"
 
 
 class SubjectType(StrEnum):
@@ -82,6 +91,7 @@ class SubjectType(StrEnum):
     USER_CREDENTIAL = "user-credential"
     ATTEMPT = "attempt"
     TASK = "task"
+    WEBHOOK = "webhook"
 
 
 class Owned(Protocol):

@@ -34,6 +34,7 @@ class MailKind(StrEnum):
     NOTE = "note"
     PASSWORD_RESET = "password_reset_key"  # noqa: S105  # a name, not a secret
     UNKNOWN_ACCOUNT = "unknown_account"
+    WEBHOOK_PAUSED = "webhook_paused"
 
 
 class MailStatus(StrEnum):

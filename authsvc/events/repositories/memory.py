@@ -1,7 +1,8 @@
 """In-memory repository of outgoing events."""
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Collection, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from authsvc.events.entities import FeedPage, FeedSelection, OutgoingEvent, RecordedEvent
 from authsvc.kernel.tenancy import TenantScope
@@ -25,6 +26,21 @@ class InMemoryOutgoingEventRepository:
         ]
         selected = [recorded for recorded in events if selection.covers(recorded)]
         return FeedPage.of(selected, selection, complete_up_to=self.last_position())
+
+    def at(self, positions: Collection[int], *, scope: TenantScope) -> list[RecordedEvent]:
+        return [
+            RecordedEvent(position=position, event=self.store[position])
+            for position in sorted(positions)
+            if position in self.store and scope.covers(self.store[position].org_id)
+        ]
+
+    def position_before(self, moment: datetime, *, scope: TenantScope) -> int:
+        later = (
+            position
+            for position, event in self.store.items()
+            if scope.covers(event.org_id) and event.occurred_at >= moment
+        )
+        return min(later, default=self.last_position() + 1) - 1
 
     def last_position(self) -> int:
         return len(self.store)

@@ -1,7 +1,10 @@
 """ORM repository of outgoing events."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
+
+from django.db.models import Min
 
 from authsvc.events import models as rows
 from authsvc.events.catalogue import OutgoingEventType
@@ -32,6 +35,15 @@ class OrmOutgoingEventRepository:
         return FeedPage.of(
             [_recorded(row) for row in stored], selection, complete_up_to=complete_up_to
         )
+
+    def at(self, positions: Collection[int], *, scope: TenantScope) -> list[RecordedEvent]:
+        events = rows.OutgoingEvent.objects.filter(owned_within(scope), position__in=positions)
+        return [_recorded(row) for row in events.order_by("position")]
+
+    def position_before(self, moment: datetime, *, scope: TenantScope) -> int:
+        later = rows.OutgoingEvent.objects.filter(owned_within(scope), occurred_at__gte=moment)
+        first = later.aggregate(first=Min("position"))["first"]
+        return self.last_position() if first is None else int(first) - 1
 
     def last_position(self) -> int:
         return last_position(rows.OutgoingEvent)

@@ -1,9 +1,10 @@
 """Repository protocol of outgoing events."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Protocol
 
-from authsvc.events.entities import FeedPage, FeedSelection, OutgoingEvent
+from authsvc.events.entities import FeedPage, FeedSelection, OutgoingEvent, RecordedEvent
 from authsvc.kernel.tenancy import TenantScope
 
 
@@ -17,6 +18,12 @@ class OutgoingEventRepository(Protocol):
         No event ever appears at or before `complete_up_to` of a page. Raises EventsBusy if that cannot be guaranteed
         now.
         """
+
+    def at(self, positions: Collection[int], *, scope: TenantScope) -> list[RecordedEvent]:
+        """Return the events in scope at these positions, in their order."""
+
+    def position_before(self, moment: datetime, *, scope: TenantScope) -> int:
+        """Return the greatest position with no event in scope at or before it that occurred at that time or later."""
 
     def last_position(self) -> int:
         """Return the greatest position of a visible event; 0 if there is none."""

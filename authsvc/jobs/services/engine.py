@@ -25,7 +25,7 @@ from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.unit_of_work import UnitOfWork
 
-BATCH_SIZES: Final = {Queue.OUTBOUND: 10, Queue.LONG: 1}
+BATCH_SIZES: Final = {Queue.OUTBOUND: 10, Queue.LONG: 1, Queue.WEBHOOKS: 1}
 
 log: Final = structlog.get_logger(__name__)
 

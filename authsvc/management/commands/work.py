@@ -25,18 +25,13 @@ class Command(OperatorCommand):
         parser.add_argument(
             "--once", action="store_true", help="Run the jobs that are due in one thread, then end."
         )
-        parser.add_argument(
-            "--outbound",
-            type=int,
-            default=THREADS[Queue.OUTBOUND],
-            help="Threads for jobs that wait for other servers. Default: %(default)s.",
-        )
-        parser.add_argument(
-            "--long",
-            type=int,
-            default=THREADS[Queue.LONG],
-            help="Threads for long jobs. Default: %(default)s.",
-        )
+        for queue, number in THREADS.items():
+            parser.add_argument(
+                f"--{queue}",
+                type=int,
+                default=number,
+                help=f"Threads for jobs of the queue {queue}. Default: %(default)s.",
+            )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.ENVIRONMENT.has_broker:
@@ -44,9 +39,9 @@ class Command(OperatorCommand):
                 "BROKER_URL is set, so Celery runs the jobs: celery --app=authsvc.celery worker --beat. "
                 "Unset it to run them without the broker."
             )
-        threads = {Queue.OUTBOUND: options["outbound"], Queue.LONG: options["long"]}
+        threads: dict[Queue, int] = {queue: options[queue] for queue in THREADS}
         if min(threads.values()) < 0 or not any(threads.values()):
-            raise CommandError("--outbound and --long must not be negative, nor both 0.")
+            raise CommandError("Numbers of threads must not be negative, nor all 0.")
         worker = services().worker({queue: number for queue, number in threads.items() if number})
         stop = Event()
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from accounts.domain.access import OrganizationId, Principal, Right
 from accounts.domain.identity.errors import MailBudgetSpent
@@ -16,6 +17,8 @@ from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.rate_limits import LimitState
 from authsvc.kernel.unit_of_work import UnitOfWork
+
+_NOTICES: Final = frozenset({MailKind.NOTE, MailKind.WEBHOOK_PAUSED})
 
 
 class Cause(StrEnum):
@@ -52,8 +55,8 @@ class MailBudgets:
             self.outbox.queue(messages)
 
     def queue_own(self, message: Message) -> None:
-        """Queue a message that its recipient has caused. Raises MailBudgetSpent."""
-        cause = Cause.NOTICE if message.kind is MailKind.NOTE else Cause.RECIPIENT
+        """Queue a message that its recipient has caused, or that the service sends. Raises MailBudgetSpent."""
+        cause = Cause.NOTICE if message.kind in _NOTICES else Cause.RECIPIENT
         with self.unit_of_work.atomic():
             self._spend(LimitName.MAIL_TO_ADDRESS, cause, message.recipient.lower())
             self.outbox.queue([message])

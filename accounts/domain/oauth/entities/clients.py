@@ -11,17 +11,20 @@ from urllib.parse import urlsplit
 from accounts.domain.access import ClientPk, GrantType, OrganizationId, Scope
 from accounts.domain.oauth.errors import UnsuitableClient
 from authsvc.kernel.errors import FieldError
-from authsvc.kernel.outbound import is_public_host
 from authsvc.kernel.text import name_error
+from authsvc.kernel.urls import (
+    LOCALHOST,
+    LONGEST_URL,
+    LOOPBACK,
+    has_public_host,
+    is_safe_url,
+    is_server_url,
+)
 
 NOTED_EVERY: Final = timedelta(minutes=1)
 MOST_URIS: Final = 10
-LONGEST_URI: Final = 2000
 LONGEST_NAME: Final = 200
-_LOOPBACK: Final = re.compile(r"http://(127\.0\.0\.1|\[::1\]|localhost)(:\d{1,5})?(?=[/?]|$)")
-_LOCALHOST: Final = re.compile(r"http://localhost(?=[:/?]|$)")
 _PRIVATE_SCHEME: Final = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+:/[^\s#]*")  # RFC 8252 §7.1
-_VISIBLE: Final = re.compile(r"[!-~]+")
 
 
 class IdentityScope(StrEnum):
@@ -100,7 +103,7 @@ class ClientTerms:
             [self.backchannel_logout_uri] if self.backchannel_logout_uri else [],
         )
         for origin in self.allowed_origins:
-            if not _is_origin(origin) or (_LOCALHOST.match(origin) and not self.is_public):
+            if not _is_origin(origin) or (LOCALHOST.match(origin) and not self.is_public):
                 yield FieldError(path="allowed_origins", detail=f"{origin} is not a valid origin.")
         if unknown := sorted(self.allowed_scopes - KNOWN_SCOPES):
             yield FieldError(path="allowed_scopes", detail=f"There is no scope {unknown[0]}.")
@@ -114,7 +117,7 @@ class ClientTerms:
         of_browsers = self._followed_by_browsers | {"allowed_origins": self.allowed_origins}
         for member, uris in of_browsers.items():
             yield from _private_host_errors(
-                member, [uri for uri in uris if not _LOOPBACK.match(uri)]
+                member, [uri for uri in uris if not LOOPBACK.match(uri)]
             )
         yield from _private_host_errors("resources", self.resources)
         yield from _private_host_errors("backchannel_logout_uri", [self.backchannel_logout_uri])
@@ -258,10 +261,10 @@ def _browser_uri_errors(
                 f"{uri[:100]} has a wildcard. Register every URI, since they are compared exactly."
             )
             yield FieldError(path=member, detail=detail)
-        elif _LOCALHOST.match(uri) and not is_public:
+        elif LOCALHOST.match(uri) and not is_public:
             detail = f"{uri[:100]} names localhost, which only public clients can. Use 127.0.0.1."
             yield FieldError(path=member, detail=detail)
-        elif not _is_safe_url(uri) and not _PRIVATE_SCHEME.fullmatch(uri):
+        elif not is_safe_url(uri) and not _PRIVATE_SCHEME.fullmatch(uri):
             yield _invalid_uri(member, uri)
 
 
@@ -269,14 +272,14 @@ def _uri_errors(member: str, uris: Collection[str]) -> Iterator[FieldError]:
     """Errors in URLs of servers."""
     yield from _too_many_errors(member, uris)
     for uri in uris:
-        if not _is_safe_url(uri) or _LOCALHOST.match(uri):
+        if not is_server_url(uri):
             yield _invalid_uri(member, uri)
 
 
 def _too_many_errors(member: str, uris: Collection[str]) -> Iterator[FieldError]:
     if len(uris) > MOST_URIS:
         yield FieldError(path=member, detail=f"Enter at most {MOST_URIS} URIs.")
-    yield from (_invalid_uri(member, uri) for uri in uris if len(uri) > LONGEST_URI)
+    yield from (_invalid_uri(member, uri) for uri in uris if len(uri) > LONGEST_URL)
 
 
 def _invalid_uri(member: str, uri: str) -> FieldError:
@@ -286,38 +289,26 @@ def _invalid_uri(member: str, uri: str) -> FieldError:
 
 
 def _private_host_errors(member: str, uris: Collection[str]) -> Iterator[FieldError]:
-    for uri in filter(_is_safe_url, uris):
-        host = urlsplit(uri).hostname or ""
-        if not is_public_host(host):
+    for uri in filter(is_safe_url, uris):
+        if not has_public_host(uri):
+            host = urlsplit(uri).hostname or ""
             yield FieldError(
                 path=member,
                 detail=f"{host[:100]} is not a public host. Use a host name that is registered in the DNS.",
             )
 
 
-def _is_safe_url(uri: str) -> bool:
-    """Whether the URL is absolute, has no fragment, password or wildcard, and uses HTTPS or a loopback address."""
-    if not _VISIBLE.fullmatch(uri) or any(character in uri for character in "#\\*"):
-        return False
-    try:
-        parts = urlsplit(uri)
-        is_plain = parts.username is None and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    return is_plain and (parts.scheme == "https" or bool(_LOOPBACK.match(uri)))
-
-
 def _is_origin(origin: str) -> bool:
-    return _is_safe_url(origin) and "/" not in origin.split("://", 1)[1]
+    return is_safe_url(origin) and "/" not in origin.split("://", 1)[1]
 
 
 def _is_registered(uri: str, registered: Collection[str]) -> bool:
     """Whether the URI equals a registered one, except for the port of a loopback address (RFC 8252 §7.3)."""
     return uri in registered or _without_port(uri) in {
-        _without_port(loopback) for loopback in registered if _LOOPBACK.match(loopback)
+        _without_port(loopback) for loopback in registered if LOOPBACK.match(loopback)
     }
 
 
 def _without_port(uri: str) -> str:
     """A loopback URL without its port; any other URL unchanged."""
-    return _LOOPBACK.sub(r"http://\1", uri)
+    return LOOPBACK.sub(r"http://\1", uri)

@@ -143,8 +143,14 @@ class InMemoryMembershipRepository:
         )
         return page_in_memory(matching, request, MEMBERS, key=_joined_key)
 
-    def emails_in(self, org_id: OrganizationId, *, scope: TenantScope) -> frozenset[str]:
-        return frozenset(self._member(membership).email for membership in self._of(org_id, scope))
+    def emails_in(
+        self, org_id: OrganizationId, *, role: OrgRole | None = None, scope: TenantScope
+    ) -> frozenset[str]:
+        return frozenset(
+            self._member(membership).email
+            for membership in self._of(org_id, scope)
+            if role in (None, membership.role)
+        )
 
     def _of(self, org_id: OrganizationId, scope: TenantScope) -> list[OrgMembership]:
         return _owned_by(org_id, self.store.values(), scope)

@@ -111,8 +111,13 @@ class OrmMembershipRepository:
         members = members.select_related("user")
         return page_of_rows(members, request, MEMBERS, _member)
 
-    def emails_in(self, org_id: OrganizationId, *, scope: TenantScope) -> frozenset[str]:
-        return frozenset(_members(org_id, scope).values_list("user__email", flat=True))
+    def emails_in(
+        self, org_id: OrganizationId, *, role: OrgRole | None = None, scope: TenantScope
+    ) -> frozenset[str]:
+        members = _members(org_id, scope)
+        if role is not None:
+            members = members.filter(role=role)
+        return frozenset(members.values_list("user__email", flat=True))
 
 
 class OrmInvitationRepository:

@@ -80,8 +80,10 @@ class MembershipRepository(Protocol):
         With *changed_since*, those who joined or got another role since then.
         """
 
-    def emails_in(self, org_id: OrganizationId, *, scope: TenantScope) -> frozenset[str]:
-        """Return the e-mail addresses of all members."""
+    def emails_in(
+        self, org_id: OrganizationId, *, role: OrgRole | None = None, scope: TenantScope
+    ) -> frozenset[str]:
+        """Return the e-mail addresses of all members, or of those with this role."""
 
 
 class InvitationRepository(Protocol):
