@@ -159,7 +159,7 @@ TABLE: Final[dict[str, tuple[Tampering, str, str]]] = {
     ),
     "remove progress": (lambda s: remove(s.projection()), "projection-differs", PROGRESS),
     "add progress": (
-        lambda s: insert_copy(s.projection(), user_id=s.cleo.principal.user_id),
+        lambda s: insert_copy(s.projection(), user_id=s.cleo.principal.user_id, registration=None),
         "missing",
         EVENTS,
     ),

@@ -33,7 +33,7 @@ class TaskSerializer(serializers.Serializer[Task]):
     kind = serializers.CharField()
     status = serializers.ChoiceField(choices=STATUSES)
     progress = TaskProgressSerializer()
-    result = serializers.JSONField(allow_null=True)
+    result = serializers.DictField(allow_null=True)
     result_url = serializers.CharField(allow_null=True)
     error = TaskErrorSerializer(allow_null=True)
     org_id = serializers.UUIDField(allow_null=True)

@@ -208,6 +208,8 @@ class Job:
     ) -> "Job":
         """The job after a failed attempt: due again after a pause, or ended if that is of no use."""
         due_at = at + policy.pause_after(self.attempts, jitter=jitter)
+        if self.period is not None:
+            due_at = min(due_at, self._next_time(self.period, after=at))
         described = replace(self, error=error[:LONGEST_ERROR])
         if is_final or self.attempts >= policy.most_attempts or due_at >= self.expires_at:
             return described.ended(JobStatus.FAILED, at=at)

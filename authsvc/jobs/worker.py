@@ -92,6 +92,9 @@ class Worker:
             deadline = monotonic() + seconds
             for thread in self._running:
                 thread.join(max(0.0, deadline - monotonic()))
+            # A thread may have been claiming when the others were handed back.
+            for queue in self.threads:
+                self.engine.hand_back(_drained(self._claimed[queue]))
             self.engine.hand_back(list(self._begun.values()))
         except Exception:
             log.exception("a worker could not hand back its jobs")

@@ -209,6 +209,17 @@ def test_a_webhook_is_due_while_a_delivery_is(world: World) -> None:
     assert (due(world), due(world, at=LATER)) == ([], [webhook.id])
 
 
+def test_a_webhook_is_not_due_for_what_is_behind_another_delivery_of_its_user(world: World) -> None:
+    webhook, anna = has_webhook(world), uuid4()
+    first = a_delivery(webhook, 1, user_id=anna, due_at=LATER)
+    second = a_delivery(webhook, 2, user_id=anna, due_at=NOON)
+    world.repositories.deliveries.add([first, second])
+
+    assert (due(world), due(world, at=LATER)) == ([], [webhook.id])
+    world.repositories.deliveries.add([a_delivery(webhook, 3, due_at=NOON)])
+    assert due(world) == [webhook.id]
+
+
 def test_a_resting_webhook_is_not_due_until_it_is_woken(world: World) -> None:
     webhook = has_webhook(world)
     happens(world, learned())

@@ -18,7 +18,7 @@ from accounts.domain.mail.entities import Letter
 from authsvc.composition.container import services
 from authsvc.kernel.metrics import CATALOGUE, Counter, Gauge, Histogram
 from authsvc.kernel.outbound import OutboundFailed, OutboundRequest
-from tests.support.application import Application
+from tests.support.application import Application, rebuilt_middleware
 from tests.support.attempts import a_definition_with_exams
 from tests.support.databases import connected_to
 from tests.support.documents import page, table_under
@@ -39,7 +39,7 @@ def application(settings: Settings, tmp_path: Path, database_url: str) -> Iterat
     settings.ENVIRONMENT = replace(
         settings.ENVIRONMENT, metrics_networks=(ip_network(LOOPBACK),), metrics_dir=tmp_path
     )
-    with connected_to(database_url):
+    with connected_to(database_url), rebuilt_middleware():
         services.cache_clear()
         yield Application(services())
     services.cache_clear()

@@ -12,7 +12,8 @@ from django.test.client import ClientHandler
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from accounts.domain.access import Role, UserId
+from accounts.domain.access import OPERATOR, OrganizationId, Role, UserId
+from accounts.domain.integrations.entities.webhooks import WebhookTerms
 from authsvc.http.positions import MIN_POSITION, NUMBER
 from courses.definitions.courses import read_definition
 from tests.support.application import PASSWORD, Application
@@ -23,6 +24,8 @@ from tests.support.pathways import a_chain, a_published_pathway
 from tests.support.profiles import examples
 from tests.support.relying import registered
 from tests.support.school import items_of
+from tests.support.tasks import a_task
+from tests.support.webhooks import a_delivery
 
 SENDERS: Final[dict[str, tuple[Role, ...] | None]] = {
     "nobody": None,
@@ -111,6 +114,7 @@ class Sender:
             "grant_id": self._grant(),
             **self._organization(),
             **self._attempt(),
+            "task_id": str(a_task(self._house.services, owner_id=UserId(UUID(self._person.id)))),
         }
 
     def _attempt(self) -> dict[str, str]:
@@ -133,10 +137,19 @@ class Sender:
         terms = {"name": "Sync", "scopes": ["orgs:read"], "expires_at": expires_at.isoformat()}
         client = owner.post(f"{place}/clients", terms)
         return {
+            **self._webhook(OrganizationId(UUID(organization.json["id"]))),
             "org_id": organization.json["id"],
             "invitation_id": invited.json["id"],
             "client_id": client.json["client"]["id"],
         }
+
+    def _webhook(self, org_id: OrganizationId) -> dict[str, str]:
+        """A webhook with a delivery."""
+        terms = WebhookTerms(url="http://127.0.0.1:9/")
+        webhook = self._house.services.webhooks.create(org_id, terms, by=OPERATOR).webhook
+        delivery = a_delivery(webhook)
+        self._house.services.repositories.deliveries.add([delivery])
+        return {"webhook_id": str(webhook.id), "delivery_id": str(delivery.id)}
 
     def _other_session(self) -> str:
         self._house.services.sign_in.log_in(email=self._person.email, password=PASSWORD)

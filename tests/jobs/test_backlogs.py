@@ -27,6 +27,10 @@ def test_each_queue_has_its_gauges(memory: World) -> None:
         (JOBS_RUNNING, "long"): 0,
         (JOBS_FAILED, "long"): 0,
         (JOBS_OLDEST_SECONDS, "long"): 0,
+        (JOBS_DUE, "webhooks"): 0,
+        (JOBS_RUNNING, "webhooks"): 0,
+        (JOBS_FAILED, "webhooks"): 0,
+        (JOBS_OLDEST_SECONDS, "webhooks"): 0,
     }
 
 

@@ -1,5 +1,6 @@
 """Engine of jobs: attempts, retries, dead letters, leases, cancelling, progress and periodic work."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -8,6 +9,7 @@ import structlog
 
 from authsvc.jobs.entities import (
     LEASE_TIME,
+    Job,
     JobFile,
     JobId,
     JobProgress,
@@ -19,6 +21,7 @@ from authsvc.jobs.entities import (
 )
 from authsvc.jobs.errors import JobRetry, UnknownJob
 from authsvc.jobs.ports import Run
+from authsvc.jobs.repositories.memory import InMemoryJobRepository
 from authsvc.jobs.services.job_queue import KEPT_FOR
 from tests.support.blocks import failed_block
 from tests.support.builders import NOON
@@ -202,6 +205,21 @@ def test_a_job_whose_worker_was_killed_is_attempted_again(memory: World) -> None
     assert stored(memory, job_id).attempts == 2
 
 
+def test_a_job_that_ends_its_workers_is_a_dead_letter_after_so_many_attempts(memory: World) -> None:
+    job_id = enqueue(memory)
+    for _ in range(2):
+        now = memory.clock.now()
+        memory.repositories.jobs.claim(
+            Queue.OUTBOUND, Lease(uuid4()), at=now, until=now + LEASE_TIME, limit=1
+        )
+        memory.clock.at += LEASE_TIME
+
+    engine_with(memory, succeed, policy=RetryPolicy(most_attempts=2)).run_due(Queue.OUTBOUND)
+
+    job = stored(memory, job_id)
+    assert (job.status, job.error) == (JobStatus.FAILED, "worker lost")
+
+
 def test_a_worker_that_lost_its_lease_changes_nothing(memory: World) -> None:
     def outlive_the_lease(run: Run) -> Result:
         memory.clock.at += LEASE_TIME
@@ -373,6 +391,20 @@ def test_a_periodic_job_runs_once_a_period(memory: World) -> None:
     assert (job.status, job.due_at) == (JobStatus.QUEUED, NOON + timedelta(hours=8))
 
 
+def test_a_periodic_job_that_fails_again_and_again_runs_once_a_period_at_least(
+    memory: World,
+) -> None:
+    often = JobRequest(kind="test", unique_key="often", period=timedelta(minutes=1))
+    engine = engine_with(memory, postpone)
+    engine.ensure_periodic([often])
+    attempts = 0
+    for _ in range(60):
+        attempts += engine.run_due(Queue.OUTBOUND)
+        memory.clock.go_on(minutes=1)
+
+    assert attempts == 60
+
+
 def test_a_periodic_job_that_fails_runs_at_its_next_time(memory: World) -> None:
     hourly = JobRequest(kind="test", unique_key="hourly", period=timedelta(hours=1))
     engine = engine_with(memory, fail, policy=RetryPolicy(most_attempts=1))
@@ -383,6 +415,25 @@ def test_a_periodic_job_that_fails_runs_at_its_next_time(memory: World) -> None:
     assert job is not None
     assert (job.status, job.error) == (JobStatus.QUEUED, "ConnectionResetError")
     assert job.due_at == NOON + timedelta(hours=1)
+
+
+def test_a_key_that_is_free_again_meanwhile_is_taken(memory: World) -> None:
+    class EndsMeanwhile(InMemoryJobRepository):
+        """A store in which the first job ends just after the second was not stored because of it."""
+
+        def add(self, jobs: Sequence[Job], files: Mapping[JobId, JobFile]) -> int:
+            added = InMemoryJobRepository.add(self, jobs, files)
+            self.save(stored(memory, first).succeeded({}, at=NOON))
+            return added
+
+    plain = memory.repositories.jobs
+    assert isinstance(plain, InMemoryJobRepository)
+    first = enqueue(memory, unique_key="rebuild")
+    queue = replace(quiet_queue(memory), jobs=EndsMeanwhile(plain.store, plain.files))
+
+    (second,) = queue.enqueue(JobRequest(kind="test", unique_key="rebuild"))
+
+    assert stored(memory, second).unique_key == "rebuild"
 
 
 def test_ended_jobs_are_removed_after_a_while(memory: World) -> None:

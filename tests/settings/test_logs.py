@@ -39,6 +39,14 @@ def written(form: str) -> Iterator[StringIO]:
 
 
 @pytest.fixture(autouse=True)
+def _configuration() -> Iterator[None]:
+    """The configuration of the run, restored: loggers that were used keep it, and other tests look into it."""
+    kept = structlog.get_config()
+    yield
+    structlog.configure(**kept)
+
+
+@pytest.fixture(autouse=True)
 def _silence() -> Iterator[None]:
     """No request is being answered, whatever was answered before in this thread."""
     token = request_id.set("")

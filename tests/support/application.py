@@ -1,6 +1,8 @@
 """The whole application behind its HTTP API, and users who send requests to it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
@@ -44,6 +46,16 @@ def a_client(**options: Any) -> Client:
     client = Client(**options)
     client.handler = _HANDLER
     return client
+
+
+@contextmanager
+def rebuilt_middleware() -> Iterator[None]:
+    """Let requests within the block, and those after it, find the middleware of the settings of their time."""
+    _HANDLER._middleware_chain = None  # type: ignore[attr-defined]  # noqa: SLF001  # as Django does to load it late
+    try:
+        yield
+    finally:
+        _HANDLER._middleware_chain = None  # type: ignore[attr-defined]  # noqa: SLF001  # likewise
 
 
 class Caller:

@@ -40,8 +40,8 @@ def start_task(application: Application) -> Request:
         (list_tasks, ["SELECT", "SELECT"]),
         # The session of the caller; the task.
         (get_task, ["SELECT", "SELECT"]),
-        # The session of the caller; the job, and how it was stored.
-        (start_task, ["SELECT", "INSERT", "SELECT"]),
+        # The session of the caller; the job, and how it was stored; the last position.
+        (start_task, ["SELECT", "INSERT", "SELECT", "SELECT"]),
     ],
 )
 def test_a_request_takes_few_statements(

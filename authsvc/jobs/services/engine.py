@@ -99,6 +99,9 @@ class JobEngine:
             self._store(job.stopped(at=now), lease)
         elif job.expires_at <= now:
             self._store(job.expired(at=now), lease)
+        elif job.attempts > self._policy_of(job).most_attempts:
+            # Attempts that end with their worker, or with their lease, leave no other trace.
+            self._store(self._failed_job(job, "worker lost", is_final=True), lease)
         elif job.due_at is not None and now < job.due_at:
             attempt = Attempt(
                 job=job,
@@ -146,14 +149,20 @@ class JobEngine:
         return None
 
     def _failed(self, attempt: Attempt, error: str, *, is_final: bool = False) -> Job:
-        kind = self.kinds.get(attempt.job.kind)
-        return attempt.current.failed(
+        return self._failed_job(attempt.current, error, is_final=is_final)
+
+    def _failed_job(self, job: Job, error: str, *, is_final: bool) -> Job:
+        return job.failed(
             error,
             at=self.clock.now(),
-            policy=kind.policy if kind else RetryPolicy(),
+            policy=self._policy_of(job),
             jitter=self.jitter(),
             is_final=is_final,
         )
+
+    def _policy_of(self, job: Job) -> RetryPolicy:
+        kind = self.kinds.get(job.kind)
+        return kind.policy if kind else RetryPolicy()
 
     def _store(self, job: Job | None, lease: Lease) -> None:
         if job is not None and not self.jobs.save_if_leased(job, lease):

@@ -84,9 +84,14 @@ class JobQueue:
         self.carrier.announce([job for job in jobs if job.due_at is not None and job.due_at <= now])
 
     def _stored(self, job: Job) -> Job:
-        """The stored job that this one is, or that has its key."""
-        taken = self.jobs.find_by_key(job.unique_key) if job.unique_key else None
-        return taken or job
+        """The stored job that has the key of this one; this one, if that has ended meanwhile."""
+        while job.unique_key is not None:
+            taken = self.jobs.find_by_key(job.unique_key)
+            if taken is not None:
+                return taken
+            if self.jobs.add([job], {}):
+                break
+        return job
 
     def _locked(self, job_id: JobId) -> Job:
         job = self.jobs.find_for_update(job_id)

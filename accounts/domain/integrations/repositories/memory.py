@@ -1,6 +1,6 @@
 """In-memory repositories of integrations."""
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -156,10 +156,21 @@ class InMemoryWebhookCursorRepository:
             position > cursor.position and org_id in (None, event.org_id)
             for position, event in self.events.items()
         )
-        return has_events or any(
-            delivery.webhook_id == webhook_id and delivery.is_due(at=at)
+        return has_events or any(delivery.is_due(at=at) for delivery in self._first_of(webhook_id))
+
+    def _first_of(self, webhook_id: WebhookId) -> Iterator[Delivery]:
+        """The pending deliveries that are not behind another of their user."""
+        users = set[UUID]()
+        pending = [
+            delivery
             for delivery in self.deliveries.values()
-        )
+            if delivery.webhook_id == webhook_id and delivery.is_pending
+        ]
+        for delivery in sorted(pending, key=lambda delivery: delivery.position):
+            if delivery.user_id not in users:
+                yield delivery
+            if delivery.user_id is not None:
+                users.add(delivery.user_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,9 +81,14 @@ class OrmWebhookRepository:
 class OrmWebhookCursorRepository:
     def due(self, *, at: datetime, limit: int) -> list[WebhookId]:
         later = event_rows.OutgoingEvent.objects.filter(position__gt=OuterRef("position"))
-        deliveries = rows.WebhookDelivery.objects.filter(
-            webhook_id=OuterRef("pk"), is_pending=True, due_at__lte=at
+        pending = rows.WebhookDelivery.objects.filter(is_pending=True)
+        earlier = pending.filter(
+            webhook_id=OuterRef("webhook_id"),
+            user_id=OuterRef("user_id"),
+            position__lt=OuterRef("position"),
         )
+        # What is behind another delivery of its user cannot be sent, however long it has been due.
+        deliveries = pending.filter(~Exists(earlier), webhook_id=OuterRef("pk"), due_at__lte=at)
         # Apart for the platform and for organizations, so that each condition has an index.
         has_work = (
             Exists(deliveries)

@@ -49,7 +49,7 @@ class WebhookCursorRepository(Protocol):
         """Return webhooks with work, those that waited longest first.
 
         They are active, their organization is open, nobody delivers to them, they do not rest, and there are events
-        after their cursor or deliveries that are due.
+        after their cursor, or deliveries that are due and not behind another of their user.
         """
 
     def claim(

@@ -151,9 +151,10 @@ class _Turn:
         return webhook
 
     def _queue(self, webhook: Webhook) -> None:
-        """Queue the next events, up to the window. Raises _TurnOver, EventsBusy."""
+        """Queue the next events, up to the window. Raises _TurnOver, EventsBusy, JobInterrupted, LeaseLost."""
         pending = len(self.dispatcher.deliveries.pending(self.webhook_id, limit=WINDOW))
         while pending < WINDOW:
+            self._go_on()
             selection = FeedSelection(
                 after=self.position,
                 limit=WINDOW - pending,
@@ -211,12 +212,8 @@ class _Turn:
 
     def _attempt(self, delivery: Delivery, recorded: RecordedEvent) -> bool:
         """Send the event, store what became of it, and return whether it was delivered. Raises _TurnOver."""
-        parts, now = self.dispatcher, self.clock.now()
-        self.run.report(JobProgress(done=self.delivered))
-        if now >= self.ends_at or not parts.cursors.renew(
-            self.webhook_id, self.lease, until=now + LEASE
-        ):
-            raise _TurnOver
+        parts = self.dispatcher
+        self._go_on()
         result = parts.sender.send(self._active_webhook(), WebhookMessage.of(recorded))
         attempted = delivery.attempted(result, at=self.clock.now(), jitter=parts.jitter())
         self._save(attempted)
@@ -228,6 +225,14 @@ class _Turn:
             self.resting_until = self.clock.now() + REST
             raise _TurnOver
         return False
+
+    def _go_on(self) -> None:
+        """Keep both leases for what comes next. Raises _TurnOver, JobInterrupted, LeaseLost."""
+        now = self.clock.now()
+        self.run.report(JobProgress(done=self.delivered))
+        is_leased = self.dispatcher.cursors.renew(self.webhook_id, self.lease, until=now + LEASE)
+        if now >= self.ends_at or not is_leased:
+            raise _TurnOver
 
     def _save(self, attempted: Delivery) -> None:
         """Store the delivery; one that was given up pauses the webhook. Raises _TurnOver."""
