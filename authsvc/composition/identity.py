@@ -14,11 +14,12 @@ from accounts.domain.identity.services.sign_in import SignInService
 from accounts.domain.identity.services.staff_actions import StaffActions
 from accounts.domain.identity.services.tokens import AccessService, Renewals, TokenPairs
 from accounts.domain.identity.services.users import EmailService, UserService
-from accounts.domain.mail.services.outbox import MAIL_JOB, RETRIES, Outbox
+from accounts.domain.mail.services.outbox import LATE_MAIL, MAIL_JOB, RETRIES, Outbox
 from authsvc.composition.base import Expiring
 from authsvc.composition.jobs import JobServices
 from authsvc.events.services.outbox import EventOutbox
 from authsvc.events.services.positions import Positions
+from authsvc.jobs.entities import JobRequest
 from authsvc.jobs.ports import JobKind
 from authsvc.kernel.metrics import GaugeSource
 from authsvc.kernel.request_budgets import RequestBudgets
@@ -37,7 +38,12 @@ class IdentityServices(JobServices):
     @property
     def job_kinds(self) -> tuple[JobKind, ...]:
         mail = JobKind(name=MAIL_JOB, run=self.outbox.deliver, policy=RETRIES)
-        return (*super().job_kinds, mail)
+        late = JobKind(name=LATE_MAIL.kind, run=self.outbox.give_up_late, queue=LATE_MAIL.queue)
+        return (*super().job_kinds, mail, late)
+
+    @property
+    def periodic_jobs(self) -> tuple[JobRequest, ...]:
+        return (*super().periodic_jobs, LATE_MAIL)
 
     @property
     def gauge_sources(self) -> dict[str, GaugeSource]:

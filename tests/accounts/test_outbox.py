@@ -22,7 +22,7 @@ from accounts.domain.mail.entities import (
     OutgoingMail,
     quoted_name,
 )
-from accounts.domain.mail.services.outbox import BATCH_SIZE, KEPT_FOR, Message
+from accounts.domain.mail.services.outbox import BATCH_SIZE, KEPT_FOR, LATE_MAIL, Message
 from authsvc.jobs.entities import LEASE_TIME, Lease, Queue
 from tests.support.blocks import failed_block
 from tests.support.browsing import mails
@@ -248,6 +248,24 @@ def test_a_message_whose_job_has_expired_is_not_sent(memory: World, settings: Se
     assert mails() == []
 
 
+@pytest.mark.parametrize("minutes", [0, 59])
+def test_a_message_that_no_job_sends_in_time_is_given_up_without_its_body(
+    world: World, settings: Settings, minutes: int
+) -> None:
+    """All attempts in its time failed, or there was no worker in that time."""
+    break_mail(settings, FailingAtAll)
+    outbox = replace(world.services.outbox, jobs=quiet_queue(world))
+    outbox.queue([replace(an_invitation_to(), lifetime=timedelta(hours=1))])
+    world.clock.go_on(minutes=minutes)
+    work_off(world.services)
+    world.clock.go_on(hours=2)
+    world.services.job_engine.ensure_periodic([LATE_MAIL])
+
+    work_off(world.services)
+
+    assert world.repositories.mails.late(at=world.clock.now(), limit=9) == []
+
+
 def test_a_message_of_a_worker_that_died_is_sent_by_another(world: World) -> None:
     outbox = replace(world.services.outbox, jobs=quiet_queue(world))
     outbox.queue([an_invitation_to(BO), an_invitation_to(ANNA)])
@@ -255,12 +273,12 @@ def test_a_message_of_a_worker_that_died_is_sent_by_another(world: World) -> Non
         (job,) = world.repositories.jobs.claim(
             Queue.OUTBOUND, Lease(uuid4()), at=NOON, until=NOON + LEASE_TIME, limit=1
         )
-    to_bo = world.repositories.mails.find(MailId(UUID(job.arguments["mails"][0])))
-    assert to_bo is not None
+    ids = [MailId(UUID(text)) for text in job.arguments["mails"]]
+    to_bo, to_anna = world.repositories.mails.waiting(ids)
     world.repositories.mails.save(to_bo.sent(at=NOON))
 
     work_off(world.services)
-    assert mails() == []
+    assert world.repositories.mails.waiting(ids) == [to_anna]
     world.clock.at += LEASE_TIME
     work_off(world.services)
 

@@ -21,7 +21,7 @@ from authsvc.jobs.entities import (
 )
 from authsvc.jobs.repositories.protocols import JOBS, Backlog, Failure
 from authsvc.kernel.paging import Page, PageRequest
-from authsvc.storage.inserts import insert
+from authsvc.storage.inserts import MOST_ROWS, insert
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.rows import values_of
 
@@ -105,7 +105,9 @@ class OrmJobRepository:
 
     def backlogs(self, *, at: datetime) -> list[Backlog]:
         is_due = Q(status=JobStatus.QUEUED, due_at__lte=at)
-        jobs = rows.Job.objects.filter(Q(due_at__isnull=False) | Q(status=JobStatus.FAILED))
+        # Failed jobs have an error, by which an index finds them among all that have ended.
+        failed = Q(status=JobStatus.FAILED) & ~Q(error="")
+        jobs = rows.Job.objects.filter(Q(due_at__isnull=False) | failed)
         numbers = jobs.values("queue").annotate(
             due=Count("pk", filter=is_due),
             running=Count("pk", filter=Q(status=JobStatus.RUNNING)),
@@ -135,9 +137,12 @@ class OrmJobRepository:
         return [Failure(**row) for row in numbers.order_by("-jobs", "kind", "error")[:limit]]
 
     def remove_ended(self, *, before: datetime) -> int:
-        ended = rows.Job.objects.filter(due_at=None, ended_at__lt=before)
-        _, deleted = ended.delete()
-        return deleted.get(rows.Job._meta.label, 0)
+        ended, removed = rows.Job.objects.filter(due_at=None, ended_at__lt=before), 0
+        # In parts, because Django reads what it deletes with files.
+        while ids := list(ended.values_list("pk", flat=True)[:MOST_ROWS]):
+            rows.Job.objects.filter(pk__in=ids).delete()
+            removed += len(ids)
+        return removed
 
 
 _FIXED: Final = frozenset(

@@ -26,6 +26,10 @@ class InMemoryOutgoingMailRepository:
         stored = [self.store[mail_id] for mail_id in mail_ids if mail_id in self.store]
         return [mail for mail in stored if mail.is_waiting]
 
+    def late(self, *, at: datetime, limit: int) -> list[OutgoingMail]:
+        waiting = (mail for mail in self.store.values() if mail.is_waiting)
+        return [mail for mail in waiting if mail.expires_at <= at][:limit]
+
     def remove_finished(self, *, before: datetime) -> int:
         return remove_where(
             self.store, lambda mail: not mail.is_waiting and mail.created_at < before

@@ -26,6 +26,10 @@ class OrmOutgoingMailRepository:
         waiting = rows.OutgoingMail.objects.filter(status__in=_WAITING).in_bulk(mail_ids)
         return [_mail(waiting[mail_id]) for mail_id in mail_ids if mail_id in waiting]
 
+    def late(self, *, at: datetime, limit: int) -> list[OutgoingMail]:
+        waiting = rows.OutgoingMail.objects.filter(status__in=_WAITING, expires_at__lte=at)
+        return [_mail(row) for row in waiting[:limit]]
+
     def remove_finished(self, *, before: datetime) -> int:
         finished = rows.OutgoingMail.objects.filter(created_at__lt=before)
         return finished.exclude(status__in=_WAITING).delete()[0]

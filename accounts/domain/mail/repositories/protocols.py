@@ -20,5 +20,8 @@ class OutgoingMailRepository(Protocol):
     def waiting(self, mail_ids: Sequence[MailId]) -> list[OutgoingMail]:
         """Those of the messages that are neither sent nor given up, in that order."""
 
+    def late(self, *, at: datetime, limit: int) -> list[OutgoingMail]:
+        """Messages that are neither sent nor given up although their time is up, at most so many."""
+
     def remove_finished(self, *, before: datetime) -> int:
         """Delete the messages created before that time that are sent or given up; return how many."""

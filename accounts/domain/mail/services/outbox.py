@@ -17,7 +17,7 @@ from accounts.domain.mail.entities import (
 )
 from accounts.domain.mail.ports import MailTemplates, MailTransport
 from accounts.domain.mail.repositories.protocols import OutgoingMailRepository
-from authsvc.jobs.entities import JobProgress, JobRequest, Priority, RetryPolicy
+from authsvc.jobs.entities import JobProgress, JobRequest, Priority, Queue, RetryPolicy
 from authsvc.jobs.errors import JobRetry
 from authsvc.jobs.ports import Run
 from authsvc.jobs.services.job_queue import JobQueue
@@ -26,6 +26,13 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 MAIL_JOB: Final = "mail"
 RETRIES: Final = RetryPolicy(most_attempts=MOST_ATTEMPTS, first_pause=timedelta(minutes=1))
+LATE_MAIL: Final = JobRequest(
+    kind="give-up-late-mail",
+    queue=Queue.LONG,
+    priority=Priority.HIGH,
+    unique_key="periodic:give-up-late-mail",
+    period=timedelta(minutes=10),
+)
 BATCH_SIZE: Final = 100
 """Messages that are sent over one connection."""
 KEPT_FOR: Final = timedelta(days=30)
@@ -96,6 +103,19 @@ class Outbox:
         mail = self.mails.find(mail_id)
         if mail is not None and mail.is_waiting and mail.job_id is not None:
             self.jobs.retry(mail.job_id)
+
+    def give_up_late(self, run: Run) -> dict[str, int]:
+        """Give up the messages whose time is up: their jobs may have ended before, or never have been begun.
+
+        So no body with a link stays longer than the link is valid.
+        """
+        given_up = 0
+        while late := self.mails.late(at=self.clock.now(), limit=BATCH_SIZE):
+            for mail in late:
+                self.mails.save(mail.expired())
+            given_up += len(late)
+            run.report(JobProgress(done=given_up))
+        return {"undelivered": given_up}
 
     def remove_expired(self) -> int:
         """Delete messages that were sent or given up KEPT_FOR ago; return how many."""
