@@ -11,7 +11,7 @@ def enqueue(apps, schema_editor):
     """Give each message that waits to be sent a job of its own, due when it was due; the others are given up."""
     mails = apps.get_model("accounts", "OutgoingMail").objects
     jobs = apps.get_model("jobs", "Job").objects
-    mails.filter(status="failed", due_at=None).update(status="undelivered")
+    mails.filter(status="failed", due_at=None).update(status="given_up")
     for mail in mails.exclude(due_at=None).iterator():
         job = jobs.create(
             id=uuid4(),
@@ -47,9 +47,9 @@ class Migration(migrations.Migration):
                     ("queued", "queued"),
                     ("sent", "sent"),
                     ("failed", "failed"),
-                    ("undelivered", "undelivered"),
+                    ("given_up", "given_up"),
                 ],
-                max_length=11,
+                max_length=10,
             ),
         ),
         migrations.RunPython(enqueue, migrations.RunPython.noop),

@@ -31,11 +31,20 @@ def enqueue(apps, schema_editor):
         )
 
 
+def forget_permissions(apps, schema_editor):
+    """Delete the permissions for the admin pages of notices, of which there are none any more."""
+    of_notices = {"app_label": "accounts", "model": "logoutnotice"}
+    permissions = apps.get_model("auth", "Permission").objects
+    permissions.filter(**{f"content_type__{name}": value for name, value in of_notices.items()}).delete()
+    apps.get_model("contenttypes", "ContentType").objects.filter(**of_notices).delete()
+
+
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0013_mail_jobs"), ("jobs", "0001_initial")]
+    dependencies = [("accounts", "0013_mail_jobs"), ("jobs", "0001_initial"), ("auth", "0012_alter_user_first_name_max_length"), ("contenttypes", "0002_remove_content_type_name")]
 
     operations = [
         migrations.RunPython(enqueue, migrations.RunPython.noop),
+        migrations.RunPython(forget_permissions, migrations.RunPython.noop),
         # The table stays for servers of the version before, which run until they are replaced.
         migrations.SeparateDatabaseAndState(
             state_operations=[migrations.DeleteModel("LogoutNotice")],

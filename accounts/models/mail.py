@@ -16,7 +16,7 @@ class OutgoingMail(models.Model):
     recipient = models.EmailField(max_length=254)
     subject = models.CharField(max_length=300)
     body = models.TextField(blank=True)
-    status = enum_column(MailStatus, max_length=11)
+    status = enum_column(MailStatus, max_length=10)
     attempts = models.PositiveSmallIntegerField()
     error = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(db_index=True)

@@ -23,7 +23,7 @@ from authsvc.jobs.ports import JobKind
 class IntegrationServices(TaskServices):
     @property
     def expiring(self) -> dict[str, Expiring]:
-        return super().expiring | {"webhook delivery": self.webhook_deliveries}
+        return super().expiring | {"sent webhook": self.webhook_deliveries}
 
     @property
     def job_kinds(self) -> tuple[JobKind, ...]:

@@ -13,6 +13,7 @@ from tests.support.builders import some_client_terms
 from tests.support.pathways import a_chain, a_published_pathway
 from tests.support.staff import (
     GROUPS,
+    LOGOUT_NOTICES,
     StaffBrowser,
     a_holder,
     an_examined,
@@ -230,6 +231,7 @@ def test_the_permissions_equal_those_django_creates(application: Application) ->
     Permission.objects.all().delete()
 
     GROUPS.create_groups(apps, None)
+    LOGOUT_NOTICES.forget_permissions(apps, None)
 
     for permission in Permission.objects.select_related("content_type"):
         row = permission.content_type.model_class()

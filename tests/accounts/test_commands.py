@@ -37,15 +37,17 @@ def application() -> World:
 def removed(**counts: str) -> str:
     """The output of the command with these counts; all others are zero."""
     nothing = {
+        "records": "0 idempotency records",
+        "tasks": "0 ended tasks",
         "sessions": "0 sessions",
         "challenges": "0 sign-in challenges",
         "counters": "0 rate-limit counters",
         "mails": "0 sent mails",
         "invitations": "0 invitations",
+        "webhooks": "0 sent webhooks",
         "codes": "0 codes",
         "devices": "0 devices",
         "requests": "0 pushed requests",
-        "records": "0 idempotency records",
     }
     *most, last = (nothing | counts).values()
     return f"Removed: {', '.join(most)} and {last}.\n"

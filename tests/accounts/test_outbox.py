@@ -222,7 +222,7 @@ def test_a_message_is_given_up_after_its_last_attempt(memory: World, settings: S
         work_off(memory.services)
 
     (mail,) = stored(memory)
-    assert (mail.status, mail.attempts) == (MailStatus.UNDELIVERED, MOST_ATTEMPTS)
+    assert (mail.status, mail.attempts) == (MailStatus.GIVEN_UP, MOST_ATTEMPTS)
     assert mail.letter.body == ""
 
 

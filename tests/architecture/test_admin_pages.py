@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.domain.access import OPERATOR, Authentication, OrgRole, SessionId, UserId
 from accounts.domain.identity.entities.second_factors import SignInChallenge
 from accounts.domain.identity.services.login_attempts import LimitName
+from accounts.domain.integrations.entities.webhooks import WebhookTerms
 from accounts.domain.oauth.entities.authorizations import Permission
 from accounts.models import (
     AuthorizationCode,
@@ -31,6 +32,7 @@ from tests.support.builders import NOON, some_client_terms
 from tests.support.pathways import a_definition_with_exams as pathway_on_paper
 from tests.support.pathways import a_published_pathway, a_stage
 from tests.support.staff import StaffBrowser, a_holder, an_examined, keys_of, lists, root_browser
+from tests.support.webhooks import a_delivery
 
 pytestmark = pytest.mark.database
 
@@ -98,6 +100,9 @@ def teach(application: Application, user_id: UserId) -> None:
     application.services.invitations.invite(
         organization.id, email="cleo@school.example", role=OrgRole.LEARNER, by=OPERATOR
     )
+    terms = WebhookTerms(url="http://127.0.0.1:9/")
+    webhook = application.services.webhooks.create(organization.id, terms, by=OPERATOR).webhook
+    application.services.repositories.deliveries.add([a_delivery(webhook)])
     application.services.service_clients.register(
         organization.id,
         name="Timetable",

@@ -374,49 +374,6 @@ def test_one_job_is_run_by_its_id_once_it_is_due(memory: World) -> None:
     assert stored(memory, later).attempts == 0
 
 
-def test_a_periodic_job_runs_once_a_period(memory: World) -> None:
-    hourly = JobRequest(kind="test", unique_key="hourly", period=timedelta(hours=1))
-    engine = engine_with(memory, succeed)
-    engine.ensure_periodic([hourly])
-    engine.ensure_periodic([hourly])
-
-    assert engine.run_due(Queue.OUTBOUND) == 1
-    memory.clock.go_on(minutes=59)
-    assert engine.run_due(Queue.OUTBOUND) == 0
-    memory.clock.go_on(hours=7)
-    assert engine.run_due(Queue.OUTBOUND) == 1
-
-    job = memory.repositories.jobs.find_by_key("hourly")
-    assert job is not None
-    assert (job.status, job.due_at) == (JobStatus.QUEUED, NOON + timedelta(hours=8))
-
-
-def test_a_periodic_job_that_fails_again_and_again_runs_once_a_period_at_least(
-    memory: World,
-) -> None:
-    often = JobRequest(kind="test", unique_key="often", period=timedelta(minutes=1))
-    engine = engine_with(memory, postpone)
-    engine.ensure_periodic([often])
-    attempts = 0
-    for _ in range(60):
-        attempts += engine.run_due(Queue.OUTBOUND)
-        memory.clock.go_on(minutes=1)
-
-    assert attempts == 60
-
-
-def test_a_periodic_job_that_fails_runs_at_its_next_time(memory: World) -> None:
-    hourly = JobRequest(kind="test", unique_key="hourly", period=timedelta(hours=1))
-    engine = engine_with(memory, fail, policy=RetryPolicy(most_attempts=1))
-    engine.ensure_periodic([hourly])
-    engine.run_due(Queue.OUTBOUND)
-
-    job = memory.repositories.jobs.find_by_key("hourly")
-    assert job is not None
-    assert (job.status, job.error) == (JobStatus.QUEUED, "ConnectionResetError")
-    assert job.due_at == NOON + timedelta(hours=1)
-
-
 def test_a_key_that_is_free_again_meanwhile_is_taken(memory: World) -> None:
     class EndsMeanwhile(InMemoryJobRepository):
         """A store in which the first job ends just after the second was not stored because of it."""

@@ -93,6 +93,7 @@ def set_up_app(visitor: Visitor) -> str:
     assert match
     response = visitor.post("/account/app", code=code_of(match[1]))
     assert response.leads_to == "/account/recovery-codes", response.field_errors
+    run_callbacks_of_test()  # the notice of it, before that of what comes next
     return match[1]
 
 

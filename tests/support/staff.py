@@ -27,6 +27,7 @@ from tests.support.builders import a_principal
 from tests.support.learning import Learner, a_published_course
 
 GROUPS = import_module("accounts.migrations.0001_initial")
+LOGOUT_NOTICES = import_module("accounts.migrations.0014_logout_notice_jobs")
 TASKS = import_module("accounts.migrations.0017_task_actions")
 OUTGOING_MAIL = import_module("accounts.migrations.0006_outgoing_mail")
 ADMIN = "/admin/"
@@ -80,6 +81,7 @@ def staff_browser(application: Application, *groups: str, name: str = "Bo") -> S
     """A signed-in member of staff in these groups."""
     GROUPS.create_groups(apps, None)
     OUTGOING_MAIL.allow_auditors_to_view(apps, None)
+    LOGOUT_NOTICES.forget_permissions(apps, None)
     TASKS.allow_auditors_to_view(apps, None)
     user = a_user_of(application, name)
     application.services.users.edit(user.id, UserChanges(is_staff=True), by=OPERATOR)

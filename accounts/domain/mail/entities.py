@@ -38,12 +38,12 @@ class MailKind(StrEnum):
 
 
 class MailStatus(StrEnum):
-    """`failed` messages are retried until their attempts or their time are up; then they are `undelivered`."""
+    """`failed` messages are retried until their attempts or their time are up; then they are `given_up`."""
 
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
-    UNDELIVERED = "undelivered"
+    GIVEN_UP = "given_up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ class OutgoingMail:
         is_given_up = self.attempts + 1 >= MOST_ATTEMPTS or at >= self.expires_at
         return replace(
             self._without_body() if is_given_up else self,
-            status=MailStatus.UNDELIVERED if is_given_up else MailStatus.FAILED,
+            status=MailStatus.GIVEN_UP if is_given_up else MailStatus.FAILED,
             attempts=self.attempts + 1,
             error=error,
         )
@@ -115,7 +115,7 @@ class OutgoingMail:
     def expired(self) -> "OutgoingMail":
         """The message that was not sent in time."""
         return replace(
-            self._without_body(), status=MailStatus.UNDELIVERED, error=self.error or "expired"
+            self._without_body(), status=MailStatus.GIVEN_UP, error=self.error or "expired"
         )
 
     def _without_body(self) -> "OutgoingMail":

@@ -92,7 +92,7 @@ class Outbox:
         if errors := {mail.error for mail in outcomes if mail.is_waiting}:
             raise JobRetry(", ".join(sorted(errors)))
         sent = sum(mail.status is MailStatus.SENT for mail in outcomes)
-        return {"sent": sent, "undelivered": len(waiting) - sent}
+        return {"sent": sent, "given_up": len(waiting) - sent}
 
     def retry(self, mail_id: MailId, *, by: Principal) -> None:
         """Send a failed message once more, with those of its job. Nothing happens if it was sent or given up.
@@ -115,7 +115,7 @@ class Outbox:
                 self.mails.save(mail.expired())
             given_up += len(late)
             run.report(JobProgress(done=given_up))
-        return {"undelivered": given_up}
+        return {"given_up": given_up}
 
     def remove_expired(self) -> int:
         """Delete messages that were sent or given up KEPT_FOR ago; return how many."""
