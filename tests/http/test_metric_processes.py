@@ -141,7 +141,7 @@ def test_workers_of_a_server_are_added_up(tmp_path: Path, database_url: str) -> 
         shown = {_healthy(server) for _ in range(8)}
 
     assert shown == {40}
-    assert len(list(tmp_path.glob("metrics/histogram_*.db"))) == 2
+    assert len(list(tmp_path.glob("metrics/slot-*.lock"))) == 2
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -105,14 +105,6 @@ def test_a_failed_attempt_is_repeated_after_pauses_that_double(memory: World) ->
     assert stored(memory, job_id).error == "the server is busy"
 
 
-def test_a_pause_varies_by_a_quarter() -> None:
-    policy = RetryPolicy(first_pause=timedelta(minutes=4))
-
-    pauses = [policy.pause_after(1, jitter=jitter) / timedelta(minutes=1) for jitter in (0, 1)]
-
-    assert pauses == [3, 5]
-
-
 def test_the_text_of_an_unexpected_error_is_logged_and_not_stored(memory: World) -> None:
     job_id = enqueue(memory)
 
