@@ -50,11 +50,11 @@ def test_messages_that_wait_longer_than_they_are_of_use_are_late(world: World) -
     late, later = a_mail(), a_mail(at=NOON + timedelta(seconds=1))
     world.repositories.mails.add([late, later, a_mail().sent(at=NOON), a_mail().expired()])
 
-    found = world.repositories.mails.late(at=NOON + timedelta(days=7), limit=9)
-    both = world.repositories.mails.late(at=NOON + timedelta(days=8), limit=1)
+    late_mails = world.repositories.mails.late(at=NOON + timedelta(days=7), limit=9)
+    first_of_both = world.repositories.mails.late(at=NOON + timedelta(days=8), limit=1)
 
-    assert found == [late]
-    assert len(both) == 1
+    assert late_mails == [late]
+    assert len(first_of_both) == 1
 
 
 def test_finished_messages_that_are_old_are_removed(world: World) -> None:

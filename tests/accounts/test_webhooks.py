@@ -352,7 +352,7 @@ def test_old_deliveries_are_removed(
     memory.clock.go_on(days=30)
     assert memory.services.webhook_deliveries.remove_expired() == 0
     memory.clock.go_on(seconds=1)
-    assert memory.services.expiring["webhook delivery"].remove_expired() == 1
+    assert memory.services.expiring["sent webhook"].remove_expired() == 1
     assert deliveries_of(memory, webhook) == []
 
 

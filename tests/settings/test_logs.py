@@ -40,10 +40,10 @@ def written(form: str) -> Iterator[StringIO]:
 
 @pytest.fixture(autouse=True)
 def _configuration() -> Iterator[None]:
-    """The configuration of the run, restored: loggers that were used keep it, and other tests look into it."""
-    kept = structlog.get_config()
+    """Restore the configuration of the run: loggers that were used before have it, and other tests change it."""
+    configuration = structlog.get_config()
     yield
-    structlog.configure(**kept)
+    structlog.configure(**configuration)
 
 
 @pytest.fixture(autouse=True)
