@@ -8,8 +8,10 @@ from typing import Any, Final
 import pytest
 
 from authsvc.composition.container import services
+from authsvc.events.models import OutgoingEvent
+from authsvc.jobs.models import Job
 from tests.support.application import Application
-from tests.support.databases import connected_to, database_with_tables
+from tests.support.databases import connected_to, database_with_tables, empty_the_log
 from tests.support.profiles import register_profiles
 from tests.support.store import STORE
 from tests.support.worlds import World, memory_world, orm_world
@@ -64,9 +66,12 @@ def _is_selected(test: pytest.Function) -> bool:
 
 @pytest.fixture
 def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The store outside of any transaction: commits are real, and other tests see them."""
+    """The store outside of any transaction: commits are real. Jobs and events are deleted for other tests."""
     with nullcontext() if STORE == "memory" else django_db_blocker.unblock():
         yield
+        if STORE != "memory":
+            Job.objects.all().delete()
+            empty_the_log(OutgoingEvent)
 
 
 @pytest.fixture(scope="module")

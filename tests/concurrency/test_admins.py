@@ -8,7 +8,8 @@ import pytest
 from accounts import models as rows
 from accounts.domain.access import Principal, Role
 from accounts.domain.identity.entities.users import UserChanges
-from tests.concurrency.test_organizations import DONE, ROUNDS, at_once, empty_the_log
+from tests.concurrency.test_organizations import DONE, ROUNDS, at_once
+from tests.support.databases import empty_the_log
 from tests.support.tenants import has_root
 from tests.support.worlds import World, orm_world
 
@@ -25,7 +26,7 @@ def town(committing: None) -> Iterator[World]:
     """A world that all threads see, without other admins; its data is deleted afterwards."""
     there = set(rows.User.objects.values_list("pk", flat=True))
     yield orm_world()
-    empty_the_log()
+    empty_the_log(rows.AuditEntry)
     rows.AuditHead.objects.all().delete()
     rows.User.objects.exclude(pk__in=there).delete()
 

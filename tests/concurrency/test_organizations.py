@@ -9,7 +9,7 @@ from threading import Barrier
 from typing import Final
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 
 from accounts import models as rows
 from accounts.domain.access import OPERATOR, OrganizationId, OrgRole, Principal, UserId
@@ -18,9 +18,9 @@ from accounts.domain.organizations.services.members import MemberService
 from authsvc.composition.container import Services
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import PageRequest
-from authsvc.storage.append_only import protecting, releasing
 from tests.accounts.inviting import BO, is_invited, pending
 from tests.concurrency.waiting import SECONDS, wait_until_blocked
+from tests.support.databases import empty_the_log
 from tests.support.tenants import acts_in, has_guest, has_member, has_organization, into
 from tests.support.worlds import World, orm_world
 
@@ -35,7 +35,7 @@ def town(committing: None) -> Iterator[World]:
     """A world that all threads see; its data is deleted afterwards."""
     there = set(rows.User.objects.values_list("pk", flat=True))
     yield orm_world()
-    empty_the_log()
+    empty_the_log(rows.AuditEntry)
     for kind in (
         rows.AuditHead,
         rows.OrgMembership,
@@ -46,17 +46,6 @@ def town(committing: None) -> Iterator[World]:
     ):
         kind.objects.all().delete()
     rows.User.objects.exclude(pk__in=there).delete()
-
-
-def empty_the_log() -> None:
-    """Delete all entries, and restore the protection of the table."""
-    table = rows.AuditEntry._meta.db_table
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement in releasing(table, connection):
-            cursor.execute(statement)
-        rows.AuditEntry.objects.all().delete()
-        for statement in protecting(table, connection):
-            cursor.execute(statement)
 
 
 def outcome_of(act: Callable[[], object]) -> str:

@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
-from django.db import connections
+from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
 from psycopg.sql import SQL, Identifier
 
+from authsvc.storage.append_only import protecting, releasing
 from tests.support.commands import manage
 from tests.support.store import STORE
 
@@ -102,3 +104,16 @@ def _database_with_tables() -> str:
     # In a process of its own, which closes its connections.
     manage({"DATABASE_URL": _url_of(name)}, "migrate", "--verbosity=0")
     return name
+
+
+def empty_the_log(log: type[Model]) -> None:
+    """Delete all entries of an append-only table, and restore its protection."""
+    entries, table = log._meta.base_manager, log._meta.db_table
+    if not entries.exists():
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in releasing(table, connection):
+            cursor.execute(statement)
+        entries.all().delete()
+        for statement in protecting(table, connection):
+            cursor.execute(statement)
