@@ -12,6 +12,8 @@ Lease = NewType("Lease", UUID)
 
 LEASE_TIME: Final = timedelta(minutes=3)
 """How long an attempt has until another worker may begin the job, unless it reports progress."""
+KEPT_FOR: Final = timedelta(days=14)
+"""How long a job and its files are stored after its end."""
 LONGEST_ERROR: Final = 500
 
 
@@ -104,6 +106,28 @@ class JobRequest:
     owner_id: UUID | None = None
     org_id: UUID | None = None
     file: JobFile | None = None
+
+    @classmethod
+    def periodic(
+        cls,
+        kind: str,
+        *,
+        every: timedelta,
+        queue: Queue = Queue.LONG,
+        priority: Priority = Priority.NORMAL,
+        delay: timedelta = timedelta(),
+        arguments: Mapping[str, Any] | None = None,
+    ) -> "JobRequest":
+        """The request for a job that runs once a period, in whichever process is free."""
+        return cls(
+            kind=kind,
+            arguments=arguments or {},
+            queue=queue,
+            priority=priority,
+            unique_key=f"periodic:{kind}",
+            delay=delay,
+            period=every,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

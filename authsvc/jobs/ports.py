@@ -45,8 +45,8 @@ class Run(Protocol):
 Handler = Callable[[Run], Mapping[str, Any] | None]
 """Does the work of a job, and returns its result, a JSON object.
 
-Raises JobRetry for a passing failure; a DomainError is final. An attempt may be repeated after it has succeeded, if the
-worker is killed before it has stored that.
+Raises JobRetry or Busy for a passing failure; any other DomainError is final. An attempt may be repeated after it has
+succeeded, if the worker is killed before it has stored that.
 """
 
 

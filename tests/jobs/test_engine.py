@@ -8,6 +8,7 @@ from uuid import uuid4
 import structlog
 
 from authsvc.jobs.entities import (
+    KEPT_FOR,
     LEASE_TIME,
     Job,
     JobFile,
@@ -22,7 +23,6 @@ from authsvc.jobs.entities import (
 from authsvc.jobs.errors import JobRetry, UnknownJob
 from authsvc.jobs.ports import Run
 from authsvc.jobs.repositories.memory import InMemoryJobRepository
-from authsvc.jobs.services.job_queue import KEPT_FOR
 from tests.support.blocks import failed_block
 from tests.support.builders import NOON
 from tests.support.jobs import Carried, Result, engine_with, enqueue, quiet_queue, stored

@@ -10,8 +10,7 @@ import pytest
 from accounts.domain.access import OPERATOR, OrgRole, PersonNeeded, Principal, Role
 from accounts.domain.tasks.entities import Task
 from accounts.domain.tasks.errors import TaskResultNotFound
-from authsvc.jobs.entities import Queue
-from authsvc.jobs.services.job_queue import KEPT_FOR
+from authsvc.jobs.entities import KEPT_FOR, Queue
 from courses.domain.entities.courses import Course
 from tests.support.application import Application
 from tests.support.builders import a_principal

@@ -7,11 +7,18 @@ from typing import Any, Final
 from uuid import UUID
 
 from accounts.domain.access import OrganizationId, Principal, Right, Scope
-from authsvc.jobs.entities import Job, JobFile, JobId, JobProgress, JobRequest, JobStatus, Queue
+from authsvc.jobs.entities import (
+    KEPT_FOR,
+    Job,
+    JobFile,
+    JobId,
+    JobProgress,
+    JobRequest,
+    JobStatus,
+    Queue,
+)
 from authsvc.kernel.errors import DomainError
 
-KEPT_FOR: Final = timedelta(days=14)
-"""How long a task and its file are stored after its end."""
 LIFETIME: Final = timedelta(days=1)
 """How long it is of use to begin a task."""
 

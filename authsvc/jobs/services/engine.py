@@ -22,7 +22,7 @@ from authsvc.jobs.ports import JobKind
 from authsvc.jobs.repositories.protocols import JobRepository
 from authsvc.jobs.services.attempt import Attempt
 from authsvc.kernel.clock import Clock
-from authsvc.kernel.errors import DomainError
+from authsvc.kernel.errors import Busy, DomainError
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 BATCH_SIZES: Final = {Queue.OUTBOUND: 10, Queue.LONG: 1, Queue.WEBHOOKS: 1}
@@ -126,9 +126,8 @@ class JobEngine:
         except JobInterrupted:
             return self._interrupted(attempt)
         except Exception as error:  # noqa: BLE001  # of whatever kind: it belongs to the job, not to the worker
-            return self._failed(
-                attempt, _reason(error, job), is_final=isinstance(error, DomainError)
-            )
+            is_final = isinstance(error, DomainError) and not isinstance(error, Busy)
+            return self._failed(attempt, _reason(error, job), is_final=is_final)
 
     def _interrupted(self, attempt: Attempt) -> Job:
         now, stored = self.clock.now(), self.jobs.find(attempt.job.id)
@@ -178,7 +177,7 @@ def _lease_of(job: Job) -> Lease:
 
 def _reason(error: Exception, job: Job) -> str:
     """What to store about an error. Its text is left out unless it was written for that: it may have secrets."""
-    if isinstance(error, JobRetry):
+    if isinstance(error, JobRetry | Busy):
         return str(error)
     if isinstance(error, DomainError):
         return f"{error.code}: {error.detail}"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from authsvc.jobs.entities import FileRole, Job, JobFile, JobId, JobRequest
+from authsvc.jobs.entities import KEPT_FOR, FileRole, Job, JobFile, JobId, JobRequest
 from authsvc.jobs.errors import JobEnded, UnknownJob
 from authsvc.jobs.ports import Carrier
 from authsvc.jobs.repositories.protocols import MOST_IN_ONE_STATEMENT, Failure, JobRepository
@@ -15,7 +15,6 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 RETRIED_FOR: Final = timedelta(days=1)
 """How long a job that staff retry is attempted at least."""
-KEPT_FOR: Final = timedelta(days=14)
 MOST_FAILURES: Final = 100
 """Number of kinds and errors that are listed as failing."""
 

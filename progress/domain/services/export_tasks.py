@@ -20,9 +20,7 @@ from accounts.public import (
     TaskService,
 )
 from authsvc.jobs.entities import JobFile, JobProgress
-from authsvc.jobs.errors import JobRetry
 from authsvc.jobs.ports import JobKind, Run
-from authsvc.kernel.errors import Busy
 from progress.domain.entities.events import EventSelection, ProgressEvent
 from progress.domain.services.event_log import EXPORTED_AT_ONCE, EventExport, Titles
 
@@ -84,16 +82,13 @@ class ExportTasks:
                 until=datetime.fromisoformat(given["until"]) if "until" in given else None,
             ),
         )
-        try:
-            # Without a time in its header, equal exports are equal files.
-            with gzip.GzipFile(fileobj=written, mode="wb", mtime=0) as file:
-                titled = self.export.with_titles(events, by=by)
-                for number, (event, titles) in enumerate(titled, start=1):
-                    file.write(self.line_of(event, titles))
-                    if number % EXPORTED_AT_ONCE == 0:
-                        run.report(JobProgress(done=number))
-        except Busy as busy:
-            raise JobRetry(busy.detail) from None
+        # Without a time in its header, equal exports are equal files.
+        with gzip.GzipFile(fileobj=written, mode="wb", mtime=0) as file:
+            titled = self.export.with_titles(events, by=by)
+            for number, (event, titles) in enumerate(titled, start=1):
+                file.write(self.line_of(event, titles))
+                if number % EXPORTED_AT_ONCE == 0:
+                    run.report(JobProgress(done=number))
         run.attach(
             JobFile(name=STATEMENTS, media_type="application/gzip", content=written.getvalue())
         )

@@ -18,9 +18,7 @@ from accounts.public import (
     UserId,
 )
 from authsvc.jobs.entities import JobProgress
-from authsvc.jobs.errors import JobRetry
 from authsvc.jobs.ports import JobKind, Run
-from authsvc.kernel.errors import Busy
 from progress.domain.services.verification import EventLogVerifier, RebuildSelection
 
 REBUILD: Final = "rebuild-progress"
@@ -72,10 +70,7 @@ class RebuildTasks:
         def report(done: int, phase: str) -> None:
             run.report(JobProgress(done=done, message=phase))
 
-        try:
-            outcome = self.verifier.rebuild(selection, report=report, by=by)
-        except Busy as busy:
-            raise JobRetry(busy.detail) from None
+        outcome = self.verifier.rebuild(selection, report=report, by=by)
         return {
             "streams": outcome.streams,
             "repaired": len(outcome.differing),

@@ -30,12 +30,8 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 SWEEP_JOB: Final = "webhook_sweep"
 DISPATCH_JOB: Final = "webhook_dispatch"
-SWEEP: Final = JobRequest(
-    kind=SWEEP_JOB,
-    queue=Queue.WEBHOOKS,
-    priority=Priority.HIGH,
-    unique_key=SWEEP_JOB,
-    period=timedelta(seconds=2),
+SWEEP: Final = JobRequest.periodic(
+    SWEEP_JOB, every=timedelta(seconds=2), queue=Queue.WEBHOOKS, priority=Priority.HIGH
 )
 MOST_WEBHOOKS_AT_ONCE: Final = 100
 """Webhooks for which one sweep enqueues a job."""

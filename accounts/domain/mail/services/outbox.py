@@ -17,7 +17,7 @@ from accounts.domain.mail.entities import (
 )
 from accounts.domain.mail.ports import MailTemplates, MailTransport
 from accounts.domain.mail.repositories.protocols import OutgoingMailRepository
-from authsvc.jobs.entities import JobProgress, JobRequest, Priority, Queue, RetryPolicy
+from authsvc.jobs.entities import JobProgress, JobRequest, Priority, RetryPolicy
 from authsvc.jobs.errors import JobRetry
 from authsvc.jobs.ports import Run
 from authsvc.jobs.services.job_queue import JobQueue
@@ -26,12 +26,8 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 MAIL_JOB: Final = "mail"
 RETRIES: Final = RetryPolicy(most_attempts=MOST_ATTEMPTS, first_pause=timedelta(minutes=1))
-LATE_MAIL: Final = JobRequest(
-    kind="give-up-late-mail",
-    queue=Queue.LONG,
-    priority=Priority.HIGH,
-    unique_key="periodic:give-up-late-mail",
-    period=timedelta(minutes=10),
+LATE_MAIL: Final = JobRequest.periodic(
+    "give-up-late-mail", every=timedelta(minutes=10), priority=Priority.HIGH
 )
 BATCH_SIZE: Final = 100
 """Messages that are sent over one connection."""

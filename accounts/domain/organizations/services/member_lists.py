@@ -51,14 +51,17 @@ class MemberListService:
             by = self.members.lock(org_id, by)
             return self._imported(org_id, self._permitted(org_id, text, by), by)
 
-    def rows_of(self, org_id: OrganizationId, text: str, *, by: Principal) -> list[ListRow]:
-        """The rows of a list that the caller may import, if they are valid.
+    def import_short_list(
+        self, org_id: OrganizationId, text: str, *, at_most: int, by: Principal
+    ) -> list[ListResult] | None:
+        """The same for a list of at most so many rows. Of a longer one only the rows are checked, and None is returned.
 
-        Raises OrganizationNotFound, OrganizationSuspended, NotPermitted, InvalidMemberList.
+        Raises the errors of `import_list`; those that depend on mail, for a short list alone.
         """
         with self.unit_of_work.atomic():
             by = self.members.lock(org_id, by)
-            return self._permitted(org_id, text, by)
+            rows = self._permitted(org_id, text, by)
+            return None if len(rows) > at_most else self._imported(org_id, rows, by)
 
     def _permitted(self, org_id: OrganizationId, text: str, by: Principal) -> list[ListRow]:
         by.require(Right.MANAGE_MEMBERS, of=org_id)

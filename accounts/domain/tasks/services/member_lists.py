@@ -45,9 +45,9 @@ class MemberListTasks:
         The file of the task has the outcome of each row. Raises the same errors as `MemberListService.import_list`;
         those that depend on mail, within the task.
         """
-        rows = self.lists.rows_of(org_id, text, by=by)
-        if len(rows) <= MOST_AT_ONCE:
-            return self.lists.import_list(org_id, text, by=by)
+        results = self.lists.import_short_list(org_id, text, at_most=MOST_AT_ONCE, by=by)
+        if results is not None:
+            return results
         plan = TaskPlan(
             kind=MEMBER_LIST,
             scope=Scope.ORGS_READ,

@@ -10,7 +10,6 @@ from accounts.domain.audit.services.anchors import AnchorService
 from authsvc.jobs.entities import JobProgress, JobRequest, Queue
 from authsvc.jobs.errors import JobRetry
 from authsvc.jobs.ports import JobKind, Run
-from authsvc.kernel.errors import Busy
 
 EXPIRY: Final = "remove-expired"
 ANCHOR: Final = "anchor"
@@ -23,21 +22,11 @@ def periodic(
     delay: timedelta = timedelta(),
     shown_to: Right | None = None,
 ) -> JobRequest:
-    """The request for a job that runs once a period, in whichever process is free.
-
-    Its result is shown to callers with that right on the platform.
-    """
+    """The request for a periodic job whose result is shown to callers with that right on the platform."""
     arguments = (
         {} if shown_to is None else {"right": shown_to.value, "scope": Scope.ORGS_READ.value}
     )
-    return JobRequest(
-        kind=kind,
-        arguments=arguments,
-        queue=Queue.LONG,
-        unique_key=f"periodic:{kind}",
-        period=every,
-        delay=delay,
-    )
+    return JobRequest.periodic(kind, every=every, delay=delay, arguments=arguments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +62,7 @@ class Anchoring:
 
     def run(self, run: Run) -> dict[str, int | str]:
         """Return the number of the anchor, and the place it was exported to."""
-        try:
-            anchor = self.anchors.make(by=OPERATOR)
-        except Busy as busy:
-            raise JobRetry(busy.detail) from None
+        anchor = self.anchors.make(by=OPERATOR)
         try:
             place = self.anchors.export(anchor)
         except OSError as error:

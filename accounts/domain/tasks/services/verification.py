@@ -18,9 +18,7 @@ from accounts.domain.tasks.entities import FILE, Task, TaskPlan
 from accounts.domain.tasks.services.callers import TaskCallers
 from accounts.domain.tasks.services.tasks import TaskService
 from authsvc.jobs.entities import JobFile, JobProgress, Queue
-from authsvc.jobs.errors import JobRetry
 from authsvc.jobs.ports import JobKind, Run
-from authsvc.kernel.errors import Busy
 
 VERIFICATION: Final = "verify"
 WEEKLY: Final = "verify-weekly"
@@ -63,10 +61,7 @@ class VerificationTasks:
         return self._report(run)
 
     def _report(self, run: Run) -> dict[str, Any]:
-        try:
-            report = self.verifier.verify(by=OPERATOR, run=self._runner(run))
-        except Busy as busy:
-            raise JobRetry(busy.detail) from None
+        report = self.verifier.verify(by=OPERATOR, run=self._runner(run))
         findings = sum(len(result.findings) + result.omitted for result in report.results)
         if findings:
             log.error("the data does not verify", findings=findings, job_id=str(run.job.id))
