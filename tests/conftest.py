@@ -64,6 +64,18 @@ def _is_selected(test: pytest.Function) -> bool:
     return STORE == "memory" or bool(ON_A_STORE[SUITE][STORE].intersection(test.fixturenames))
 
 
+@pytest.fixture(autouse=True)
+def _same_environment() -> Iterator[None]:
+    """A check that no test leaves variables to the tests and servers that start after it."""
+    before = _variables()
+    yield
+    assert _variables() == before
+
+
+def _variables() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+
+
 @pytest.fixture
 def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The store outside of any transaction: commits are real. Jobs and events are deleted for other tests."""

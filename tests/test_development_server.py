@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
 import pytest
 
@@ -29,12 +30,13 @@ SHARED: Final = ("DATABASE_URL", "PUBLIC_URL", "EMAIL_URL")
 
 
 @pytest.fixture(autouse=True)
-def _no_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _no_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """A machine on which no variable is set, and no file .env is there."""
-    for name in (*SHARED, "APP_ENV"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
     monkeypatch.setattr(development, "ROOT", tmp_path)
+    with patch.dict(os.environ, {"DATA_DIR": str(tmp_path / "var")}):
+        for name in (*SHARED, "APP_ENV"):
+            os.environ.pop(name, None)
+        yield
 
 
 def variables_of_process() -> dict[str, str]:

@@ -114,16 +114,15 @@ class JobRequest:
         *,
         every: timedelta,
         queue: Queue = Queue.LONG,
-        priority: Priority = Priority.NORMAL,
         delay: timedelta = timedelta(),
         arguments: Mapping[str, Any] | None = None,
     ) -> "JobRequest":
-        """The request for a job that runs once a period, in whichever process is free."""
+        """The request for a job that runs once a period, in whichever process is free, before what callers ask for."""
         return cls(
             kind=kind,
             arguments=arguments or {},
             queue=queue,
-            priority=priority,
+            priority=Priority.HIGH,
             unique_key=f"periodic:{kind}",
             delay=delay,
             period=every,

@@ -6,7 +6,7 @@ from authsvc.jobs.entities import JobRequest, JobStatus, Queue, RetryPolicy
 from authsvc.jobs.errors import JobRetry
 from authsvc.jobs.ports import Run
 from tests.support.builders import NOON
-from tests.support.jobs import Result, engine_with
+from tests.support.jobs import Result, engine_with, enqueue
 from tests.support.worlds import World
 
 
@@ -63,3 +63,14 @@ def test_a_periodic_job_that_fails_runs_at_its_next_time(memory: World) -> None:
     assert job is not None
     assert (job.status, job.error) == (JobStatus.QUEUED, "ConnectionResetError")
     assert job.due_at == NOON + timedelta(hours=1)
+
+
+def test_a_periodic_job_goes_before_a_full_queue(memory: World) -> None:
+    waiting = enqueue(memory, queue=Queue.LONG)
+    memory.clock.go_on(minutes=1)
+    engine = engine_with(memory, succeed)
+    engine.ensure_periodic([JobRequest.periodic("test", every=timedelta(hours=1))])
+
+    first, second = memory.repositories.jobs.due(Queue.LONG, at=memory.clock.now(), limit=10)
+
+    assert (first.unique_key, second.id) == ("periodic:test", waiting)

@@ -22,7 +22,7 @@ from accounts.domain.integrations.services.webhook_sender import WebhookSender
 from authsvc.events.entities import FeedSelection, RecordedEvent
 from authsvc.events.errors import EventsBusy
 from authsvc.events.repositories.protocols import OutgoingEventRepository
-from authsvc.jobs.entities import JobProgress, JobRequest, Priority, Queue
+from authsvc.jobs.entities import JobProgress, JobRequest, Queue
 from authsvc.jobs.ports import Run
 from authsvc.jobs.services.job_queue import JobQueue
 from authsvc.kernel.clock import Clock
@@ -30,9 +30,7 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 SWEEP_JOB: Final = "webhook_sweep"
 DISPATCH_JOB: Final = "webhook_dispatch"
-SWEEP: Final = JobRequest.periodic(
-    SWEEP_JOB, every=timedelta(seconds=2), queue=Queue.WEBHOOKS, priority=Priority.HIGH
-)
+SWEEP: Final = JobRequest.periodic(SWEEP_JOB, every=timedelta(seconds=2), queue=Queue.WEBHOOKS)
 MOST_WEBHOOKS_AT_ONCE: Final = 100
 """Webhooks for which one sweep enqueues a job."""
 TURN: Final = timedelta(seconds=20)

@@ -26,9 +26,7 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 MAIL_JOB: Final = "mail"
 RETRIES: Final = RetryPolicy(most_attempts=MOST_ATTEMPTS, first_pause=timedelta(minutes=1))
-LATE_MAIL: Final = JobRequest.periodic(
-    "give-up-late-mail", every=timedelta(minutes=10), priority=Priority.HIGH
-)
+LATE_MAIL: Final = JobRequest.periodic("give-up-late-mail", every=timedelta(minutes=10))
 BATCH_SIZE: Final = 100
 """Messages that are sent over one connection."""
 KEPT_FOR: Final = timedelta(days=30)
