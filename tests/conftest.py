@@ -65,10 +65,11 @@ def _is_selected(test: pytest.Function) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def _same_environment() -> Iterator[None]:
+def _same_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A check that no test leaves variables to the tests and servers that start after it."""
     before = _variables()
     yield
+    monkeypatch.undo()
     assert _variables() == before
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
-from unittest.mock import patch
 
 import pytest
 
@@ -30,13 +29,15 @@ SHARED: Final = ("DATABASE_URL", "PUBLIC_URL", "EMAIL_URL")
 
 
 @pytest.fixture(autouse=True)
-def _no_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def _no_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine on which no variable is set, and no file .env is there."""
+    for name in (*SHARED, "APP_ENV"):
+        monkeypatch.setenv(
+            name, ""
+        )  # or what a command sets would stay: absent variables are not restored
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
     monkeypatch.setattr(development, "ROOT", tmp_path)
-    with patch.dict(os.environ, {"DATA_DIR": str(tmp_path / "var")}):
-        for name in (*SHARED, "APP_ENV"):
-            os.environ.pop(name, None)
-        yield
 
 
 def variables_of_process() -> dict[str, str]:

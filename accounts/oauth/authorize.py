@@ -228,6 +228,7 @@ class AuthorizationFlow:
             self.authorization.client,
             user_id=self._user_id,
             scopes=self.authorization.shown_scopes,
+            redirect_uri=self.authorization.redirect_uri,
         )
 
     def _ask_consent(self, wanted: AuthenticationRequest) -> HttpResponseBase:

@@ -8,6 +8,7 @@ from random import SystemRandom
 from typing import Final
 
 from accounts.adapters.anchors import ConfiguredAnchorExporter, JwsAnchorSigner
+from accounts.adapters.breached_passwords import BreachedPasswordPolicy
 from accounts.adapters.email_addresses import CheckedEmailAddresses
 from accounts.adapters.id_tokens import JwtIdTokens
 from accounts.adapters.key_file import KeyFile, UnusableKeys
@@ -118,7 +119,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         metrics=metrics,
         tracing=tracing,
         password_hasher=_password_hasher(environment, metrics),
-        password_policy=DjangoPasswordPolicy(),
+        password_policy=_password_policy(environment, outbound_http),
         access_tokens=JwtAccessTokens(
             keys=keys,
             issuer=environment.public_url,
@@ -204,6 +205,11 @@ def _tracing(environment: Environment) -> Tracing:
     )
 
     return exporting_to(environment.traces_endpoint)
+
+
+def _password_policy(environment: Environment, http: OutboundHttp) -> PasswordPolicy:
+    policy, url = DjangoPasswordPolicy(), environment.breached_passwords_url
+    return BreachedPasswordPolicy(policy=policy, http=http, url=url) if url else policy
 
 
 def _password_hasher(environment: Environment, metrics: Metrics) -> PasswordHasher:

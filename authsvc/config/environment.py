@@ -44,6 +44,7 @@ class Environment:
     metrics_networks: tuple[IPv4Network | IPv6Network, ...]
     metrics_dir: Path | None
     traces_endpoint: str
+    breached_passwords_url: str
     log_level: str
     log_format: str
     max_body_bytes: int
@@ -157,6 +158,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         metrics_networks=metrics_networks,
         metrics_dir=reader.path("METRICS_DIR"),
         traces_endpoint=_traces_endpoint(reader),
+        breached_passwords_url=reader.url("BREACHED_PASSWORDS_URL", "http", "https"),
         log_level=reader.choice("LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR"),
         log_format=reader.choice("LOG_FORMAT", "console", "json"),
         max_body_bytes=reader.number("MAX_BODY_BYTES", at_least=1024),

@@ -18,11 +18,15 @@ request_id: Final[ContextVar[str]] = ContextVar("request_id", default="")
 trace_ids: Final[ContextVar[Mapping[str, str]]] = ContextVar("trace_ids", default={})  # noqa: B039  # never changed
 """`trace_id` and `span_id` of the work that is being traced; every log line carries them."""
 
+refused_caller: Final[ContextVar[str]] = ContextVar("refused_caller", default="")
+"""Who sent the request, once it is refused to them: the id of a user or a client. Its later log lines carry it."""
+
 
 def clear_ids(**_: object) -> None:
     """Clear all ids, because later log lines belong to no request. For Django's signal `request_finished`."""
     request_id.set("")
     trace_ids.set({})
+    refused_caller.set("")
 
 
 def _add_ids(
@@ -30,6 +34,8 @@ def _add_ids(
 ) -> structlog.typing.EventDict:
     if request_id.get():
         event["request_id"] = request_id.get()
+    if refused_caller.get():
+        event["caller"] = refused_caller.get()
     event.update(trace_ids.get())
     return event
 

@@ -72,6 +72,11 @@ VARIABLES: Final = (
         "",
         "http:// or https:// URL of an OpenTelemetry collector. If empty, nothing is traced.",
     ),
+    (
+        "BREACHED_PASSWORDS_URL",
+        "",
+        "A range search of breached passwords, such as https://api.pwnedpasswords.com/range/. If empty, none is asked.",
+    ),
     ("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     ("LOG_FORMAT", "console", "console for people, json for machines."),
     ("MAX_BODY_BYTES", "1048576", "Maximum size of a request body in bytes."),

@@ -6,6 +6,7 @@ requests.
 
 import re
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from io import BytesIO
 from secrets import token_hex
 from time import time
@@ -18,14 +19,15 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware as _Authentication
 from django.contrib.messages.middleware import MessageMiddleware as _Message
 from django.contrib.sessions.middleware import SessionMiddleware as _Session
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden
 from django.middleware.clickjacking import XFrameOptionsMiddleware as _XFrameOptions
 from django.middleware.csrf import CsrfViewMiddleware as _Csrf
 from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 
-from authsvc.config.logs import request_id
+from accounts.public import Principal
+from authsvc.config.logs import refused_caller, request_id
 
 API_PREFIXES: Final = (
     "/v1/",
@@ -65,7 +67,10 @@ class BufferedBodies:
 
 
 class RequestIdMiddleware:
-    """Identifies each request in its log lines and its response, by its own X-Request-Id or a new one."""
+    """Identifies each request in its log lines and its response, by its own X-Request-Id or a new one.
+
+    Of a request that is forbidden the log has the caller, too (ASVS 16.3.2).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -76,7 +81,20 @@ class RequestIdMiddleware:
         request_id.set(new_id)
         response = self.get_response(request)
         response["X-Request-Id"] = new_id
+        if response.status_code == HTTPStatus.FORBIDDEN:
+            refused_caller.set(_caller_of(request))
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Note the caller before Django logs what a page forbids."""
+        if isinstance(exception, PermissionDenied):
+            refused_caller.set(_caller_of(request))
+
+
+def _caller_of(request: HttpRequest) -> str:
+    """The id of the user or the client; empty without one."""
+    user = getattr(request, "user", None)
+    return user.identity if isinstance(user, Principal) else str(getattr(user, "pk", "") or "")
 
 
 class CrossOriginMiddleware:

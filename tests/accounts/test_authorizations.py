@@ -32,8 +32,16 @@ def agrees(world: World, user: User, client: OAuthClient, *scopes: str) -> None:
     world.services.authorizations.consent(client, user_id=user.id, scopes=scopes)
 
 
-def must_ask(world: World, user: User, client: OAuthClient, *scopes: str) -> bool:
-    return world.services.authorizations.needs_consent(client, user_id=user.id, scopes=scopes)
+def must_ask(
+    world: World,
+    user: User,
+    client: OAuthClient,
+    *scopes: str,
+    at: str = "https://app.example/callback",
+) -> bool:
+    return world.services.authorizations.needs_consent(
+        client, user_id=user.id, scopes=scopes, redirect_uri=at
+    )
 
 
 def stored_code(world: World, code: str) -> AuthorizationCode | None:
@@ -69,6 +77,21 @@ def test_a_consent_is_for_one_user_and_one_client(
 
 def test_a_trusted_client_needs_no_consent(memory: World, anna: User) -> None:
     assert not must_ask(memory, anna, has_client(memory, is_trusted=True), "openid")
+
+
+@pytest.mark.parametrize(
+    "uri", ["http://127.0.0.1:49152/callback", "http://[::1]/", "com.example.app:/callback"]
+)
+def test_a_public_client_that_any_program_could_be_asks_each_time(
+    memory: World, anna: User, uri: str
+) -> None:
+    terms = {"is_public": True, "redirect_uris": (uri, "https://app.example/callback")}
+    client = has_client(memory, **terms)
+    agrees(memory, anna, client, "openid")
+
+    assert must_ask(memory, anna, client, "openid", at=uri)
+    assert must_ask(memory, anna, has_client(memory, is_trusted=True, **terms), "openid", at=uri)
+    assert not must_ask(memory, anna, client, "openid")
 
 
 def test_a_second_consent_adds_to_the_first(memory: World, anna: User, client: OAuthClient) -> None:

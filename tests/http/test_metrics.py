@@ -1,10 +1,12 @@
 """Metrics page: who may read it, and what it counts."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import MiddlewareNotUsed
@@ -40,9 +42,11 @@ def permit(settings: Settings, tmp_path: Path, *, token: str = "", networks: str
 
 
 @pytest.fixture(autouse=True)
-def _fresh_services() -> Any:
+def _fresh_services() -> Iterator[None]:
+    """Services that measure as the test says. The library is told where by a variable of the process."""
     services.cache_clear()
-    yield
+    with patch.dict(os.environ):
+        yield
     services.cache_clear()
 
 

@@ -5,13 +5,11 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from io import StringIO
 
 import pytest
 import structlog
 from oauthlib.common import Request
 from oauthlib.oauth2 import AuthorizationCodeGrant, RequestValidator
-from structlog.stdlib import ProcessorFormatter
 
 from accounts.adapters.keys import new_key_ring
 from accounts.adapters.opaque_tokens import HmacTokens
@@ -19,31 +17,10 @@ from accounts.adapters.security_log import StructlogSecurityLogWriter
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from authsvc.config.environment import read_environment
 from authsvc.config.logs import AUDIT, logging_config, request_id
+from tests.support.log_lines import written
 
 NAME = "knots"
 LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
-
-
-@contextmanager
-def written(form: str) -> Iterator[StringIO]:
-    """What is logged in the block, as the configuration for this form has it."""
-    formatter = dict(logging_config(level="INFO", form=form)["formatters"]["lines"])
-    assert formatter.pop("()") is ProcessorFormatter
-    log, lines = logging.getLogger(NAME), StringIO()
-    handler = logging.StreamHandler(lines)
-    handler.setFormatter(ProcessorFormatter(**formatter))
-    log.addHandler(handler)
-    log.propagate, log.level = False, logging.INFO
-    yield lines
-    log.removeHandler(handler)
-
-
-@pytest.fixture(autouse=True)
-def _configuration() -> Iterator[None]:
-    """Restore the configuration of the run: loggers that were used before have it, and other tests change it."""
-    configuration = structlog.get_config()
-    yield
-    structlog.configure(**configuration)
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +38,7 @@ def _request(_silence: None) -> None:
 
 
 def test_a_line_of_json_says_what_when_where_and_how_grave() -> None:
-    with written("json") as lines:
+    with written("json", by=NAME) as lines:
         structlog.get_logger(NAME).warning("came undone", knot="granny", turns=2)
 
     line = json.loads(lines.getvalue())
@@ -76,7 +53,7 @@ def test_a_line_of_json_says_what_when_where_and_how_grave() -> None:
 
 
 def test_lines_of_others_have_the_same_form() -> None:
-    with written("json") as lines:
+    with written("json", by=NAME) as lines:
         logging.getLogger(NAME).warning("%s came undone", "granny")
 
     line = json.loads(lines.getvalue())
@@ -85,7 +62,7 @@ def test_lines_of_others_have_the_same_form() -> None:
 
 
 def test_a_line_for_people_says_the_same() -> None:
-    with written("console") as lines:
+    with written("console", by=NAME) as lines:
         structlog.get_logger(NAME).warning("came undone", knot="granny")
 
     (line,) = lines.getvalue().splitlines()
@@ -98,7 +75,7 @@ def test_a_line_for_people_says_the_same() -> None:
 @pytest.mark.usefixtures("_request")
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_every_line_of_a_request_carries_its_id(form: str) -> None:
-    with written(form) as lines:
+    with written(form, by=NAME) as lines:
         structlog.get_logger(NAME).info("ours")
         logging.getLogger(NAME).info("of others")
 
@@ -106,7 +83,7 @@ def test_every_line_of_a_request_carries_its_id(form: str) -> None:
 
 
 def test_a_line_outside_of_any_request_carries_no_id() -> None:
-    with written("json") as lines:
+    with written("json", by=NAME) as lines:
         structlog.get_logger(NAME).info("alone")
 
     assert "request_id" not in json.loads(lines.getvalue())
@@ -120,7 +97,7 @@ def fail_and_log() -> None:
 
 
 def test_a_failure_stays_on_one_line_of_json() -> None:
-    with written("json") as lines:
+    with written("json", by=NAME) as lines:
         fail_and_log()
 
     (line,) = lines.getvalue().splitlines()
@@ -128,7 +105,7 @@ def test_a_failure_stays_on_one_line_of_json() -> None:
 
 
 def test_people_see_the_traceback_of_a_failure() -> None:
-    with written("console") as lines:
+    with written("console", by=NAME) as lines:
         fail_and_log()
 
     _, head, *_, last = lines.getvalue().splitlines()
@@ -146,7 +123,7 @@ def test_what_holds_a_secret_can_be_logged_without_it(form: str) -> None:
         }
     )
 
-    with written(form) as lines:
+    with written(form, by=NAME) as lines:
         structlog.get_logger(NAME).info(
             "all", environment=environment, keys=keys, tokens=HmacTokens("open-sesame")
         )

@@ -200,6 +200,14 @@ class OAuthClient:
     def may_redirect_to(self, uri: str) -> bool:
         return _is_registered(uri, self.terms.redirect_uris)
 
+    def is_certain_at(self, redirect_uri: str) -> bool:
+        """Whether no other program can receive a response there in its name (RFC 8252 §8.6).
+
+        A client without a secret is certain at an HTTPS URL alone: any program can listen on a loopback address, or
+        claim a scheme.
+        """
+        return not self.terms.is_public or redirect_uri.startswith("https:")
+
     def may_return_to(self, uri: str) -> bool:
         """Whether a browser may be sent there after log-out."""
         return _is_registered(uri, self.terms.post_logout_redirect_uris)

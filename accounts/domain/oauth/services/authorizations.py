@@ -47,9 +47,16 @@ class AuthorizationService:
     clock: Clock
 
     def needs_consent(
-        self, client: OAuthClient, *, user_id: UserId, scopes: Collection[str]
+        self,
+        client: OAuthClient,
+        *,
+        user_id: UserId,
+        scopes: Collection[str],
+        redirect_uri: str,
     ) -> bool:
-        """Whether the user must consent before the client gets these scopes."""
+        """Whether the user must consent before a response with these scopes is sent to that URI."""
+        if not client.is_certain_at(redirect_uri):
+            return True
         if client.terms.is_trusted:
             return False
         consent = self.consents.find(user_id, client.id)

@@ -1,0 +1,34 @@
+"""Log lines, in the form in which the service writes them."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+
+import structlog
+from structlog.stdlib import ProcessorFormatter
+
+from authsvc.config.logs import logging_config
+
+
+@contextmanager
+def written(form: str, *, by: str) -> Iterator[StringIO]:
+    """What that logger writes in the block, as the configuration for this form has it, and nowhere else.
+
+    The configuration of the run is restored: loggers that were used before have it, and other tests replace parts.
+    """
+    configuration = structlog.get_config()
+    formatter = dict(logging_config(level="INFO", form=form)["formatters"]["lines"])
+    assert formatter.pop("()") is ProcessorFormatter
+    log, lines = logging.getLogger(by), StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(ProcessorFormatter(**formatter))
+    before = log.propagate, log.level
+    log.addHandler(handler)
+    log.propagate, log.level = False, logging.INFO
+    try:
+        yield lines
+    finally:
+        log.removeHandler(handler)
+        log.propagate, log.level = before
+        structlog.configure(**configuration)
