@@ -40,6 +40,7 @@ from accounts.domain.integrations.errors import (
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
 from authsvc.composition.container import services
 from authsvc.events.catalogue import OutgoingEventType
+from authsvc.events.errors import EventsBusy
 from authsvc.http.operations import Access, Operation, Whose, operation, operations_of
 from authsvc.http.reading import Members
 from authsvc.http.views import ApiView
@@ -76,7 +77,7 @@ class WebhookListView(ApiView):
         body=CreateWebhookRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=NewWebhookSecretSerializer,
-        errors=(*OF_ORGANIZATION, VerifiedEmailNeeded, UnsuitableWebhook, WebhookLimit),
+        errors=(*OF_ORGANIZATION, VerifiedEmailNeeded, UnsuitableWebhook, WebhookLimit, EventsBusy),
         needs_recent_sign_in=True,
     )
     def post(self, org_id: Owner = None, *, body: Members, by: Principal) -> NewSecret:
