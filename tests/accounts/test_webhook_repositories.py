@@ -251,7 +251,7 @@ def test_a_stored_delivery_is_returned_unchanged(world: World) -> None:
     assert world.repositories.deliveries.add([new, old]) == 2
 
     assert world.repositories.deliveries.get(webhook.id, new.id) == new
-    assert world.repositories.deliveries.get_for_update(webhook.id, old.id) == old
+    assert world.repositories.deliveries.get(webhook.id, old.id) == old
 
 
 def test_a_delivery_is_found_with_its_webhook_alone(world: World) -> None:
@@ -262,7 +262,23 @@ def test_a_delivery_is_found_with_its_webhook_alone(world: World) -> None:
     with pytest.raises(DeliveryNotFound):
         world.repositories.deliveries.get(other.id, delivery.id)
     with pytest.raises(DeliveryNotFound):
-        world.repositories.deliveries.get_for_update(webhook.id, DeliveryId(uuid4()))
+        world.repositories.deliveries.get(webhook.id, DeliveryId(uuid4()))
+
+
+def test_the_pending_delivery_of_an_event_is_found_by_its_position(world: World) -> None:
+    webhook, other = has_webhook(world), has_webhook(world)
+    former, pending = a_delivery(webhook, 7), a_delivery(webhook, 7)
+    for delivery in (delivered(former), pending, a_delivery(webhook, 8), a_delivery(other, 9)):
+        world.repositories.deliveries.add([delivery])
+
+    def found(position: int) -> Delivery | None:
+        with world.unit_of_work.atomic():
+            deliveries = world.repositories.deliveries
+            return deliveries.find_pending_for_update(webhook.id, position)
+
+    assert (found(7), found(9)) == (pending, None)
+    world.repositories.deliveries.save(delivered(pending))
+    assert found(7) is None
 
 
 def test_an_event_is_pending_once(world: World) -> None:

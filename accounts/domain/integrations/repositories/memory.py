@@ -192,8 +192,9 @@ class InMemoryDeliveryRepository:
             raise DeliveryNotFound
         return delivery
 
-    def get_for_update(self, webhook_id: WebhookId, delivery_id: DeliveryId) -> Delivery:
-        return self.get(webhook_id, delivery_id)
+    def find_pending_for_update(self, webhook_id: WebhookId, position: int) -> Delivery | None:
+        pending = (stored for stored in self._pending(webhook_id) if stored.position == position)
+        return next(pending, None)
 
     def save(self, delivery: Delivery) -> None:
         if delivery.id in self.store:

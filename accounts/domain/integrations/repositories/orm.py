@@ -142,10 +142,13 @@ class OrmDeliveryRepository:
         )
 
     def get(self, webhook_id: WebhookId, delivery_id: DeliveryId) -> Delivery:
-        return self._get(rows.WebhookDelivery.objects.all(), webhook_id, delivery_id)
+        deliveries = rows.WebhookDelivery.objects.filter(webhook_id=webhook_id, pk=delivery_id)
+        return _delivery(first_of(deliveries, missing=DeliveryNotFound))
 
-    def get_for_update(self, webhook_id: WebhookId, delivery_id: DeliveryId) -> Delivery:
-        return self._get(rows.WebhookDelivery.objects.select_for_update(), webhook_id, delivery_id)
+    def find_pending_for_update(self, webhook_id: WebhookId, position: int) -> Delivery | None:
+        locked = rows.WebhookDelivery.objects.select_for_update()
+        row = locked.filter(webhook_id=webhook_id, position=position, is_pending=True).first()
+        return _delivery(row) if row else None
 
     def save(self, delivery: Delivery) -> None:
         stored = rows.WebhookDelivery.objects.filter(pk=delivery.id)
@@ -166,15 +169,6 @@ class OrmDeliveryRepository:
     def remove_delivered(self, *, before: datetime) -> int:
         delivered = rows.WebhookDelivery.objects.filter(is_pending=False)
         return delivered.filter(attempted_at__lt=before).delete()[0]
-
-    def _get(
-        self,
-        deliveries: QuerySet[rows.WebhookDelivery],
-        webhook_id: WebhookId,
-        delivery_id: DeliveryId,
-    ) -> Delivery:
-        deliveries = deliveries.filter(webhook_id=webhook_id, pk=delivery_id)
-        return _delivery(first_of(deliveries, missing=DeliveryNotFound))
 
 
 def _free(at: datetime) -> Q:

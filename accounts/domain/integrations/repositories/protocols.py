@@ -90,8 +90,8 @@ class DeliveryRepository(Protocol):
     def get(self, webhook_id: WebhookId, delivery_id: DeliveryId) -> Delivery:
         """Raise DeliveryNotFound if the webhook has none with this id."""
 
-    def get_for_update(self, webhook_id: WebhookId, delivery_id: DeliveryId) -> Delivery:
-        """Like get, but lock the delivery until the unit of work ends."""
+    def find_pending_for_update(self, webhook_id: WebhookId, position: int) -> Delivery | None:
+        """The pending delivery of the event at that position, if any, locked until the unit of work ends."""
 
     def save(self, delivery: Delivery) -> None:
         """Replace the stored delivery."""
