@@ -12,6 +12,11 @@ Lease = NewType("Lease", UUID)
 
 LEASE_TIME: Final = timedelta(minutes=3)
 """How long an attempt has until another worker may begin the job, unless it reports progress."""
+LONG_LEASE_TIME: Final = timedelta(hours=1)
+"""The lease of kinds that may not report for long, such as those whose work is one transaction.
+
+If their worker is killed, they begin again after as long.
+"""
 KEPT_FOR: Final = timedelta(days=14)
 """How long a job and its files are stored after its end."""
 LONGEST_ERROR: Final = 500

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 
 from authsvc.jobs.entities import Job, JobFile, JobProgress, Queue, RetryPolicy
@@ -54,7 +55,9 @@ succeeded, if the worker is killed before it has stored that.
 class JobKind:
     """A kind of job: its name, what does its work, and how failures are repeated.
 
-    With `is_atomic` the work and its success are committed together, so that it happens once.
+    With `is_atomic` the work and its success are committed together, so that it happens once. An attempt has until
+    `lease_time` without a report; None stands for that of the engine. Unless it `is_kept`, a job that has succeeded is
+    deleted at once: it has neither a file nor a result that anybody would look at.
     """
 
     name: str
@@ -62,3 +65,5 @@ class JobKind:
     queue: Queue = Queue.OUTBOUND
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     is_atomic: bool = False
+    lease_time: timedelta | None = None
+    is_kept: bool = True

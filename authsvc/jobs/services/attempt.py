@@ -30,6 +30,12 @@ class Attempt:
         self.current = self.job
         self._reported_at = self.clock.now()
 
+    def extend(self) -> bool:
+        """Extend the lease to the lease time from now, and return whether it was not lost."""
+        until = self.clock.now() + self.lease_time
+        self.current = self.current.advanced(self.current.progress, until=until)
+        return self.jobs.save_if_leased(self.current, self.lease)
+
     def report(self, progress: JobProgress) -> None:
         now = self.clock.now()
         self.current = self.current.advanced(progress, until=now + self.lease_time)

@@ -36,7 +36,7 @@ def never() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobEngine:
-    """`jitter` returns numbers from 0 to 1; `lease_time` is how long an attempt has, unless it reports progress."""
+    """`jitter` returns numbers from 0 to 1; `lease_time` is that of kinds which state none."""
 
     jobs: JobRepository
     kinds: Mapping[str, JobKind]
@@ -106,12 +106,15 @@ class JobEngine:
             attempt = Attempt(
                 job=job,
                 lease=lease,
-                lease_time=self.lease_time,
+                lease_time=self._lease_time_of(job),
                 jobs=self.jobs,
                 clock=self.clock,
                 is_stopping=is_stopping,
             )
-            self._store(self._after(attempt), lease)
+            if attempt.lease_time <= self.lease_time or attempt.extend():
+                self._store(self._after(attempt), lease)
+            else:
+                _log_lost(job)
 
     def _after(self, attempt: Attempt) -> Job | None:
         """The job after the attempt; None if its end is stored already, or another worker has begun it."""
@@ -162,6 +165,10 @@ class JobEngine:
     def _policy_of(self, job: Job) -> RetryPolicy:
         kind = self.kinds.get(job.kind)
         return kind.policy if kind else RetryPolicy()
+
+    def _lease_time_of(self, job: Job) -> timedelta:
+        kind = self.kinds.get(job.kind)
+        return kind.lease_time if kind and kind.lease_time else self.lease_time
 
     def _store(self, job: Job | None, lease: Lease) -> None:
         if job is not None and not self.jobs.save_if_leased(job, lease):
