@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.domain.access import Principal, Right, Scope
 from accounts.domain.organizations.errors import OrganizationNotFound
 from accounts.domain.tasks.entities import Task
-from accounts.domain.tasks.errors import TaskResultNotFound
+from accounts.domain.tasks.errors import TaskResultNotFound, TooManyTasks
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.paging import PageQuerySerializer
@@ -97,6 +97,7 @@ class VerificationView(ApiView):
         scope=Scope.ORGS_READ,
         status=HTTPStatus.ACCEPTED,
         answer=TaskSerializer,
+        errors=(TooManyTasks,),
         is_idempotent=True,
     )
     def post(self, *, by: Principal) -> Accepted:

@@ -97,7 +97,8 @@ class JobRequest:
     """A job to enqueue.
 
     `unique_key` names what the job does: while a job with the same key has not ended, no second one is enqueued.
-    `owner_id` is the user who asked for it, `org_id` the organization it is for. `period` makes it run again and again.
+    `owner_id` is the user who asked for it, `org_id` the organization it is for; `caller` is who asked, a user or a
+    client, if there is a bound on what they ask for. `period` makes it run again and again.
     """
 
     kind: str
@@ -110,6 +111,7 @@ class JobRequest:
     period: timedelta | None = None
     owner_id: UUID | None = None
     org_id: UUID | None = None
+    caller: str = ""
     file: JobFile | None = None
 
     @classmethod
@@ -158,6 +160,7 @@ class Job:
     is_cancelled: bool
     owner_id: UUID | None
     org_id: UUID | None
+    caller: str
     period: timedelta | None
     created_at: datetime
     due_at: datetime | None
@@ -183,6 +186,7 @@ class Job:
             is_cancelled=False,
             owner_id=request.owner_id,
             org_id=request.org_id,
+            caller=request.caller,
             period=request.period,
             created_at=at,
             due_at=at + request.delay,

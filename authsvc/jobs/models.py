@@ -37,6 +37,7 @@ class Job(models.Model):
     is_cancelled = models.BooleanField()
     owner_id = models.UUIDField(null=True, blank=True)
     org_id = models.UUIDField(null=True, blank=True)
+    caller = models.CharField(max_length=255, blank=True, default="")
     period = models.DurationField(null=True, blank=True)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
@@ -54,6 +55,9 @@ class Job(models.Model):
             models.Index(fields=["owner_id", "-created_at", "id"], name="jobs_by_owner"),
             models.Index(fields=["org_id", "-created_at", "id"], name="jobs_by_org"),
             models.Index(fields=["-created_at"], name="jobs_by_time"),
+            models.Index(
+                fields=["caller"], name="jobs_by_caller", condition=WAITING & ~Q(caller="")
+            ),
             models.Index(fields=["kind", "error"], name="jobs_failing", condition=~Q(error="")),
         ]
 

@@ -45,6 +45,7 @@ def test_a_stored_job_is_found_with_all_its_parts(world: World) -> None:
         unique_key="rebuild",
         owner_id=uuid4(),
         org_id=uuid4(),
+        caller="sync",
         period=timedelta(hours=2),
     )
     add(world, job)
@@ -187,6 +188,17 @@ def test_a_list_shows_the_jobs_in_one_status(world: World) -> None:
     )
 
     assert [job.id for job in page.items] == [ended.id]
+
+
+def test_the_jobs_of_a_caller_are_counted_until_they_end(world: World) -> None:
+    ended, waiting, running = a_job(caller="anna"), a_job(caller="anna"), a_job(caller="anna")
+    add(world, ended, waiting, running, a_job(caller="bo"), a_job())
+    world.repositories.jobs.save(ended.succeeded({}, at=NOON))
+    world.repositories.jobs.save(running.leased(Lease(uuid4()), at=NOON, until=LATER))
+
+    with world.unit_of_work.atomic():
+        assert world.repositories.jobs.count_unfinished("anna") == 2
+        assert world.repositories.jobs.count_unfinished("olga") == 0
 
 
 def test_pages_continue_where_the_last_one_ended(world: World) -> None:

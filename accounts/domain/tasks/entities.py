@@ -21,6 +21,8 @@ from authsvc.kernel.errors import DomainError
 
 LIFETIME: Final = timedelta(days=1)
 """How long it is of use to begin a task."""
+MOST_UNFINISHED: Final = 20
+"""How many tasks of a caller, a user or a client, can wait or run at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class TaskPlan:
             lifetime=LIFETIME,
             owner_id=by.user_id,
             org_id=self.org_id,
+            caller=by.identity,
             file=self.file,
         )
 

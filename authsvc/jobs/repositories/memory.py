@@ -87,6 +87,8 @@ class InMemoryJobRepository:
     def attach(self, job_id: JobId, file: JobFile) -> None:
         self.files[job_id, FileRole.RESULT] = file
 
+    def count_unfinished(self, caller: str) -> int:
+        return sum(job.caller == caller and not job.has_ended for job in self.store.values())
     def file_of(self, job_id: JobId, role: FileRole) -> JobFile | None:
         return self.files.get((job_id, role))
 

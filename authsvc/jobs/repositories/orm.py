@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,9 +20,12 @@ from authsvc.jobs.entities import (
     Priority,
     Queue,
 )
+from authsvc.jobs.errors import UnknownJob
+from authsvc.jobs.models import WAITING
 from authsvc.jobs.repositories.protocols import JOBS, Backlog, Failure
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.storage.inserts import MOST_ROWS, insert
+from authsvc.storage.locks import wait_for_lock
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.rows import values_of
 
@@ -101,6 +105,18 @@ class OrmJobRepository:
         row = rows.JobFile.objects.filter(job_id=job_id, role=role).first()
         if row is None:
             return None
+        (_, name, media_type, _), *_ = pieces
+        return StoredFile(
+            name=name,
+            media_type=media_type,
+            size=sum(size for *_, size in pieces),
+            pieces=_Pieces([pk for pk, *_ in pieces]),
+        )
+
+    def count_unfinished(self, caller: str) -> int:
+        # A statement of its own: a count sees what was committed before it began, so the lock must be held by then.
+        wait_for_lock(int(sha256(f"jobs of {caller}".encode()).hexdigest()[:16], 16))
+        return rows.Job.objects.filter(WAITING, ~Q(caller=""), caller=caller).count()
         return JobFile(name=row.name, media_type=row.media_type, content=bytes(row.content))
 
     def backlogs(self, *, at: datetime) -> list[Backlog]:
@@ -146,7 +162,7 @@ class OrmJobRepository:
 
 
 _FIXED: Final = frozenset(
-    {"id", "kind", "arguments", "queue", "priority", "owner_id", "org_id", "created_at"}
+    {"id", "kind", "arguments", "queue", "priority", "owner_id", "org_id", "caller", "created_at"}
 )
 
 
@@ -200,6 +216,7 @@ def _job(row: rows.Job) -> Job:
         is_cancelled=row.is_cancelled,
         owner_id=row.owner_id,
         org_id=row.org_id,
+        caller=row.caller,
         period=row.period,
         created_at=row.created_at,
         due_at=row.due_at,

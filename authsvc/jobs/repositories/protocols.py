@@ -92,6 +92,8 @@ class JobRepository(Protocol):
     def attach(self, job_id: JobId, file: JobFile) -> None:
         """Store the file that the job has written, in place of an earlier one."""
 
+    def count_unfinished(self, caller: str) -> int:
+        """Count the jobs of the caller that have not ended; others who count them wait until the unit of work ends."""
     def file_of(self, job_id: JobId, role: FileRole) -> JobFile | None:
         """The file of the job in that role, if any."""
 
