@@ -29,7 +29,10 @@ class IntegrationServices(TaskServices):
     def job_kinds(self) -> tuple[JobKind, ...]:
         dispatcher = self.webhook_dispatcher
         sweep = JobKind(name=SWEEP_JOB, run=dispatcher.sweep, queue=Queue.WEBHOOKS)
-        dispatch = JobKind(name=DISPATCH_JOB, run=dispatcher.dispatch, queue=Queue.WEBHOOKS)
+        # A webhook with much to deliver has thousands a day, and its deliveries say all that they did.
+        dispatch = JobKind(
+            name=DISPATCH_JOB, run=dispatcher.dispatch, queue=Queue.WEBHOOKS, is_kept=False
+        )
         return (*super().job_kinds, sweep, dispatch)
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+import pytest
 import structlog
 
 from authsvc.jobs.entities import (
@@ -329,6 +330,35 @@ def test_progress_is_stored_and_extends_the_lease(memory: World) -> None:
     (job,) = reported
     assert job.progress == half
     assert job.due_at == memory.clock.now() + LEASE_TIME
+
+
+@pytest.mark.parametrize("is_atomic", [False, True])
+def test_a_kind_that_is_not_kept_leaves_no_row_unless_it_fails(
+    memory: World, *, is_atomic: bool
+) -> None:
+    def work(run: Run) -> Result:
+        if run.job.id == failing:
+            raise UnknownJob
+        return {"sent": 1}
+
+    failing = enqueue(memory)
+    succeeding = enqueue(memory, unique_key="key")
+    engine = engine_with(memory, work, is_kept=False, is_atomic=is_atomic)
+
+    engine.run_due(Queue.OUTBOUND)
+
+    assert memory.repositories.jobs.find(succeeding) is None
+    assert stored(memory, failing).status is JobStatus.FAILED
+
+
+def test_a_periodic_job_of_a_kind_that_is_not_kept_waits_for_its_next_time(memory: World) -> None:
+    hourly = JobRequest(kind="test", unique_key="hourly", period=timedelta(hours=1))
+    engine = engine_with(memory, succeed, is_kept=False)
+    engine.ensure_periodic([hourly])
+
+    engine.run_due(Queue.OUTBOUND)
+
+    assert memory.repositories.jobs.find_by_key("hourly") is not None
 
 
 def test_a_waiting_job_is_cancelled_at_once(memory: World) -> None:

@@ -147,6 +147,18 @@ def test_only_the_holder_of_the_lease_saves(world: World) -> None:
     assert world.repositories.jobs.find(job.id) == advanced
 
 
+def test_only_the_holder_of_the_lease_removes(world: World) -> None:
+    add(world, a_job(unique_key="a"), a_job(at=LATER))
+    (job,) = claim(world)
+    assert job.lease is not None
+
+    assert not world.repositories.jobs.remove_if_leased(job.id, Lease(uuid4()))
+    assert world.repositories.jobs.find(job.id) == job
+    assert world.repositories.jobs.remove_if_leased(job.id, job.lease)
+    assert not world.repositories.jobs.remove_if_leased(job.id, job.lease)
+    assert world.repositories.jobs.find(job.id) is None
+
+
 def test_saving_with_a_lease_does_not_undo_a_cancellation(world: World) -> None:
     add(world, a_job())
     (job,) = claim(world)

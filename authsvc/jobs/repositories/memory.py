@@ -65,6 +65,13 @@ class InMemoryJobRepository:
         self.store[job.id] = replace(job, is_cancelled=stored.is_cancelled)
         return True
 
+    def remove_if_leased(self, job_id: JobId, lease: Lease) -> bool:
+        stored = self.store.get(job_id)
+        if stored is None or stored.lease != lease:
+            return False
+        del self.store[job_id]
+        return True
+
     def page_of(
         self,
         request: PageRequest,

@@ -76,6 +76,9 @@ class JobRepository(Protocol):
         Whether it is cancelled is not replaced: that may have changed meanwhile.
         """
 
+    def remove_if_leased(self, job_id: JobId, lease: Lease) -> bool:
+        """Delete a job without files if it still has that lease, and return whether it had."""
+
     def page_of(
         self,
         request: PageRequest,

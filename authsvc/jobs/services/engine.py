@@ -13,6 +13,7 @@ from authsvc.jobs.entities import (
     Job,
     JobId,
     JobRequest,
+    JobStatus,
     Lease,
     Queue,
     RetryPolicy,
@@ -146,7 +147,7 @@ class JobEngine:
         with self.unit_of_work.atomic():
             result = kind.run(attempt)
             succeeded = attempt.current.succeeded(result or {}, at=self.clock.now())
-            if not self.jobs.save_if_leased(succeeded, attempt.lease):
+            if not self._is_stored(succeeded, attempt.lease):
                 raise LeaseLost
         return None
 
@@ -171,8 +172,15 @@ class JobEngine:
         return kind.lease_time if kind and kind.lease_time else self.lease_time
 
     def _store(self, job: Job | None, lease: Lease) -> None:
-        if job is not None and not self.jobs.save_if_leased(job, lease):
+        if job is not None and not self._is_stored(job, lease):
             _log_lost(job)
+
+    def _is_stored(self, job: Job, lease: Lease) -> bool:
+        """Store how the attempt ended, and return whether the lease was not lost."""
+        kind = self.kinds.get(job.kind)
+        if job.status is JobStatus.SUCCEEDED and kind is not None and not kind.is_kept:
+            return self.jobs.remove_if_leased(job.id, lease)
+        return self.jobs.save_if_leased(job, lease)
 
 
 def _lease_of(job: Job) -> Lease:
