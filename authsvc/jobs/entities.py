@@ -1,6 +1,6 @@
 """Job entities: work that outlives the request which asked for it, its leases, attempts and results."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -20,6 +20,8 @@ If their worker is killed, they begin again after as long.
 KEPT_FOR: Final = timedelta(days=14)
 """How long a job and its files are stored after its end."""
 LONGEST_ERROR: Final = 500
+PIECE_BYTES: Final = 2**20
+"""How much of a file is written and read at a time."""
 
 
 class Queue(StrEnum):
@@ -58,11 +60,26 @@ class FileRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFile:
-    """A file that a job reads or has written. It is removed with its job."""
+    """A file that a job reads or has written, or a piece of one. It is removed with its job."""
 
     name: str
     media_type: str
     content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """A file whose content, of `size` bytes, is read piece by piece."""
+
+    name: str
+    media_type: str
+    size: int
+    pieces: Iterable[bytes] = field(repr=False)
+
+    @property
+    def content(self) -> bytes:
+        """The whole content, for files that are known to be small."""
+        return b"".join(self.pieces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

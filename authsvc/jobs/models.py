@@ -66,16 +66,19 @@ class Job(models.Model):
 
 
 class JobFile(models.Model):
-    """A file that a job reads or has written."""
+    """A file that a job reads or has written, or a piece of one."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+")
     role = enum_column(FileRole, max_length=10)
     name = models.CharField(max_length=200)
     media_type = models.CharField(max_length=100)
+    number = models.PositiveIntegerField(default=0)
     content = models.BinaryField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["job", "role"], name="one_file_per_role")]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "role", "number"], name="one_file_per_role")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -16,6 +16,7 @@ from authsvc.jobs.entities import (
     Priority,
     Queue,
 )
+from authsvc.jobs.errors import UnknownJob
 from authsvc.jobs.repositories.protocols import Backlog, Failure
 from authsvc.kernel.paging import PageRequest
 from tests.support.builders import NOON
@@ -250,13 +251,49 @@ def test_files_come_with_a_job_and_leave_with_it(world: World) -> None:
     world.repositories.jobs.add([job], {job.id: PICTURE})
     world.repositories.jobs.attach(job.id, PICTURE)
     world.repositories.jobs.attach(job.id, result)
-    assert world.repositories.jobs.file_of(job.id, FileRole.INPUT) == PICTURE
-    assert world.repositories.jobs.file_of(job.id, FileRole.RESULT) == result
+
+    assert file_of(world, job, FileRole.INPUT) == PICTURE
+    assert file_of(world, job, FileRole.RESULT) == result
+    world.repositories.jobs.save(job.succeeded({}, at=NOON))
+    world.repositories.jobs.remove_ended(before=LATER)
+    assert world.repositories.jobs.file_of(job.id, FileRole.INPUT) is None
+
+
+def test_a_file_has_its_pieces_in_their_order_until_it_is_replaced(world: World) -> None:
+    job, shorter = a_job(), [b"b"]
+    add(world, job)
+    for contents in ([b"a" * 3, b"", b"c"], shorter):
+        for number, content in enumerate(contents):
+            piece = replace(PICTURE, content=content)
+            world.repositories.jobs.attach(job.id, piece, number=number)
+        file = world.repositories.jobs.file_of(job.id, FileRole.RESULT)
+        assert file is not None
+        assert (list(file.pieces), file.size) == (contents, sum(map(len, contents)))
+
+
+@pytest.mark.database
+def test_a_file_that_is_removed_while_it_is_read_is_not_read_as_a_shorter_one(world: World) -> None:
+    job = a_job()
+    add(world, job)
+    for number in range(2):
+        world.repositories.jobs.attach(job.id, PICTURE, number=number)
+    file = world.repositories.jobs.file_of(job.id, FileRole.RESULT)
+    assert file is not None
+    pieces = iter(file.pieces)
+    assert next(pieces) == PICTURE.content
 
     world.repositories.jobs.save(job.succeeded({}, at=NOON))
     world.repositories.jobs.remove_ended(before=LATER)
 
-    assert world.repositories.jobs.file_of(job.id, FileRole.INPUT) is None
+    with pytest.raises(UnknownJob):
+        next(pieces)
+
+
+def file_of(world: World, job: Job, role: FileRole) -> JobFile | None:
+    file = world.repositories.jobs.file_of(job.id, role)
+    if file is None:
+        return None
+    return JobFile(name=file.name, media_type=file.media_type, content=file.content)
 
 
 def test_only_jobs_that_ended_before_are_removed(world: World) -> None:

@@ -1,12 +1,14 @@
 """ORM repository of jobs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models.functions import Length
 
 from authsvc.jobs import models as rows
 from authsvc.jobs.entities import (
@@ -19,6 +21,7 @@ from authsvc.jobs.entities import (
     Lease,
     Priority,
     Queue,
+    StoredFile,
 )
 from authsvc.jobs.errors import UnknownJob
 from authsvc.jobs.models import WAITING
@@ -34,7 +37,7 @@ class OrmJobRepository:
     def add(self, jobs: Sequence[Job], files: Mapping[JobId, JobFile]) -> int:
         added = insert(rows.Job, [_values(job) for job in jobs], unless_taken=("unique_key",))
         for job_id, file in files.items():
-            insert(rows.JobFile, [_file_values(job_id, FileRole.INPUT, file)])
+            insert(rows.JobFile, [_file_values(job_id, FileRole.INPUT, file, number=0)])
         return added
 
     def find(self, job_id: JobId) -> Job | None:
@@ -99,16 +102,15 @@ class OrmJobRepository:
             listed = listed.filter(status=status)
         return page_of_rows(listed, request, JOBS, _job)
 
-    def attach(self, job_id: JobId, file: JobFile) -> None:
-        rows.JobFile.objects.update_or_create(
-            job_id=job_id,
-            role=FileRole.RESULT,
-            defaults={"name": file.name, "media_type": file.media_type, "content": file.content},
-        )
+    def attach(self, job_id: JobId, piece: JobFile, *, number: int = 0) -> None:
+        if number == 0:
+            rows.JobFile.objects.filter(job_id=job_id, role=FileRole.RESULT).delete()
+        insert(rows.JobFile, [_file_values(job_id, FileRole.RESULT, piece, number=number)])
 
-    def file_of(self, job_id: JobId, role: FileRole) -> JobFile | None:
-        row = rows.JobFile.objects.filter(job_id=job_id, role=role).first()
-        if row is None:
+    def file_of(self, job_id: JobId, role: FileRole) -> StoredFile | None:
+        stored = rows.JobFile.objects.filter(job_id=job_id, role=role).order_by("number")
+        pieces = list(stored.values_list("pk", "name", "media_type", Length("content")))
+        if not pieces:
             return None
         (_, name, media_type, _), *_ = pieces
         return StoredFile(
@@ -122,7 +124,6 @@ class OrmJobRepository:
         # A statement of its own: a count sees what was committed before it began, so the lock must be held by then.
         wait_for_lock(int(sha256(f"jobs of {caller}".encode()).hexdigest()[:16], 16))
         return rows.Job.objects.filter(WAITING, ~Q(caller=""), caller=caller).count()
-        return JobFile(name=row.name, media_type=row.media_type, content=bytes(row.content))
 
     def backlogs(self, *, at: datetime) -> list[Backlog]:
         is_due = Q(status=JobStatus.QUEUED, due_at__lte=at)
@@ -200,8 +201,24 @@ def _values(job: Job) -> dict[str, Any]:
     )
 
 
-def _file_values(job_id: JobId, role: FileRole, file: JobFile) -> dict[str, Any]:
-    return values_of(rows.JobFile, file, job_id=job_id, role=role)
+def _file_values(job_id: JobId, role: FileRole, file: JobFile, *, number: int) -> dict[str, Any]:
+    return values_of(rows.JobFile, file, job_id=job_id, role=role, number=number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """The contents of these rows, read one at a time."""
+
+    keys: Sequence[int]
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Raises UnknownJob if one is removed meanwhile."""
+        for key in self.keys:
+            stored = rows.JobFile.objects.filter(pk=key).values_list("content", flat=True)
+            content = stored.first()
+            if content is None:
+                raise UnknownJob
+            yield bytes(content)
 
 
 def _job(row: rows.Job) -> Job:

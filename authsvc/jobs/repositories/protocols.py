@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from authsvc.jobs.entities import FileRole, Job, JobFile, JobId, JobStatus, Lease, Queue
+from authsvc.jobs.entities import (
+    FileRole,
+    Job,
+    JobFile,
+    JobId,
+    JobStatus,
+    Lease,
+    Queue,
+    StoredFile,
+)
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 
 JOBS: Final = Keyset("tasks", {"created_at": datetime, "id": UUID}, descends=True)
@@ -92,13 +101,17 @@ class JobRepository(Protocol):
         Periodic jobs have neither.
         """
 
-    def attach(self, job_id: JobId, file: JobFile) -> None:
-        """Store the file that the job has written, in place of an earlier one."""
+    def attach(self, job_id: JobId, piece: JobFile, *, number: int = 0) -> None:
+        """Store a piece of the file that the job writes. The first, with number 0, replaces an earlier file."""
+
+    def file_of(self, job_id: JobId, role: FileRole) -> StoredFile | None:
+        """The file of the job in that role, if any. Each of its pieces is read when it is needed.
+
+        Reading raises UnknownJob if the job is removed meanwhile.
+        """
 
     def count_unfinished(self, caller: str) -> int:
         """Count the jobs of the caller that have not ended; others who count them wait until the unit of work ends."""
-    def file_of(self, job_id: JobId, role: FileRole) -> JobFile | None:
-        """The file of the job in that role, if any."""
 
     def backlogs(self, *, at: datetime) -> list[Backlog]:
         """The backlog of every queue."""

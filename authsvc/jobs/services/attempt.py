@@ -1,14 +1,17 @@
 """Attempt at a job: its progress, its files and its lease."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from authsvc.jobs.entities import FileRole, Job, JobFile, JobProgress, Lease
+from authsvc.jobs.entities import FileRole, Job, JobFile, JobProgress, Lease, StoredFile
 from authsvc.jobs.errors import JobInterrupted, LeaseLost
 from authsvc.jobs.repositories.protocols import JobRepository
+from authsvc.jobs.services.pieces import PieceWriter
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.unit_of_work import UnitOfWork
 
 LEAST_BETWEEN_REPORTS: Final = timedelta(seconds=1)
 
@@ -21,6 +24,7 @@ class Attempt:
     lease: Lease
     lease_time: timedelta
     jobs: JobRepository
+    unit_of_work: UnitOfWork
     clock: Clock
     is_stopping: Callable[[], bool]
     current: Job = field(init=False)
@@ -50,7 +54,7 @@ class Attempt:
         if stored is None or stored.is_cancelled:
             raise JobInterrupted
 
-    def input_file(self) -> JobFile:
+    def input_file(self) -> StoredFile:
         file = self.jobs.file_of(self.job.id, FileRole.INPUT)
         if file is None:
             msg = f"a job of the kind {self.job.kind} was enqueued without its file"
@@ -59,3 +63,17 @@ class Attempt:
 
     def attach(self, file: JobFile) -> None:
         self.jobs.attach(self.job.id, file)
+
+    @contextmanager
+    def attaching(self, name: str, media_type: str) -> Iterator[PieceWriter]:
+        def store(number: int, content: bytes) -> None:
+            piece = JobFile(name=name, media_type=media_type, content=content)
+            # Together, so that no worker that has lost its lease adds to the file of another.
+            with self.unit_of_work.atomic():
+                if not self.extend():
+                    raise LeaseLost
+                self.jobs.attach(self.job.id, piece, number=number)
+
+        writer = PieceWriter(store)
+        yield writer
+        writer.close()

@@ -109,6 +109,7 @@ class JobEngine:
                 lease=lease,
                 lease_time=self._lease_time_of(job),
                 jobs=self.jobs,
+                unit_of_work=self.unit_of_work,
                 clock=self.clock,
                 is_stopping=is_stopping,
             )

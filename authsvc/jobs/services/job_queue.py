@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from authsvc.jobs.entities import KEPT_FOR, FileRole, Job, JobFile, JobId, JobRequest
+from authsvc.jobs.entities import KEPT_FOR, FileRole, Job, JobId, JobRequest, StoredFile
 from authsvc.jobs.errors import JobEnded, UnknownJob
 from authsvc.jobs.ports import Carrier
 from authsvc.jobs.repositories.protocols import MOST_IN_ONE_STATEMENT, Failure, JobRepository
@@ -65,7 +65,7 @@ class JobQueue:
             self.unit_of_work.on_commit(lambda: self._announce([retried]))
         return retried
 
-    def result_file(self, job_id: JobId) -> JobFile | None:
+    def result_file(self, job_id: JobId) -> StoredFile | None:
         """The file that the job has written, if any."""
         return self.jobs.file_of(job_id, FileRole.RESULT)
 

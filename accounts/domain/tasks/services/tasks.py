@@ -10,7 +10,7 @@ from accounts.domain.organizations.services.tenant_access import TenantAccess
 from accounts.domain.tasks.entities import FILE, MOST_UNFINISHED, Task, TaskPlan, may_see_result
 from accounts.domain.tasks.errors import TaskResultNotFound, TooManyTasks
 from accounts.domain.tasks.services.callers import TaskCallers
-from authsvc.jobs.entities import Job, JobFile, JobId, JobStatus
+from authsvc.jobs.entities import Job, JobId, JobStatus, StoredFile
 from authsvc.jobs.errors import UnknownJob
 from authsvc.jobs.repositories.protocols import JobRepository
 from authsvc.jobs.services.job_queue import JobQueue
@@ -75,7 +75,7 @@ class TaskService:
         with self.unit_of_work.atomic():
             return Task.of(self._visible(self.jobs.find(task_id), by), by=by)
 
-    def result_of(self, task_id: JobId, *, by: Principal) -> JobFile:
+    def result_of(self, task_id: JobId, *, by: Principal) -> StoredFile:
         """Return the file that the task has written. Raises TaskResultNotFound."""
         with self.unit_of_work.atomic():
             job = self._visible(self.jobs.find(task_id), by)
