@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Event, Lock
 from time import sleep
@@ -41,7 +41,6 @@ WRITERS: Final = 4
 EVENTS: Final = 25
 ROUNDS: Final = 10
 SECONDS: Final = 20
-A_WHILE: Final = 0.3
 
 
 def write(world: World, database_url: str, events: dict[UUID, list[UUID]], user_id: UUID) -> None:
@@ -126,7 +125,13 @@ def test_a_new_webhook_receives_what_is_committed_after_its_creation(
     receiver = Receiver()
     world, root = with_receiver(town, receiver), has_root(town)
     early, late, after = learned(), learned(), learned()
-    inserted, may_end = Event(), Event()
+    inserted, may_end, waits_or_ended = Event(), Event(), Event()
+
+    def pause(seconds: float) -> None:
+        waits_or_ended.set()
+        sleep(seconds)
+
+    monkeypatch.setattr(settled, "sleep", pause)
 
     def hold() -> None:
         with world.unit_of_work.atomic():
@@ -143,7 +148,9 @@ def test_a_new_webhook_receives_what_is_committed_after_its_creation(
             assert inserted.wait(SECONDS)
             recorded(world, late)
             creating = pool.submit(elsewhere, database_url, create)
-            is_created_before = bool(wait([creating], timeout=A_WHILE).done)
+            creating.add_done_callback(lambda _: waits_or_ended.set())
+            assert waits_or_ended.wait(SECONDS)
+            is_created_before = creating.done()
         finally:
             may_end.set()
             holder.result(SECONDS)
