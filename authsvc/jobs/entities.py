@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 from typing import Any, Final, NewType
 from uuid import UUID
 
@@ -20,6 +21,7 @@ If their worker is killed, they begin again after as long.
 KEPT_FOR: Final = timedelta(days=14)
 """How long a job and its files are stored after its end."""
 LONGEST_ERROR: Final = 500
+NO_TRACE: Final[Mapping[str, str]] = MappingProxyType({})
 PIECE_BYTES: Final = 2**20
 """How much of a file is written and read at a time."""
 
@@ -159,7 +161,7 @@ class Job:
 
     It is due at `due_at`: for the first or next attempt, or, while it runs, because the worker with the `lease` did not
     finish in time. It is None once the job has ended. After `expires_at` it is not attempted any more. `arguments` and
-    `result` are JSON objects.
+    `result` are JSON objects. `trace` continues the trace of whatever enqueued the job.
     """
 
     id: JobId
@@ -178,6 +180,7 @@ class Job:
     owner_id: UUID | None
     org_id: UUID | None
     caller: str
+    trace: Mapping[str, str] = field(repr=False)
     period: timedelta | None
     created_at: datetime
     due_at: datetime | None
@@ -186,7 +189,14 @@ class Job:
     ended_at: datetime | None
 
     @classmethod
-    def requested(cls, job_id: JobId, request: JobRequest, *, at: datetime) -> "Job":
+    def requested(
+        cls,
+        job_id: JobId,
+        request: JobRequest,
+        *,
+        at: datetime,
+        trace: Mapping[str, str] = NO_TRACE,
+    ) -> "Job":
         return cls(
             id=job_id,
             kind=request.kind,
@@ -204,6 +214,7 @@ class Job:
             owner_id=request.owner_id,
             org_id=request.org_id,
             caller=request.caller,
+            trace=trace,
             period=request.period,
             created_at=at,
             due_at=at + request.delay,

@@ -38,6 +38,7 @@ class Job(models.Model):
     owner_id = models.UUIDField(null=True, blank=True)
     org_id = models.UUIDField(null=True, blank=True)
     caller = models.CharField(max_length=255, blank=True, default="")
+    trace = models.JSONField(default=dict, blank=True)
     period = models.DurationField(null=True, blank=True)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)

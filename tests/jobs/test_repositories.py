@@ -39,7 +39,7 @@ def claim(world: World, queue: Queue = Queue.OUTBOUND, limit: int = 10) -> list[
 
 
 def test_a_stored_job_is_found_with_all_its_parts(world: World) -> None:
-    job = a_job(
+    requested = a_job(
         arguments={"mails": ["a", 1]},
         queue=Queue.LONG,
         priority=Priority.LOW,
@@ -49,6 +49,7 @@ def test_a_stored_job_is_found_with_all_its_parts(world: World) -> None:
         caller="sync",
         period=timedelta(hours=2),
     )
+    job = replace(requested, trace={"traceparent": "00-4bf92f35-00f067aa-01"})
     add(world, job)
 
     assert world.repositories.jobs.find(job.id) == job

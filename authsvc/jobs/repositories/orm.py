@@ -168,7 +168,18 @@ class OrmJobRepository:
 
 
 _FIXED: Final = frozenset(
-    {"id", "kind", "arguments", "queue", "priority", "owner_id", "org_id", "caller", "created_at"}
+    {
+        "id",
+        "kind",
+        "arguments",
+        "queue",
+        "priority",
+        "owner_id",
+        "org_id",
+        "caller",
+        "trace",
+        "created_at",
+    }
 )
 
 
@@ -194,6 +205,7 @@ def _values(job: Job) -> dict[str, Any]:
         rows.Job,
         job,
         arguments=dict(job.arguments),
+        trace=dict(job.trace),
         result=None if job.result is None else dict(job.result),
         done=progress.done,
         total=progress.total,
@@ -239,6 +251,7 @@ def _job(row: rows.Job) -> Job:
         owner_id=row.owner_id,
         org_id=row.org_id,
         caller=row.caller,
+        trace=row.trace,
         period=row.period,
         created_at=row.created_at,
         due_at=row.due_at,

@@ -24,6 +24,7 @@ from authsvc.jobs.repositories.protocols import JobRepository
 from authsvc.jobs.services.attempt import Attempt
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import Busy, DomainError
+from authsvc.kernel.tracing import SpanKind, Tracing
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 BATCH_SIZES: Final = {Queue.OUTBOUND: 10, Queue.LONG: 1, Queue.WEBHOOKS: 1}
@@ -41,6 +42,7 @@ class JobEngine:
 
     jobs: JobRepository
     kinds: Mapping[str, JobKind]
+    tracing: Tracing
     unit_of_work: UnitOfWork
     clock: Clock
     jitter: Callable[[], float]
@@ -114,9 +116,20 @@ class JobEngine:
                 is_stopping=is_stopping,
             )
             if attempt.lease_time <= self.lease_time or attempt.extend():
-                self._store(self._after(attempt), lease)
+                self._store(self._traced(attempt), lease)
             else:
                 _log_lost(job)
+
+    def _traced(self, attempt: Attempt) -> Job | None:
+        """Like `_after`, as a part of the trace of whatever enqueued the job."""
+        job = attempt.job
+        with self.tracing.span("job", SpanKind.CONSUMER, within=job.trace) as span:
+            span.set("job.kind", job.kind)
+            span.set("job.attempt", job.attempts)
+            after = self._after(attempt)
+            if after is not None and after.error:
+                span.fail(after.error)
+        return after
 
     def _after(self, attempt: Attempt) -> Job | None:
         """The job after the attempt; None if its end is stored already, or another worker has begun it."""
