@@ -11,6 +11,7 @@ from accounts.domain.integrations.services.webhook_dispatch import (
     SWEEP_JOB,
     WebhookDispatcher,
 )
+from accounts.domain.integrations.services.webhook_lag import WebhookLag
 from accounts.domain.integrations.services.webhook_pauses import WebhookPauses
 from accounts.domain.integrations.services.webhook_sender import WebhookSender
 from accounts.domain.integrations.services.webhooks import WebhookService
@@ -18,12 +19,18 @@ from authsvc.composition.base import Expiring
 from authsvc.composition.tasks import TaskServices
 from authsvc.jobs.entities import JobRequest, Queue
 from authsvc.jobs.ports import JobKind
+from authsvc.kernel.metrics import GaugeSource
 
 
 class IntegrationServices(TaskServices):
     @property
     def expiring(self) -> dict[str, Expiring]:
         return super().expiring | {"sent webhook": self.webhook_deliveries}
+
+    @property
+    def gauge_sources(self) -> dict[str, GaugeSource]:
+        lag = WebhookLag(cursors=self.repositories.webhook_cursors, clock=self.ports.clock)
+        return super().gauge_sources | {"webhooks": lag}
 
     @property
     def job_kinds(self) -> tuple[JobKind, ...]:

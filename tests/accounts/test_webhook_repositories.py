@@ -1,7 +1,7 @@
 """Contract of the repositories of webhooks, their cursors and deliveries, on the store of this run."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -194,6 +194,42 @@ def test_a_webhook_is_due_while_there_are_events_after_its_cursor(world: World) 
     world.repositories.webhook_cursors.advance(own.id, LEASE, after=before, to=2**40)
     world.repositories.webhook_cursors.release(own.id, LEASE, resting_until=None)
     assert due(world) == [platform.id]
+
+
+def test_the_oldest_event_that_waits_is_known_for_each_kind_of_owner(world: World) -> None:
+    school = world.has_organization()
+    early, late = NOON - SECOND, NOON + SECOND
+    happens(world, learned(occurred_at=NOON - timedelta(days=1)))
+    of_platform, of_school = has_webhook(world), has_webhook(world, school)
+    cursors = world.repositories.webhook_cursors
+
+    def waiting() -> list[datetime | None]:
+        return [cursors.waiting_since(of_platform=of_platform) for of_platform in (True, False)]
+
+    assert waiting() == [None, None]
+    happens(world, learned(occurred_at=late))
+    assert waiting() == [late, None]
+    happens(world, learned(owner=school, occurred_at=NOON))
+    assert waiting() == [late, NOON]
+    world.repositories.deliveries.add(
+        [
+            delivered(a_delivery(of_platform, created_at=NOON - timedelta(hours=1))),
+            a_delivery(of_platform, 2, created_at=early),
+            a_delivery(of_school, 3, created_at=NOON + SECOND),
+        ]
+    )
+    assert waiting() == [early, NOON]
+
+
+def test_an_event_for_a_paused_webhook_or_a_closed_organization_does_not_wait(world: World) -> None:
+    closed = world.has_organization(status=OrganizationStatus.SUSPENDED)
+    has_webhook(world, pause=Pause(cause=PauseCause.REQUESTED, since=NOON))
+    has_webhook(world, closed)
+    happens(world, learned(owner=closed))
+
+    cursors = world.repositories.webhook_cursors
+    assert cursors.waiting_since(of_platform=True) is None
+    assert cursors.waiting_since(of_platform=False) is None
 
 
 def test_a_webhook_is_due_while_a_delivery_is(world: World) -> None:

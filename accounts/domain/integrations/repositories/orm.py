@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from accounts import models as rows
 from accounts.domain.access import OrganizationId, OrganizationStatus, UserId
@@ -99,6 +99,18 @@ class OrmWebhookCursorRepository:
         webhooks = rows.Webhook.objects.filter(_OPEN, _free(at), rested, has_work)
         by_age = webhooks.order_by(F("claimed_at").asc(nulls_first=True), "id")
         return [WebhookId(pk) for pk in by_age.values_list("pk", flat=True)[:limit]]
+
+    def waiting_since(self, *, of_platform: bool) -> datetime | None:
+        pending = rows.WebhookDelivery.objects.filter(webhook_id=OuterRef("pk"), is_pending=True)
+        later = event_rows.OutgoingEvent.objects.filter(position__gt=OuterRef("position"))
+        unread = later if of_platform else later.filter(org_id=OuterRef("org_id"))
+        # The first of each by position, which an index finds, however many there are.
+        firsts = rows.Webhook.objects.filter(_OPEN, org__isnull=of_platform).annotate(
+            queued_at=Subquery(pending.order_by("position").values("created_at")[:1]),
+            occurred_at=Subquery(unread.order_by("position").values("occurred_at")[:1]),
+        )
+        times = firsts.aggregate(Min("queued_at"), Min("occurred_at")).values()
+        return min((time for time in times if time is not None), default=None)
 
     def claim(
         self, webhook_id: WebhookId, lease: UUID, *, at: datetime, until: datetime

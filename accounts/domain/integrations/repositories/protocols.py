@@ -52,6 +52,13 @@ class WebhookCursorRepository(Protocol):
         after their cursor, or deliveries that are due and not behind another of their user.
         """
 
+    def waiting_since(self, *, of_platform: bool) -> datetime | None:
+        """Return since when the oldest event waits for a webhook of the platform, or else of an organization.
+
+        That is since it occurred, or since it was queued for the webhook. Only webhooks that are active, and whose
+        organization is open, count; None if no event waits.
+        """
+
     def claim(
         self, webhook_id: WebhookId, lease: UUID, *, at: datetime, until: datetime
     ) -> int | None:
