@@ -75,12 +75,12 @@ def test_a_caller_has_a_bounded_number_of_unfinished_tasks(
     bo = application.signed_in(name="Bo")
     tasks = [task_of(application, anna) for _ in range(MOST_UNFINISHED)]
 
-    refused = anna.caller.post("/v1/xapi/exports")
+    rejection = anna.caller.post("/v1/xapi/exports")
     others = bo.caller.post("/v1/xapi/exports")
     finish_task(application.services, tasks[0])
     again = anna.caller.post("/v1/xapi/exports")
 
-    assert (refused.status, refused.code, refused.json["most"]) == (429, "too-many-tasks", 20)
+    assert (rejection.status, rejection.code, rejection.json["most"]) == (429, "too-many-tasks", 20)
     assert len(anna.caller.get("/v1/tasks?limit=100").json["items"]) == MOST_UNFINISHED + 1
     assert (others.status, again.status) == (202, 202)
 

@@ -378,22 +378,3 @@ def test_dispatching_leaves_no_job_behind(memory: World, receiver: Receiver) -> 
     assert isinstance(jobs, InMemoryJobRepository)
     assert len(receiver.requests) == 1
     assert [job for job in jobs.store.values() if job.kind == DISPATCH_JOB] == []
-
-
-def test_the_lag_grows_until_the_oldest_event_is_delivered(
-    memory: World, receiver: Receiver
-) -> None:
-    def lags() -> dict[tuple[str, ...], float]:
-        source = memory.services.gauge_sources["webhooks"]
-        return {reading.labels: reading.value for reading in source.readings()}
-
-    has_webhook(memory)
-    receiver.answers = always(500)
-    happens(memory, learned(occurred_at=NOON))
-    deliver(memory)
-    memory.clock.go_on(minutes=1)
-
-    assert lags() == {("platform",): 60, ("organization",): 0}
-    receiver.answers = always(OK)
-    deliver(memory)
-    assert lags() == {("platform",): 0, ("organization",): 0}

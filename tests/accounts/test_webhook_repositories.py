@@ -201,10 +201,12 @@ def test_the_oldest_event_that_waits_is_known_for_each_kind_of_owner(world: Worl
     early, late = NOON - SECOND, NOON + SECOND
     happens(world, learned(occurred_at=NOON - timedelta(days=1)))
     of_platform, of_school = has_webhook(world), has_webhook(world, school)
-    cursors = world.repositories.webhook_cursors
 
     def waiting() -> list[datetime | None]:
-        return [cursors.waiting_since(of_platform=of_platform) for of_platform in (True, False)]
+        return [
+            world.repositories.webhook_cursors.waiting_since(of_platform=is_platform)
+            for is_platform in (True, False)
+        ]
 
     assert waiting() == [None, None]
     happens(world, learned(occurred_at=late))
@@ -307,14 +309,14 @@ def test_the_pending_delivery_of_an_event_is_found_by_its_position(world: World)
     for delivery in (delivered(former), pending, a_delivery(webhook, 8), a_delivery(other, 9)):
         world.repositories.deliveries.add([delivery])
 
-    def found(position: int) -> Delivery | None:
+    def pending_at(position: int) -> Delivery | None:
         with world.unit_of_work.atomic():
             deliveries = world.repositories.deliveries
             return deliveries.find_pending_for_update(webhook.id, position)
 
-    assert (found(7), found(9)) == (pending, None)
+    assert (pending_at(7), pending_at(9)) == (pending, None)
     world.repositories.deliveries.save(delivered(pending))
-    assert found(7) is None
+    assert pending_at(7) is None
 
 
 def test_an_event_is_pending_once(world: World) -> None:

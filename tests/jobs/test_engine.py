@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
-import pytest
 import structlog
 
 from authsvc.jobs.entities import (
     KEPT_FOR,
     LEASE_TIME,
-    LONG_LEASE_TIME,
     Job,
     JobFile,
     JobId,
@@ -229,63 +227,6 @@ def test_a_worker_that_lost_its_lease_changes_nothing(memory: World) -> None:
     assert [line["event"] for line in lines] == ["a job lost its lease"]
 
 
-def test_a_long_transaction_keeps_its_lease_and_ends(memory: World) -> None:
-    begun: list[JobId] = []
-
-    def take_long(run: Run) -> Result:
-        begun.append(run.job.id)
-        memory.clock.at += LONG_LEASE_TIME - timedelta(seconds=1)
-        assert other.run_due(Queue.OUTBOUND) == 0
-        return {"sent": len(begun)}
-
-    job_id = enqueue(memory)
-    engine = engine_with(memory, take_long, is_atomic=True, lease_time=LONG_LEASE_TIME)
-    other = engine_with(memory, take_long, is_atomic=True, lease_time=LONG_LEASE_TIME)
-    engine.run_due(Queue.OUTBOUND)
-
-    job = stored(memory, job_id)
-    assert (job.status, job.result, job.attempts) == (JobStatus.SUCCEEDED, {"sent": 1}, 1)
-
-
-def test_a_report_extends_the_lease_by_that_of_the_kind(memory: World) -> None:
-    def report(run: Run) -> Result:
-        memory.clock.go_on(minutes=59)
-        run.report(JobProgress(done=1))
-        due_at.append(stored(memory, run.job.id).due_at)
-        return None
-
-    due_at: list[datetime | None] = []
-    enqueue(memory)
-    engine_with(memory, report, lease_time=LONG_LEASE_TIME).run_due(Queue.OUTBOUND)
-
-    assert due_at == [memory.clock.now() + LONG_LEASE_TIME]
-
-
-def test_a_job_that_was_taken_before_its_lease_was_extended_is_left_alone(memory: World) -> None:
-    begun: list[JobId] = []
-
-    def begin(run: Run) -> Result:
-        begun.append(run.job.id)
-        return None
-
-    job_id = enqueue(memory)
-    engine = engine_with(memory, begin, lease_time=LONG_LEASE_TIME)
-    (claimed,) = engine.claim(Queue.OUTBOUND)
-    memory.repositories.jobs.save(replace(claimed, lease=Lease(uuid4())))
-
-    with structlog.testing.capture_logs() as lines:
-        engine.attempt(claimed)
-
-    assert (begun, stored(memory, job_id).status) == ([], JobStatus.RUNNING)
-    assert [line["event"] for line in lines] == ["a job lost its lease"]
-
-
-def test_atomic_work_has_a_long_lease_because_it_cannot_report(memory: World) -> None:
-    atomic = [kind for kind in memory.services.job_kinds if kind.is_atomic]
-
-    assert [kind.lease_time for kind in atomic] == [LONG_LEASE_TIME] * len(atomic) != []
-
-
 def test_atomic_work_of_a_worker_that_lost_its_lease_is_undone(memory: World) -> None:
     def outlive_the_lease(run: Run) -> Result:
         memory.repositories.jobs.save(run.job.released(at=NOON))
@@ -330,35 +271,6 @@ def test_progress_is_stored_and_extends_the_lease(memory: World) -> None:
     (job,) = reported
     assert job.progress == half
     assert job.due_at == memory.clock.now() + LEASE_TIME
-
-
-@pytest.mark.parametrize("is_atomic", [False, True])
-def test_a_kind_that_is_not_kept_leaves_no_row_unless_it_fails(
-    memory: World, *, is_atomic: bool
-) -> None:
-    def work(run: Run) -> Result:
-        if run.job.id == failing:
-            raise UnknownJob
-        return {"sent": 1}
-
-    failing = enqueue(memory)
-    succeeding = enqueue(memory, unique_key="key")
-    engine = engine_with(memory, work, is_kept=False, is_atomic=is_atomic)
-
-    engine.run_due(Queue.OUTBOUND)
-
-    assert memory.repositories.jobs.find(succeeding) is None
-    assert stored(memory, failing).status is JobStatus.FAILED
-
-
-def test_a_periodic_job_of_a_kind_that_is_not_kept_waits_for_its_next_time(memory: World) -> None:
-    hourly = JobRequest(kind="test", unique_key="hourly", period=timedelta(hours=1))
-    engine = engine_with(memory, succeed, is_kept=False)
-    engine.ensure_periodic([hourly])
-
-    engine.run_due(Queue.OUTBOUND)
-
-    assert memory.repositories.jobs.find_by_key("hourly") is not None
 
 
 def test_a_waiting_job_is_cancelled_at_once(memory: World) -> None:

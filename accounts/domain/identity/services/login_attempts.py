@@ -47,7 +47,7 @@ class Secret(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitPolicy:
-    """The configured limits: of attempts by client IP address and account, and of mail by sender and recipient."""
+    """The configured limits: of attempts by client IP and account, of mail by sender and recipient, and of webhooks."""
 
     log_ins_per_minute: int
     registrations_per_hour: int
