@@ -33,6 +33,7 @@ from accounts.domain.integrations.errors import (
     UnsuitableOverlap,
     UnsuitableReplay,
     UnsuitableWebhook,
+    WebhookBudgetSpent,
     WebhookLimit,
     WebhookNotFound,
     WebhookPaused,
@@ -173,7 +174,7 @@ class PingWebhookView(ApiView):
         access=ADMINS,
         scope=Scope.ORGS_WRITE,
         answer=PingResultSerializer,
-        errors=(*OF_ORGANIZATION, WebhookNotFound),
+        errors=(*OF_ORGANIZATION, WebhookNotFound, WebhookBudgetSpent),
         is_expensive=True,
     )
     def post(self, webhook_id: WebhookId, org_id: Owner = None, *, by: Principal) -> AttemptResult:

@@ -115,6 +115,9 @@ class IntegrationServices(TaskServices):
         return WebhookSender(
             http=self.ports.webhook_http,
             secrets=self.ports.signing_secrets,
+            limits=self.repositories.limits,
+            opaque_tokens=self.ports.opaque_tokens,
+            policy=self.ports.limit_policy,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

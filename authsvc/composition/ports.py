@@ -234,6 +234,7 @@ def _limit_policy(environment: Environment) -> LimitPolicy:
         mails_per_person=environment.mails_per_person,
         mails_per_organization=environment.mails_per_organization,
         mails_per_address=environment.mails_per_address,
+        webhooks_per_host=environment.webhooks_per_host,
     )
 
 

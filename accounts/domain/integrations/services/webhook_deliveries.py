@@ -55,7 +55,10 @@ class WebhookDeliveries:
     def ping(
         self, org_id: OrganizationId | None, webhook_id: WebhookId, *, by: Principal
     ) -> AttemptResult:
-        """Send a signed test message now, also to a paused webhook. Raises OrganizationSuspended."""
+        """Send a signed test message now, also to a paused webhook.
+
+        Raises OrganizationSuspended, WebhookBudgetSpent.
+        """
         with self.unit_of_work.atomic():
             webhook = self.access.to_change(org_id, webhook_id, by=by)
             self.access.record(AuditAction.WEBHOOK_PINGED, webhook, by=by)
