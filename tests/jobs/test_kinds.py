@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 import structlog
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from authsvc.jobs.entities import (
     LONG_LEASE_TIME,
@@ -56,6 +58,22 @@ def test_a_report_extends_the_lease_by_that_of_the_kind(memory: World) -> None:
     engine_with(memory, report, lease_time=LONG_LEASE_TIME).run_due(Queue.OUTBOUND)
 
     assert due_at == [memory.clock.now() + LONG_LEASE_TIME]
+
+
+@pytest.mark.database
+def test_a_report_takes_one_statement(world: World) -> None:
+    def report(run: Run) -> Result:
+        world.clock.go_on(seconds=5)
+        with CaptureQueriesContext(connection) as captured:
+            run.report(JobProgress(done=1))
+        statements.extend(query["sql"].split()[0] for query in captured.captured_queries)
+        return None
+
+    statements: list[str] = []
+    enqueue(world)
+    engine_with(world, report).run_due(Queue.OUTBOUND)
+
+    assert statements == ["UPDATE"]
 
 
 def test_a_job_that_was_taken_before_its_lease_was_extended_is_left_alone(memory: World) -> None:

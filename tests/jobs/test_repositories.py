@@ -165,13 +165,14 @@ def test_saving_with_a_lease_does_not_undo_a_cancellation(world: World) -> None:
     add(world, a_job())
     (job,) = claim(world)
     assert job.lease is not None
+    advanced = job.advanced(JobProgress(done=1), until=LATER)
+    assert world.repositories.jobs.save_if_leased(advanced, job.lease, unless_cancelled=True)
     world.repositories.jobs.save(job.cancelled(at=NOON))
 
-    world.repositories.jobs.save_if_leased(job, job.lease)
+    assert not world.repositories.jobs.save_if_leased(advanced, job.lease, unless_cancelled=True)
+    assert world.repositories.jobs.save_if_leased(job, job.lease)
 
-    stored = world.repositories.jobs.find(job.id)
-    assert stored is not None
-    assert stored.is_cancelled
+    assert world.repositories.jobs.find(job.id) == job.cancelled(at=NOON)
 
 
 def test_pages_have_the_jobs_of_an_owner_or_an_organization_newest_first(world: World) -> None:

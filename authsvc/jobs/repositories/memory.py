@@ -67,9 +67,9 @@ class InMemoryJobRepository:
     def save(self, job: Job) -> None:
         self.store[job.id] = job
 
-    def save_if_leased(self, job: Job, lease: Lease) -> bool:
+    def save_if_leased(self, job: Job, lease: Lease, *, unless_cancelled: bool = False) -> bool:
         stored = self.store.get(job.id)
-        if stored is None or stored.lease != lease:
+        if stored is None or stored.lease != lease or (unless_cancelled and stored.is_cancelled):
             return False
         self.store[job.id] = replace(job, is_cancelled=stored.is_cancelled)
         return True

@@ -76,8 +76,10 @@ class OrmJobRepository:
     def save(self, job: Job) -> None:
         rows.Job.objects.filter(pk=job.id).update(**_changing_values(job))
 
-    def save_if_leased(self, job: Job, lease: Lease) -> bool:
+    def save_if_leased(self, job: Job, lease: Lease, *, unless_cancelled: bool = False) -> bool:
         leased = rows.Job.objects.filter(pk=job.id, lease=lease)
+        if unless_cancelled:
+            leased = leased.filter(is_cancelled=False)
         values = _changing_values(job)
         del values["is_cancelled"]
         return bool(leased.update(**values))

@@ -79,10 +79,11 @@ class JobRepository(Protocol):
     def save(self, job: Job) -> None:
         """Replace the stored job."""
 
-    def save_if_leased(self, job: Job, lease: Lease) -> bool:
+    def save_if_leased(self, job: Job, lease: Lease, *, unless_cancelled: bool = False) -> bool:
         """Replace the stored job if it still has that lease, and return whether it had.
 
-        Whether it is cancelled is not replaced: that may have changed meanwhile.
+        Whether it is cancelled is not replaced: that may have changed meanwhile. With *unless_cancelled*, a job that is
+        cancelled is not replaced either.
         """
 
     def remove_if_leased(self, job_id: JobId, lease: Lease) -> bool:

@@ -48,11 +48,10 @@ class Attempt:
         if now - self._reported_at < LEAST_BETWEEN_REPORTS:
             return
         self._reported_at = now
-        if not self.jobs.save_if_leased(self.current, self.lease):
-            raise LeaseLost
-        stored = self.jobs.find(self.job.id)
-        if stored is None or stored.is_cancelled:
-            raise JobInterrupted
+        if not self.jobs.save_if_leased(self.current, self.lease, unless_cancelled=True):
+            stored = self.jobs.find(self.job.id)
+            is_cancelled = stored is not None and stored.lease == self.lease
+            raise JobInterrupted if is_cancelled else LeaseLost
 
     def input_file(self) -> StoredFile:
         file = self.jobs.file_of(self.job.id, FileRole.INPUT)
