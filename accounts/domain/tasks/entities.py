@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -137,11 +138,17 @@ def _error_of(job: Job) -> TaskError | None:
     if job.status is not JobStatus.FAILED:
         return None
     code, _, detail = job.error.partition(": ")
-    if detail and code in set(_codes()):
+    if detail and code in _known_codes():
         return TaskError(code, detail)
     if job.error == "expired":
         return TaskError("task-expired", "The task could not be run in time. Start it again.")
     return TaskError("task-failed", "The task failed. Start it again, or ask the operator.")
+
+
+@cache
+def _known_codes() -> frozenset[str]:
+    """Collected once: they do not change after the modules are imported."""
+    return frozenset(_codes())
 
 
 def _codes(kind: type[DomainError] = DomainError) -> Iterator[str]:
