@@ -47,6 +47,7 @@ from accounts.domain.oauth.entities.clients import ClientTerms, IdentityScope, O
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
 from accounts.domain.organizations.services.tenant_access import TenantAccess
 from accounts.domain.tasks.entities import FILE, Task, TaskPlan
+from accounts.domain.tasks.errors import TooManyTasks
 from accounts.domain.tasks.services.callers import TaskCallers
 from accounts.domain.tasks.services.tasks import TaskService
 from accounts.domain.tasks.services.upkeep import periodic
@@ -95,6 +96,7 @@ __all__ = [
     "TaskPlan",
     "TaskService",
     "TenantAccess",
+    "TooManyTasks",
     "UnsuitableProfile",
     "UserId",
     "VerificationReport",

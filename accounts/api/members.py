@@ -48,6 +48,7 @@ from accounts.domain.organizations.errors import (
     OrganizationSuspended,
 )
 from accounts.domain.tasks.entities import Task
+from accounts.domain.tasks.errors import TooManyTasks
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.parsers import CsvParser
@@ -172,6 +173,7 @@ class MemberImportView(ApiView):
             VerifiedEmailNeeded,
             MailBudgetSpent,
             InvalidMemberList,
+            TooManyTasks,
         ),
         is_idempotent=True,
         needs_recent_sign_in=True,

@@ -7,13 +7,13 @@ from rest_framework import serializers
 from accounts.domain.access import Principal, Right, Scope
 from accounts.domain.organizations.errors import OrganizationNotFound
 from accounts.domain.tasks.entities import Task
-from accounts.domain.tasks.errors import TaskResultNotFound
+from accounts.domain.tasks.errors import TaskResultNotFound, TooManyTasks
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.paging import PageQuerySerializer
 from authsvc.http.reading import Members
 from authsvc.http.renderers import FileRenderer
-from authsvc.http.rendering import Accepted, Download
+from authsvc.http.rendering import Accepted, Streamed
 from authsvc.http.tasks import STATUSES, TaskSerializer, accepted
 from authsvc.http.views import ApiView
 from authsvc.jobs.entities import JobId, JobStatus
@@ -83,9 +83,9 @@ class TaskResultView(ApiView):
         answer={"application/octet-stream": {"type": "string", "format": "binary"}},
         errors=(UnknownJob, TaskResultNotFound),
     )
-    def get(self, task_id: JobId, *, by: Principal) -> Download:
+    def get(self, task_id: JobId, *, by: Principal) -> Streamed:
         file = services().tasks.result_of(task_id, by=by)
-        return Download(file.content, filename=file.name, media_type=file.media_type)
+        return Streamed(file.pieces, file.size, file.name, file.media_type)
 
 
 class VerificationView(ApiView):
@@ -97,6 +97,7 @@ class VerificationView(ApiView):
         scope=Scope.ORGS_READ,
         status=HTTPStatus.ACCEPTED,
         answer=TaskSerializer,
+        errors=(TooManyTasks,),
         is_idempotent=True,
     )
     def post(self, *, by: Principal) -> Accepted:

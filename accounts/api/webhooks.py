@@ -33,6 +33,7 @@ from accounts.domain.integrations.errors import (
     UnsuitableOverlap,
     UnsuitableReplay,
     UnsuitableWebhook,
+    WebhookBudgetSpent,
     WebhookLimit,
     WebhookNotFound,
     WebhookPaused,
@@ -40,6 +41,7 @@ from accounts.domain.integrations.errors import (
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
 from authsvc.composition.container import services
 from authsvc.events.catalogue import OutgoingEventType
+from authsvc.events.errors import EventsBusy
 from authsvc.http.operations import Access, Operation, Whose, operation, operations_of
 from authsvc.http.reading import Members
 from authsvc.http.views import ApiView
@@ -76,7 +78,7 @@ class WebhookListView(ApiView):
         body=CreateWebhookRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=NewWebhookSecretSerializer,
-        errors=(*OF_ORGANIZATION, VerifiedEmailNeeded, UnsuitableWebhook, WebhookLimit),
+        errors=(*OF_ORGANIZATION, VerifiedEmailNeeded, UnsuitableWebhook, WebhookLimit, EventsBusy),
         needs_recent_sign_in=True,
     )
     def post(self, org_id: Owner = None, *, body: Members, by: Principal) -> NewSecret:
@@ -172,7 +174,7 @@ class PingWebhookView(ApiView):
         access=ADMINS,
         scope=Scope.ORGS_WRITE,
         answer=PingResultSerializer,
-        errors=(*OF_ORGANIZATION, WebhookNotFound),
+        errors=(*OF_ORGANIZATION, WebhookNotFound, WebhookBudgetSpent),
         is_expensive=True,
     )
     def post(self, webhook_id: WebhookId, org_id: Owner = None, *, by: Principal) -> AttemptResult:

@@ -11,6 +11,7 @@ from accounts.domain.integrations.services.webhook_dispatch import (
     SWEEP_JOB,
     WebhookDispatcher,
 )
+from accounts.domain.integrations.services.webhook_lag import WebhookLag
 from accounts.domain.integrations.services.webhook_pauses import WebhookPauses
 from accounts.domain.integrations.services.webhook_sender import WebhookSender
 from accounts.domain.integrations.services.webhooks import WebhookService
@@ -18,6 +19,7 @@ from authsvc.composition.base import Expiring
 from authsvc.composition.tasks import TaskServices
 from authsvc.jobs.entities import JobRequest, Queue
 from authsvc.jobs.ports import JobKind
+from authsvc.kernel.metrics import GaugeSource
 
 
 class IntegrationServices(TaskServices):
@@ -26,10 +28,18 @@ class IntegrationServices(TaskServices):
         return super().expiring | {"sent webhook": self.webhook_deliveries}
 
     @property
+    def gauge_sources(self) -> dict[str, GaugeSource]:
+        lag = WebhookLag(cursors=self.repositories.webhook_cursors, clock=self.ports.clock)
+        return super().gauge_sources | {"webhooks": lag}
+
+    @property
     def job_kinds(self) -> tuple[JobKind, ...]:
         dispatcher = self.webhook_dispatcher
         sweep = JobKind(name=SWEEP_JOB, run=dispatcher.sweep, queue=Queue.WEBHOOKS)
-        dispatch = JobKind(name=DISPATCH_JOB, run=dispatcher.dispatch, queue=Queue.WEBHOOKS)
+        # A webhook with much to deliver has thousands a day, and its deliveries say all that they did.
+        dispatch = JobKind(
+            name=DISPATCH_JOB, run=dispatcher.dispatch, queue=Queue.WEBHOOKS, is_kept=False
+        )
         return (*super().job_kinds, sweep, dispatch)
 
     @property
@@ -105,6 +115,9 @@ class IntegrationServices(TaskServices):
         return WebhookSender(
             http=self.ports.webhook_http,
             secrets=self.ports.signing_secrets,
+            limits=self.repositories.limits,
+            opaque_tokens=self.ports.opaque_tokens,
+            policy=self.ports.limit_policy,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

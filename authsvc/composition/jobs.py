@@ -56,6 +56,7 @@ class JobServices(Wiring):
         return JobQueue(
             jobs=self.repositories.jobs,
             carrier=self.ports.job_carrier or self.ports.broker or self.wake_up,
+            tracing=self.ports.tracing,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -65,6 +66,7 @@ class JobServices(Wiring):
         return JobEngine(
             jobs=self.repositories.jobs,
             kinds={kind.name: kind for kind in self.job_kinds},
+            tracing=self.ports.tracing,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
             jitter=self.ports.jitter,

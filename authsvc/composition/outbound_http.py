@@ -43,12 +43,18 @@ def system_addresses(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in answers))
 
 
+def resolvers_of(name: str) -> Workers:
+    """The threads that resolve host names for one use of this module."""
+    return Workers(name, threads=4, waiting=32)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpcoreOutbound:
     """Each request has a connection and a deadline of its own, which name resolution counts towards.
 
     The resolver cannot be interrupted, so it runs in one of a few threads, and a request does not wait longer for it
-    than for anything else.
+    than for anything else. A slow name server can keep them all: what sends requests to servers that anybody may choose
+    has `resolvers` of its own.
     """
 
     allows_private_addresses: bool
@@ -56,7 +62,7 @@ class HttpcoreOutbound:
     network: httpcore.NetworkBackend = field(default_factory=httpcore.SyncBackend)
     total_seconds: float = TOTAL_SECONDS
     ssl_context: ssl.SSLContext | None = None
-    _resolvers: Workers = field(default_factory=lambda: Workers("resolver", threads=4, waiting=32))
+    resolvers: Workers = field(default_factory=lambda: resolvers_of("resolver"))
 
     def send(self, request: OutboundRequest) -> OutboundResponse:
         parts = self._checked(request.url)
@@ -93,9 +99,7 @@ class HttpcoreOutbound:
     def _addresses(self, host: str, port: int, deadline: float) -> list[Address]:
         """The addresses of the host, if they all are allowed. Raises OutboundFailed."""
         try:
-            answer: Future[Sequence[str]] = self._resolvers.submit(
-                lambda: self.resolver(host, port)
-            )
+            answer: Future[Sequence[str]] = self.resolvers.submit(lambda: self.resolver(host, port))
             texts = answer.result(timeout=max(0.0, deadline - monotonic()))
         except WorkersBusy:
             raise OutboundFailed("too many host names are being resolved") from None

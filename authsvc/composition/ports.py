@@ -51,7 +51,7 @@ from accounts.domain.organizations.entities import OrganizationCreators, Organiz
 from accounts.domain.tasks.ports import StaffRights
 from authsvc.composition.adapters import SystemClock
 from authsvc.composition.observed_outbound import ObservedOutbound
-from authsvc.composition.outbound_http import HttpcoreOutbound
+from authsvc.composition.outbound_http import HttpcoreOutbound, resolvers_of
 from authsvc.config.environment import Environment
 from authsvc.config.logs import request_id
 from authsvc.config.secret_files import read_or_create_secret
@@ -113,7 +113,12 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
     metrics, tracing = _metrics(environment), _tracing(environment)
     http = HttpcoreOutbound(allows_private_addresses=not environment.is_prod)
     outbound_http = ObservedOutbound(http=http, metrics=metrics, tracing=tracing)
-    webhook_http = replace(outbound_http, http=replace(http, total_seconds=WEBHOOK_SECONDS))
+    webhook_http = replace(
+        outbound_http,
+        http=replace(
+            http, total_seconds=WEBHOOK_SECONDS, resolvers=resolvers_of("webhook-resolver")
+        ),
+    )
     return Ports(
         clock=SystemClock(),
         metrics=metrics,
@@ -235,6 +240,7 @@ def _limit_policy(environment: Environment) -> LimitPolicy:
         mails_per_person=environment.mails_per_person,
         mails_per_organization=environment.mails_per_organization,
         mails_per_address=environment.mails_per_address,
+        webhooks_per_host=environment.webhooks_per_host,
     )
 
 

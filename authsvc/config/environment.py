@@ -71,6 +71,7 @@ class Environment:
     mails_per_person: int
     mails_per_organization: int
     mails_per_address: int
+    webhooks_per_host: int
     organization_creators: str
     organizations_per_person: int
     registrable_resources: tuple[str, ...]
@@ -185,6 +186,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         mails_per_person=reader.number("MAILS_PER_PERSON_AND_DAY", at_least=1),
         mails_per_organization=reader.number("MAILS_PER_ORGANIZATION_AND_DAY", at_least=1),
         mails_per_address=reader.number("MAILS_PER_ADDRESS_AND_DAY", at_least=1),
+        webhooks_per_host=reader.number("WEBHOOKS_PER_HOST_AND_DAY", at_least=1),
         organization_creators=reader.choice("ORGANIZATION_CREATORS", "anyone", "verified", "staff"),
         organizations_per_person=reader.number("ORGANIZATIONS_PER_PERSON", at_least=1),
         registrable_resources=reader.names("REGISTRABLE_RESOURCES"),

@@ -140,6 +140,11 @@ VARIABLES: Final = (
         "Messages per recipient and day: by others, by the recipient, and notices are counted separately.",
     ),
     (
+        "WEBHOOKS_PER_HOST_AND_DAY",
+        "100000",
+        "Messages to webhooks at a host per day, of all webhooks there together.",
+    ),
+    (
         "ORGANIZATION_CREATORS",
         "anyone",
         "Who can create organizations: anyone, verified (users with a verified address) or staff (platform admins).",

@@ -46,6 +46,7 @@ from authsvc.http.rendering import (
     Accepted,
     Download,
     Stated,
+    Streamed,
     json_of,
     media_type_of,
     page_as_json,
@@ -142,7 +143,8 @@ class Operation(Generic[Shown, Item]):
     def __call__(
         self,
         handler: Callable[
-            ..., Shown | Page[Item] | Download | Accepted | Stated | Mapping[str, Any] | None
+            ...,
+            Shown | Page[Item] | Download | Streamed | Accepted | Stated | Mapping[str, Any] | None,
         ],
     ) -> Method:
         """Turn *handler* into a view method. Raises TypeError if it does not take what the operation reads."""
@@ -259,12 +261,15 @@ class Operation(Generic[Shown, Item]):
         return response
 
     def _representation(self, request: Request, returned: Any) -> HttpResponse:
-        response = response_of(
-            self._content(request, returned),
-            status=HTTPStatus.ACCEPTED if isinstance(returned, Accepted) else self.status,
-            media_type=request.accepted_renderer.media_type,
-            charset=request.accepted_renderer.charset,
-        )
+        if isinstance(returned, Streamed):
+            response = returned.response
+        else:
+            response = response_of(
+                self._content(request, returned),
+                status=HTTPStatus.ACCEPTED if isinstance(returned, Accepted) else self.status,
+                media_type=request.accepted_renderer.media_type,
+                charset=request.accepted_renderer.charset,
+            )
         if isinstance(returned, Download):
             response["Content-Disposition"] = f'attachment; filename="{returned.filename}"'
             if returned.media_type is not None:

@@ -1,14 +1,14 @@
 """JSON rendering: entities to bytes with orjson, by a plan that is built once from each serializer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.request import Request
@@ -28,6 +28,26 @@ class Download:
     content: bytes
     filename: str
     media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A file of `size` bytes that is read piece by piece while it is sent."""
+
+    pieces: Iterable[bytes]
+    size: int
+    filename: str
+    media_type: str
+
+    @property
+    def response(self) -> HttpResponse:
+        """The answer with the file. Its length is stated, so that clients notice if the sending breaks off."""
+        headers = {
+            "Content-Disposition": f'attachment; filename="{self.filename}"',
+            "Content-Length": str(self.size),
+        }
+        response = StreamingHttpResponse(self.pieces, content_type=self.media_type, headers=headers)
+        return cast("HttpResponse", response)  # what is used of it, both classes have
 
 
 @dataclass(frozen=True, slots=True)

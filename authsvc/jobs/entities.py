@@ -1,9 +1,10 @@
 """Job entities: work that outlives the request which asked for it, its leases, attempts and results."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 from typing import Any, Final, NewType
 from uuid import UUID
 
@@ -12,9 +13,17 @@ Lease = NewType("Lease", UUID)
 
 LEASE_TIME: Final = timedelta(minutes=3)
 """How long an attempt has until another worker may begin the job, unless it reports progress."""
+LONG_LEASE_TIME: Final = timedelta(hours=1)
+"""The lease of kinds that may not report for long, such as those whose work is one transaction.
+
+If their worker is killed, they begin again after as long.
+"""
 KEPT_FOR: Final = timedelta(days=14)
 """How long a job and its files are stored after its end."""
 LONGEST_ERROR: Final = 500
+NO_TRACE: Final[Mapping[str, str]] = MappingProxyType({})
+PIECE_BYTES: Final = 2**20
+"""How much of a file is written and read at a time."""
 
 
 class Queue(StrEnum):
@@ -53,11 +62,26 @@ class FileRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFile:
-    """A file that a job reads or has written. It is removed with its job."""
+    """A file that a job reads or has written, or a piece of one. It is removed with its job."""
 
     name: str
     media_type: str
     content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """A file whose content, of `size` bytes, is read piece by piece."""
+
+    name: str
+    media_type: str
+    size: int
+    pieces: Iterable[bytes] = field(repr=False)
+
+    @property
+    def content(self) -> bytes:
+        """The whole content, for files that are known to be small."""
+        return b"".join(self.pieces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +116,8 @@ class JobRequest:
     """A job to enqueue.
 
     `unique_key` names what the job does: while a job with the same key has not ended, no second one is enqueued.
-    `owner_id` is the user who asked for it, `org_id` the organization it is for. `period` makes it run again and again.
+    `owner_id` is the user who asked for it, `org_id` the organization it is for; `caller` is who asked, a user or a
+    client, if there is a bound on what they ask for. `period` makes it run again and again.
     """
 
     kind: str
@@ -105,6 +130,7 @@ class JobRequest:
     period: timedelta | None = None
     owner_id: UUID | None = None
     org_id: UUID | None = None
+    caller: str = ""
     file: JobFile | None = None
 
     @classmethod
@@ -135,7 +161,7 @@ class Job:
 
     It is due at `due_at`: for the first or next attempt, or, while it runs, because the worker with the `lease` did not
     finish in time. It is None once the job has ended. After `expires_at` it is not attempted any more. `arguments` and
-    `result` are JSON objects.
+    `result` are JSON objects. `trace` continues the trace of whatever enqueued the job.
     """
 
     id: JobId
@@ -153,6 +179,8 @@ class Job:
     is_cancelled: bool
     owner_id: UUID | None
     org_id: UUID | None
+    caller: str
+    trace: Mapping[str, str] = field(repr=False)
     period: timedelta | None
     created_at: datetime
     due_at: datetime | None
@@ -161,7 +189,14 @@ class Job:
     ended_at: datetime | None
 
     @classmethod
-    def requested(cls, job_id: JobId, request: JobRequest, *, at: datetime) -> "Job":
+    def requested(
+        cls,
+        job_id: JobId,
+        request: JobRequest,
+        *,
+        at: datetime,
+        trace: Mapping[str, str] = NO_TRACE,
+    ) -> "Job":
         return cls(
             id=job_id,
             kind=request.kind,
@@ -178,6 +213,8 @@ class Job:
             is_cancelled=False,
             owner_id=request.owner_id,
             org_id=request.org_id,
+            caller=request.caller,
+            trace=trace,
             period=request.period,
             created_at=at,
             due_at=at + request.delay,

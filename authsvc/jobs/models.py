@@ -37,6 +37,8 @@ class Job(models.Model):
     is_cancelled = models.BooleanField()
     owner_id = models.UUIDField(null=True, blank=True)
     org_id = models.UUIDField(null=True, blank=True)
+    caller = models.CharField(max_length=255, blank=True, default="")
+    trace = models.JSONField(default=dict, blank=True)
     period = models.DurationField(null=True, blank=True)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
@@ -54,6 +56,9 @@ class Job(models.Model):
             models.Index(fields=["owner_id", "-created_at", "id"], name="jobs_by_owner"),
             models.Index(fields=["org_id", "-created_at", "id"], name="jobs_by_org"),
             models.Index(fields=["-created_at"], name="jobs_by_time"),
+            models.Index(
+                fields=["caller"], name="jobs_by_caller", condition=WAITING & ~Q(caller="")
+            ),
             models.Index(fields=["kind", "error"], name="jobs_failing", condition=~Q(error="")),
         ]
 
@@ -62,16 +67,19 @@ class Job(models.Model):
 
 
 class JobFile(models.Model):
-    """A file that a job reads or has written."""
+    """A file that a job reads or has written, or a piece of one."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+")
     role = enum_column(FileRole, max_length=10)
     name = models.CharField(max_length=200)
     media_type = models.CharField(max_length=100)
+    number = models.PositiveIntegerField(default=0)
     content = models.BinaryField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["job", "role"], name="one_file_per_role")]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "role", "number"], name="one_file_per_role")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,10 +1,19 @@
 """Ports of the job engine."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 
-from authsvc.jobs.entities import Job, JobFile, JobProgress, Queue, RetryPolicy
+from authsvc.jobs.entities import (
+    Job,
+    JobFile,
+    JobProgress,
+    Queue,
+    RetryPolicy,
+    StoredFile,
+)
 
 
 class Carrier(Protocol):
@@ -21,6 +30,16 @@ class Broker(Carrier, Protocol):
         """How many of its messages no worker has received; more than any number while it is away."""
 
 
+class Writable(Protocol):
+    """What a file in pieces can be written to, also by `gzip`."""
+
+    def write(self, content: bytes, /) -> int:
+        """Take the content, and return its length."""
+
+    def flush(self) -> None:
+        """Store nothing yet: pieces have one size."""
+
+
 class Run(Protocol):
     """An attempt at a job, as its handler sees it."""
 
@@ -35,11 +54,17 @@ class Run(Protocol):
         when the job was cancelled or the worker is stopping, and LeaseLost when another worker may have begun it.
         """
 
-    def input_file(self) -> JobFile:
+    def input_file(self) -> StoredFile:
         """The file that came with the request."""
 
     def attach(self, file: JobFile) -> None:
         """Store the file that is the result."""
+
+    def attaching(self, name: str, media_type: str) -> AbstractContextManager[Writable]:
+        """Write the file that is the result, of whatever size: pieces of it are stored while the block writes.
+
+        Writing extends the lease, as a report does, and raises LeaseLost. The file is complete after the block.
+        """
 
 
 Handler = Callable[[Run], Mapping[str, Any] | None]
@@ -54,7 +79,9 @@ succeeded, if the worker is killed before it has stored that.
 class JobKind:
     """A kind of job: its name, what does its work, and how failures are repeated.
 
-    With `is_atomic` the work and its success are committed together, so that it happens once.
+    With `is_atomic` the work and its success are committed together, so that it happens once. An attempt has until
+    `lease_time` without a report; None stands for that of the engine. Unless it `is_kept`, a job that has succeeded is
+    deleted at once: it has neither a file nor a result that anybody would look at.
     """
 
     name: str
@@ -62,3 +89,5 @@ class JobKind:
     queue: Queue = Queue.OUTBOUND
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     is_atomic: bool = False
+    lease_time: timedelta | None = None
+    is_kept: bool = True

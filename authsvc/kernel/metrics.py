@@ -171,6 +171,11 @@ JOBS_OLDEST_SECONDS: Final = Gauge(
     "How long the job that has been due for longest has been waiting.",
     ("queue",),
 )
+WEBHOOK_LAG: Final = Gauge(
+    "authsvc_webhook_lag_seconds",
+    "How long the oldest event that was not delivered has been waiting, over the active webhooks of one kind of owner.",
+    ("owner",),
+)
 SOURCE_UP: Final = Gauge(
     "authsvc_gauges_up", "1 if the gauges of this source were read, 0 if that failed.", ("source",)
 )
@@ -196,6 +201,7 @@ CATALOGUE: Final[tuple[Counter | Histogram | Gauge, ...]] = (
     JOBS_RUNNING,
     JOBS_FAILED,
     JOBS_OLDEST_SECONDS,
+    WEBHOOK_LAG,
     SOURCE_UP,
 )
 """All metrics. Add new ones here; the dashboard, the alerts and docs/metrics.md are compared with it."""

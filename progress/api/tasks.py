@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.public import OrganizationNotFound, Principal, Right, Scope
+from accounts.public import OrganizationNotFound, Principal, Right, Scope, TooManyTasks
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.reading import Members
@@ -45,7 +45,7 @@ class RebuildView(ApiView):
         body=RebuildRequestSerializer,
         status=HTTPStatus.ACCEPTED,
         answer=TaskSerializer,
-        errors=(OrganizationNotFound,),
+        errors=(OrganizationNotFound, TooManyTasks),
         is_idempotent=True,
         needs_recent_sign_in=True,
     )
@@ -64,7 +64,7 @@ class StatementExportView(ApiView):
         query=ExportQuerySerializer,
         status=HTTPStatus.ACCEPTED,
         answer=TaskSerializer,
-        errors=(OrganizationNotFound,),
+        errors=(OrganizationNotFound, TooManyTasks),
         is_idempotent=True,
     )
     def post(self, *, query: Members, by: Principal) -> Accepted:

@@ -22,7 +22,12 @@ from tests.support.worlds import World
 HOME, OFFICE = "192.0.2.1", "198.51.100.1"
 EMAIL, BO = "anna@school.example", "bo@school.example"
 PASSWORD = "a long walk home"
-WITHIN_A_PERIOD = [name for name in LimitName if not POLICY.limit(name).backs_off]
+# Of messages to a host there are too many to count one by one; tests of webhooks count fewer.
+WITHIN_A_PERIOD = [
+    name
+    for name in LimitName
+    if not POLICY.limit(name).backs_off and name is not LimitName.WEBHOOK_TO_HOST
+]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Tasks over the API."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from accounts.domain.access import OPERATOR, OrgRole, Right, Role, Scope, UserId
 from accounts.domain.audit.entities import AuditAction
 from accounts.domain.organizations.entities import Organization
+from accounts.domain.tasks.entities import MOST_UNFINISHED, TaskPlan
+from accounts.domain.tasks.errors import TooManyTasks
 from authsvc.jobs.entities import JobId
 from tests.accounts.callers import narrowed
 from tests.support.application import Application, Person
@@ -64,6 +67,48 @@ def test_a_task_without_a_file_has_no_result_to_download(
     answer = anna.caller.get(f"/v1/tasks/{task_of(application, anna)}/result")
 
     assert (answer.status, answer.code) == (404, "task-result-not-found")
+
+
+def test_a_caller_has_a_bounded_number_of_unfinished_tasks(
+    application: Application, anna: Person
+) -> None:
+    bo = application.signed_in(name="Bo")
+    tasks = [task_of(application, anna) for _ in range(MOST_UNFINISHED)]
+
+    rejection = anna.caller.post("/v1/xapi/exports")
+    others = bo.caller.post("/v1/xapi/exports")
+    finish_task(application.services, tasks[0])
+    again = anna.caller.post("/v1/xapi/exports")
+
+    assert (rejection.status, rejection.code, rejection.json["most"]) == (429, "too-many-tasks", 20)
+    assert len(anna.caller.get("/v1/tasks?limit=100").json["items"]) == MOST_UNFINISHED + 1
+    assert (others.status, again.status) == (202, 202)
+
+
+def test_clients_are_bounded_apart_from_each_other(application: Application) -> None:
+    def start(client_id: str) -> None:
+        plan = TaskPlan(kind="example", scope=Scope.ORGS_READ)
+        by = replace(OPERATOR, client_id=client_id)
+        application.services.tasks.start(plan, by=by)
+
+    for _ in range(MOST_UNFINISHED):
+        start("sync")
+
+    with pytest.raises(TooManyTasks):
+        start("sync")
+    start("register")
+
+
+def test_a_task_with_a_key_is_answered_however_many_there_are(
+    application: Application, anna: Person
+) -> None:
+    services, by = application.services, replace(OPERATOR, user_id=UserId(UUID(anna.id)))
+    keyed = TaskPlan(kind="example", scope=Scope.ORGS_READ, unique_key="example")
+    first = services.tasks.start(keyed, by=by)
+    for _ in range(MOST_UNFINISHED - 1):
+        task_of(application, anna)
+
+    assert services.tasks.start(keyed, by=by).id == first.id
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from accounts.domain.access import OPERATOR, OrganizationStatus
 from accounts.domain.integrations.entities.deliveries import PAUSES, DeliveryStatus
 from accounts.domain.integrations.entities.webhooks import Webhook, WebhookStatus
 from accounts.domain.integrations.services.webhook_dispatch import (
+    DISPATCH_JOB,
     FAILURES_IN_A_ROW,
     LEASE,
     REST,
@@ -18,6 +19,7 @@ from accounts.domain.integrations.services.webhook_dispatch import (
     WINDOW,
 )
 from authsvc.events.catalogue import OutgoingEventType
+from authsvc.jobs.repositories.memory import InMemoryJobRepository
 from authsvc.kernel.outbound import OutboundRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.events.recording import an_event
@@ -364,3 +366,15 @@ def test_a_secret_that_cannot_be_decrypted_is_a_failure_that_says_so(
     (delivery,) = deliveries_of(memory, webhook)
     assert receiver.requests == []
     assert delivery.error == "the secret cannot be decrypted; renew it"
+
+
+def test_dispatching_leaves_no_job_behind(memory: World, receiver: Receiver) -> None:
+    has_webhook(memory)
+    happens(memory, learned())
+
+    deliver(memory)
+
+    jobs = memory.repositories.jobs
+    assert isinstance(jobs, InMemoryJobRepository)
+    assert len(receiver.requests) == 1
+    assert [job for job in jobs.store.values() if job.kind == DISPATCH_JOB] == []

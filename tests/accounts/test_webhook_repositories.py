@@ -1,7 +1,7 @@
 """Contract of the repositories of webhooks, their cursors and deliveries, on the store of this run."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -196,6 +196,44 @@ def test_a_webhook_is_due_while_there_are_events_after_its_cursor(world: World) 
     assert due(world) == [platform.id]
 
 
+def test_the_oldest_event_that_waits_is_known_for_each_kind_of_owner(world: World) -> None:
+    school = world.has_organization()
+    early, late = NOON - SECOND, NOON + SECOND
+    happens(world, learned(occurred_at=NOON - timedelta(days=1)))
+    of_platform, of_school = has_webhook(world), has_webhook(world, school)
+
+    def waiting() -> list[datetime | None]:
+        return [
+            world.repositories.webhook_cursors.waiting_since(of_platform=is_platform)
+            for is_platform in (True, False)
+        ]
+
+    assert waiting() == [None, None]
+    happens(world, learned(occurred_at=late))
+    assert waiting() == [late, None]
+    happens(world, learned(owner=school, occurred_at=NOON))
+    assert waiting() == [late, NOON]
+    world.repositories.deliveries.add(
+        [
+            delivered(a_delivery(of_platform, created_at=NOON - timedelta(hours=1))),
+            a_delivery(of_platform, 2, created_at=early),
+            a_delivery(of_school, 3, created_at=NOON + SECOND),
+        ]
+    )
+    assert waiting() == [early, NOON]
+
+
+def test_an_event_for_a_paused_webhook_or_a_closed_organization_does_not_wait(world: World) -> None:
+    closed = world.has_organization(status=OrganizationStatus.SUSPENDED)
+    has_webhook(world, pause=Pause(cause=PauseCause.REQUESTED, since=NOON))
+    has_webhook(world, closed)
+    happens(world, learned(owner=closed))
+
+    cursors = world.repositories.webhook_cursors
+    assert cursors.waiting_since(of_platform=True) is None
+    assert cursors.waiting_since(of_platform=False) is None
+
+
 def test_a_webhook_is_due_while_a_delivery_is(world: World) -> None:
     webhook, done, failed = has_webhook(world), has_webhook(world), has_webhook(world)
     world.repositories.deliveries.add(
@@ -251,7 +289,7 @@ def test_a_stored_delivery_is_returned_unchanged(world: World) -> None:
     assert world.repositories.deliveries.add([new, old]) == 2
 
     assert world.repositories.deliveries.get(webhook.id, new.id) == new
-    assert world.repositories.deliveries.get_for_update(webhook.id, old.id) == old
+    assert world.repositories.deliveries.get(webhook.id, old.id) == old
 
 
 def test_a_delivery_is_found_with_its_webhook_alone(world: World) -> None:
@@ -262,7 +300,23 @@ def test_a_delivery_is_found_with_its_webhook_alone(world: World) -> None:
     with pytest.raises(DeliveryNotFound):
         world.repositories.deliveries.get(other.id, delivery.id)
     with pytest.raises(DeliveryNotFound):
-        world.repositories.deliveries.get_for_update(webhook.id, DeliveryId(uuid4()))
+        world.repositories.deliveries.get(webhook.id, DeliveryId(uuid4()))
+
+
+def test_the_pending_delivery_of_an_event_is_found_by_its_position(world: World) -> None:
+    webhook, other = has_webhook(world), has_webhook(world)
+    former, pending = a_delivery(webhook, 7), a_delivery(webhook, 7)
+    for delivery in (delivered(former), pending, a_delivery(webhook, 8), a_delivery(other, 9)):
+        world.repositories.deliveries.add([delivery])
+
+    def pending_at(position: int) -> Delivery | None:
+        with world.unit_of_work.atomic():
+            deliveries = world.repositories.deliveries
+            return deliveries.find_pending_for_update(webhook.id, position)
+
+    assert (pending_at(7), pending_at(9)) == (pending, None)
+    world.repositories.deliveries.save(delivered(pending))
+    assert pending_at(7) is None
 
 
 def test_an_event_is_pending_once(world: World) -> None:

@@ -296,6 +296,24 @@ def test_a_delivered_event_is_delivered_again_by_a_new_delivery(
     assert (first, second.status) == (delivery, DeliveryStatus.DELIVERED)
 
 
+def test_an_event_that_is_asked_for_twice_is_delivered_again_once(
+    memory: World, school: Organization, admin: Principal, receiver: Receiver
+) -> None:
+    webhook, service = has_webhook(memory, school), memory.services.webhook_deliveries
+    (event,) = happens(memory, learned(owner=school))
+    deliver(memory)
+    (delivery,) = deliveries_of(memory, webhook)
+    memory.clock.go_on(seconds=1)
+
+    first = service.redeliver(school.id, webhook.id, delivery.id, by=admin)
+    second = service.redeliver(school.id, webhook.id, delivery.id, by=admin)
+    listed = [stored.id for stored in deliveries_of(memory, webhook)]
+    deliver(memory)
+
+    assert (first.id, listed) == (second.id, [delivery.id, second.id])
+    assert receiver.ids == ids_of([event, event])
+
+
 def test_a_waiting_event_is_delivered_now(
     memory: World, school: Organization, admin: Principal, receiver: Receiver
 ) -> None:

@@ -35,7 +35,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "ClientRepository.allowed_origins": "pages of all tenants are asked about, before anyone is signed in",
     **{
         f"OutgoingEventRepository.{method}": "a position counts the events of all tenants, and tells no content"
-        for method in ("last_position", "is_reached")
+        for method in ("last_position", "settled_position", "is_reached")
     },
     **{
         f"{name}.{method}": "an anchor covers the rows of all tenants, and reads no content"

@@ -4,7 +4,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -16,8 +16,10 @@ from uuid import uuid4
 import psycopg
 from django.core.management import call_command
 
-from accounts.domain.access import OPERATOR
+from accounts.domain.access import OPERATOR, Role
+from accounts.domain.integrations.entities.webhooks import WebhookTerms
 from authsvc.composition.container import services
+from tests.bench.receiving import Inbox, running_inbox
 from tests.support.application import PASSWORD, Application
 from tests.support.job_commands import ENGINES, kill, start_process
 from tests.support.postgres import Cluster, free_port
@@ -26,31 +28,63 @@ from tests.support.wire import WireCaller
 
 SETTLE_SECONDS: Final = 400
 WORKERS: Final = 2
-_WAITING: Final = "SELECT count(*) FROM jobs_job WHERE due_at IS NOT NULL AND period IS NULL"
+_WAITING: Final = (
+    "SELECT count(*) FROM jobs_job WHERE due_at IS NOT NULL AND period IS NULL",
+    "SELECT count(*) FROM accounts_webhookdelivery WHERE is_pending",
+    "SELECT count(*) FROM events_outgoingevent WHERE position > (SELECT position FROM accounts_webhook)",
+)
 _ENROLLED: Final = "SELECT user_id::text FROM progress_courseprogress"
 
 
 def run(site: "Site", *, kills: int, clients: int, seed: int, mails: Path) -> bool:
     """Kill so many times; print the figures, and return whether nothing was lost."""
-    token, org_id, course = a_school()
-    load = Load(site.port, token, org_id, course)
-    try:
-        killed = _kill(site, load, kills=kills, clients=clients, chance=random.Random(seed))
-        return _report(site, load, killed, mails)
-    finally:
-        site.stop()
+    school = a_school()
+    load = Load(site.port, school)
+    with running_inbox() as inbox:
+        inbox.secret, load.start = _subscribed(inbox.url)
+        try:
+            killed = _kill(site, load, kills=kills, clients=clients, chance=random.Random(seed))
+            _settle(site)
+            print(
+                f"killed: {', '.join(f'{name} {number}' for name, number in sorted(killed.items()))}"
+            )
+            results = _mails(site, load, mails), _events(load, inbox)
+            return all(results)
+        finally:
+            site.stop()
 
 
-def a_school() -> tuple[str, str, str]:
-    """Fill an empty database; return the owner's token, the id of the organization, and the slug of the course."""
+@dataclass(frozen=True, kw_only=True)
+class School:
+    """An organization with its owner, a course, and an admin of the platform, who reads the feed."""
+
+    token: str
+    org_id: str
+    course: str
+    root_token: str
+
+
+def a_school() -> School:
+    """Fill an empty database."""
     call_command("migrate", verbosity=0)
     application = Application(services())
-    bo = application.signed_in(name="Bo")
+    bo, root = application.signed_in(name="Bo"), application.signed_in(Role.ADMIN, name="Root")
     owner = application.user_with(bo.email)
     school = services().organizations.create(
         name="School", slug="school", owner_id=owner.id, by=OPERATOR
     )
-    return bo.caller.token, str(school.id), application.published().slug
+    return School(
+        token=bo.caller.token,
+        org_id=str(school.id),
+        course=application.published().slug,
+        root_token=root.caller.token,
+    )
+
+
+def _subscribed(url: str) -> tuple[str, int]:
+    """Let a webhook of the platform send all events there; return its secret, and after which position."""
+    new = services().webhooks.create(None, WebhookTerms(url=url), by=OPERATOR)
+    return new.secret, services().positions.last()
 
 
 @dataclass
@@ -117,12 +151,12 @@ class Load:
     """Clients that act until they are told to stop, and what was acknowledged to them."""
 
     port: int
-    token: str
-    org_id: str
-    course: str
+    school: School
+    start: int = 0
     ends: Event = field(default_factory=Event)
     mails: list[str] = field(default_factory=list)
     enrolled: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
 
     def act(self) -> None:
         while not self.ends.is_set():
@@ -139,13 +173,16 @@ class Load:
         anna = str(session["access_token"])
         self._post("/v1/me/email/verification", anna)
         self.mails.append(address)
-        progress = self._post(f"/v1/courses/{self.course}/enroll", anna)
-        self.enrolled.append(str(progress.get("user_id") or session["user"]["id"]))
+        user_id = str(session["user"]["id"])
+        self._post(f"/v1/courses/{self.school.course}/enroll", anna)
+        self.enrolled.append(user_id)
+        self._post(f"/v1/courses/{self.school.course}/withdraw", anna)
+        self.withdrawn.append(user_id)
 
     def _invite(self) -> None:
         address = f"bo-{uuid4().hex}@school.example"
         body = {"email": address, "role": "learner"}
-        self._post(f"/v1/orgs/{self.org_id}/invitations", self.token, body)
+        self._post(f"/v1/orgs/{self.school.org_id}/invitations", self.school.token, body)
         self.mails.append(address)
 
     def _post(self, path: str, token: str, body: Any = None) -> dict[str, Any]:
@@ -189,24 +226,56 @@ def _kill(
     return killed
 
 
-def _report(site: Site, load: Load, killed: Counter[str], mails: Path) -> bool:
-    """Print the figures; return whether nothing was lost."""
+def _settle(site: Site) -> None:
+    """Wait until nothing waits for a worker or a receiver."""
     with psycopg.connect(site.cluster.url, autocommit=True) as database:
+        _until(lambda: all(database.execute(query).fetchone() == (0,) for query in _WAITING))
 
-        def count() -> int:
-            row = database.execute(_WAITING).fetchone()
-            return int(row[0]) if row else 0
 
-        _until(lambda: count() == 0)
+def _mails(site: Site, load: Load, folder: Path) -> bool:
+    """Print the figures of mails and enrolments; return whether nothing was lost."""
+    with psycopg.connect(site.cluster.url, autocommit=True) as database:
         enrolled = {row[0] for row in database.execute(_ENROLLED)}
-    sent = Counter(_recipients(mails))
+    sent = Counter(_recipients(folder))
     lost = [address for address in load.mails if not sent[address]]
     doubled = [address for address in load.mails if sent[address] > 1]
     unstored = [user for user in load.enrolled if user not in enrolled]
-    print(f"killed: {', '.join(f'{name} {number}' for name, number in sorted(killed.items()))}")
     print(f"acknowledged mails {len(load.mails)}, lost {len(lost)}, sent again {len(doubled)}")
     print(f"acknowledged enrolments {len(load.enrolled)}, lost {len(unstored)}")
     return not (lost or unstored)
+
+
+def _events(load: Load, inbox: Inbox) -> bool:
+    """Print the figures of the feed and the webhook; return whether nothing was lost, doubled or out of order."""
+    acts = [
+        *(("learning.enrolled", user_id) for user_id in load.enrolled),
+        *(("learning.withdrawn", user_id) for user_id in load.withdrawn),
+    ]
+    feed = {event["id"]: event for event in _feed(load)}
+    listed = Counter((event["type"], event["user_id"]) for event in feed.values())
+    received = Counter((event["type"], event["user_id"]) for event in inbox.events.values())
+    missing = [act for act in acts if listed[act] != 1]
+    undelivered = [act for act in acts if received[act] != 1]
+    differing = feed.keys() ^ inbox.events.keys()
+    repeated = inbox.messages.total() - len(inbox.messages)
+    print(f"acknowledged acts {len(acts)}, not once in the feed {len(missing)} of {len(feed)}")
+    print(
+        f"delivered events {len(inbox.events)}, acts not delivered once {len(undelivered)}, "
+        f"events of one side alone {len(differing)}, out of order {inbox.out_of_order}, "
+        f"messages repeated with their id {repeated}"
+    )
+    return not (missing or undelivered or differing or inbox.out_of_order)
+
+
+def _feed(load: Load) -> Iterator[dict[str, Any]]:
+    """The events of the feed that the webhook receives, too."""
+    caller, after = WireCaller(load.port, load.school.root_token), load.start
+    while True:
+        page = caller.get(f"/v1/events?after={after}&limit=100").json
+        yield from page["items"]
+        if page["next_after"] == after:
+            return
+        after = page["next_after"]
 
 
 def _recipients(folder: Path) -> list[str]:

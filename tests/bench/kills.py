@@ -1,7 +1,8 @@
 """Kill application, workers, broker and PostgreSQL under load, and count what of the acknowledged was lost or doubled.
 
 The load registers users, enrols them on a course, mails them a verification link, and invites others to an
-organization. Every act has an address or a user of its own, so that each mail can be told from all others.
+organization. Every act has an address or a user of its own, so that each mail can be told from all others. A webhook
+and the feed have an event for each enrolment and each withdrawal.
 """
 
 import argparse
@@ -52,6 +53,7 @@ def _environment(cluster: Cluster, folder: Path) -> dict[str, str]:
         "MAILS_PER_PERSON_AND_DAY",
         "MAILS_PER_ORGANIZATION_AND_DAY",
         "MAILS_PER_ADDRESS_AND_DAY",
+        "WEBHOOKS_PER_HOST_AND_DAY",
     ]
     return environment_of(cluster, folder) | {
         "ACCESS_TOKEN_SECONDS": "86400",

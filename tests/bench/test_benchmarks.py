@@ -124,11 +124,15 @@ def test_jobs_are_counted_next_to_pgbench() -> None:
 
 @pytest.mark.nightly
 def test_nothing_that_was_acknowledged_is_lost_by_kills() -> None:
-    *_, killed, mails, enrolments = lines_of("tests.bench.kills", "--kills=4", "--clients=2")
+    *_, killed, mails, enrolments, acts, deliveries = lines_of(
+        "tests.bench.kills", "--kills=4", "--clients=2"
+    )
 
     assert killed == "killed: application 1, database 1, worker 0 1, worker 1 1"
     assert ", lost 0, " in mails
     assert enrolments.endswith(", lost 0")
+    assert ", not once in the feed 0 of " in acts
+    assert ", acts not delivered once 0, events of one side alone 0, out of order 0, " in deliveries
 
 
 def test_every_benchmark_of_the_makefile_is_run_here() -> None:

@@ -1,22 +1,29 @@
 """Workers that deliver to one webhook at once, while others record events."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Lock
+from threading import Event, Lock
 from time import sleep
 from typing import Final
 from uuid import UUID, uuid4
 
 import pytest
 
+from accounts.domain.integrations.entities.webhooks import WebhookTerms
 from accounts.domain.integrations.services.webhook_dispatch import DISPATCH_JOB
+from authsvc.events.errors import EventsBusy
 from authsvc.jobs.entities import JobRequest, Queue
 from authsvc.kernel.outbound import OutboundRequest
+from authsvc.storage import settled
 from tests.concurrency.test_organizations import DONE, at_once
 from tests.events.recording import recorded
 from tests.support.databases import connected_to
+from tests.support.tenants import has_root
 from tests.support.webhooks import (
     OK,
+    URL,
     Receiver,
     deliver,
     has_webhook,
@@ -33,6 +40,7 @@ WORKERS: Final = 6
 WRITERS: Final = 4
 EVENTS: Final = 25
 ROUNDS: Final = 10
+SECONDS: Final = 20
 
 
 def write(world: World, database_url: str, events: dict[UUID, list[UUID]], user_id: UUID) -> None:
@@ -108,3 +116,77 @@ def test_one_of_many_workers_claims_a_webhook(town: World, database_url: str) ->
     at_once(*[claim] * 8)
 
     assert [position is not None for position in positions].count(True) == 1
+
+
+def test_a_new_webhook_receives_what_is_committed_after_its_creation(
+    town: World, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settled, "_PATIENCE_SECONDS", SECONDS)
+    receiver = Receiver()
+    world, root = with_receiver(town, receiver), has_root(town)
+    early, late, after = learned(), learned(), learned()
+    inserted, may_end, waits_or_ended = Event(), Event(), Event()
+
+    def pause(seconds: float) -> None:
+        waits_or_ended.set()
+        sleep(seconds)
+
+    monkeypatch.setattr(settled, "sleep", pause)
+
+    def hold() -> None:
+        with world.unit_of_work.atomic():
+            recorded(world, early)
+            inserted.set()
+            assert may_end.wait(SECONDS)
+
+    def create() -> None:
+        world.services.webhooks.create(None, WebhookTerms(url=URL), by=root)
+
+    with ThreadPoolExecutor(2) as pool:
+        holder = pool.submit(elsewhere, database_url, hold)
+        try:
+            assert inserted.wait(SECONDS)
+            recorded(world, late)
+            creating = pool.submit(elsewhere, database_url, create)
+            creating.add_done_callback(lambda _: waits_or_ended.set())
+            assert waits_or_ended.wait(SECONDS)
+            is_created_before = creating.done()
+        finally:
+            may_end.set()
+            holder.result(SECONDS)
+        creating.result(SECONDS)
+    recorded(world, after)
+    deliver(world)
+
+    assert after.id in receiver.ids
+    assert not is_created_before or early.id in receiver.ids
+
+
+def test_a_webhook_is_not_created_while_a_change_takes_too_long_to_wait_for(
+    town: World, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settled, "_PATIENCE_SECONDS", 0.1)
+    root = has_root(town)
+    inserted, may_end = Event(), Event()
+
+    def hold() -> None:
+        with town.unit_of_work.atomic():
+            recorded(town, learned())
+            inserted.set()
+            assert may_end.wait(SECONDS)
+
+    with ThreadPoolExecutor(1) as pool:
+        holder = pool.submit(elsewhere, database_url, hold)
+        try:
+            assert inserted.wait(SECONDS)
+            with pytest.raises(EventsBusy):
+                town.services.webhooks.create(None, WebhookTerms(url=URL), by=root)
+        finally:
+            may_end.set()
+            holder.result(SECONDS)
+
+
+def elsewhere(url: str, act: Callable[[], object]) -> None:
+    """Act with a connection of one's own."""
+    with connected_to(url):
+        act()

@@ -94,6 +94,12 @@ def test_a_page_has_events_of_the_organizations_in_scope_alone(world: World) -> 
     assert events_in(page_of(world, scope=scope)) == [own, platform]
 
 
+def test_the_settled_position_is_that_of_the_last_event_while_nobody_writes(world: World) -> None:
+    position = recorded(world, an_event(), an_event())
+
+    assert world.repositories.outgoing_events.settled_position() == position
+
+
 def test_without_events_a_page_is_empty_and_complete(world: World) -> None:
     selection = FeedSelection(limit=1, includes_platform=True)
 

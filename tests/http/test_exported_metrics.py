@@ -1,12 +1,14 @@
 """Exported metrics: the catalogue, the page about them, the dashboard and the alerts name the same ones."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -35,11 +37,11 @@ _NAME: Final = re.compile(r"\bauthsvc_\w+")
 
 @pytest.fixture
 def application(settings: Settings, tmp_path: Path, database_url: str) -> Iterator[Application]:
-    """The application with metrics, on a database where commits are real."""
+    """The application with metrics, on a database where commits are real. A variable says where they are."""
     settings.ENVIRONMENT = replace(
         settings.ENVIRONMENT, metrics_networks=(ip_network(LOOPBACK),), metrics_dir=tmp_path
     )
-    with connected_to(database_url), rebuilt_middleware():
+    with patch.dict(os.environ), connected_to(database_url), rebuilt_middleware():
         services.cache_clear()
         yield Application(services())
     services.cache_clear()

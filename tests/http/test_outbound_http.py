@@ -4,15 +4,20 @@ import gzip
 import os
 import ssl
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Event, Semaphore
 from typing import Any, Final
 
 import httpcore
 import pytest
 
+from authsvc.composition.observed_outbound import ObservedOutbound
 from authsvc.composition.outbound_http import HttpcoreOutbound
-from authsvc.kernel.outbound import OutboundFailed, OutboundRequest
+from authsvc.composition.ports import ports
+from authsvc.config.environment import read_environment
+from authsvc.kernel.outbound import OutboundFailed, OutboundHttp, OutboundRequest
 from tests.support.raw_server import endlessly, raw_server, sending, server_context
 
 PUBLIC: Final = "93.184.216.34"
@@ -288,6 +293,38 @@ def test_the_next_address_is_tried_when_one_does_not_respond() -> None:
 def test_an_invalid_host_name_cannot_be_resolved(host: str) -> None:
     with pytest.raises(OutboundFailed, match="cannot be resolved"):
         ANYWHERE.send(get(f"http://{host}/"))
+
+
+def test_a_slow_name_server_of_webhooks_leaves_log_outs_alone() -> None:
+    may_end, begun = Event(), Semaphore(0)
+
+    def hang(host: str, port: int) -> list[str]:
+        begun.release()
+        assert may_end.wait(20)
+        return []
+
+    built = ports(read_environment({}), secret_key="test")
+    webhooks, log_outs = http_of(built.webhook_http), http_of(built.outbound_http)
+    slow = replace(webhooks, resolver=hang, total_seconds=SHORT_SECONDS)
+    threads = slow.resolvers.threads
+    try:
+        with ThreadPoolExecutor(threads) as pool, raw_server(sending(OK)) as server:
+            answers = [pool.submit(slow.send, get("http://a.example/")) for _ in range(threads)]
+            for _ in range(threads):
+                assert begun.acquire(timeout=20)
+            response = log_outs.send(get(f"http://localhost:{server.port}/"))
+            errors = [answer.exception() for answer in answers]
+    finally:
+        may_end.set()
+
+    assert response.status == 200
+    assert {str(error) for error in errors} == {"the host name was not resolved in time"}
+
+
+def http_of(observed: OutboundHttp) -> HttpcoreOutbound:
+    assert isinstance(observed, ObservedOutbound)
+    assert isinstance(observed.http, HttpcoreOutbound)
+    return observed.http
 
 
 def test_a_host_without_addresses_is_not_reached() -> None:

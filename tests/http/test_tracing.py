@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,17 +17,20 @@ from authsvc.composition.observed_outbound import ObservedOutbound
 from authsvc.composition.opentelemetry_tracing import OpenTelemetryTracing, exporting_to
 from authsvc.composition.outbound_http import HttpcoreOutbound
 from authsvc.config.logs import trace_ids
+from authsvc.jobs.entities import JobRequest, Queue
+from authsvc.jobs.ports import Run
 from authsvc.kernel.metrics import OUTBOUND_SECONDS
 from authsvc.kernel.outbound import OutboundFailed, OutboundRequest
 from authsvc.kernel.tracing import NoTracing, SpanKind
 from authsvc.storage.statements import statement_tracer
 from tests.support.collector import CollectedSpan, Collector, running_collector
+from tests.support.jobs import engine_with, quiet_queue
 from tests.support.metrics import RecordedMetrics
 from tests.support.postgres import free_port
 from tests.support.raw_server import raw_server, sending
 from tests.support.server import ROOT, running_server
 from tests.support.wire import WireCaller
-from tests.support.worlds import orm_world
+from tests.support.worlds import World, orm_world
 
 TRACE: Final = "4bf92f3577b34da6a3ce929d0e0e4736"
 CALLER: Final = "00f067aa0ba902b7"
@@ -81,6 +85,33 @@ def test_a_job_continues_the_trace_of_what_stored_it(
     job, request = span_called("job", collector), span_called("request", collector)
     assert (job.trace_id, job.parent_id) == (request.trace_id, request.span_id)
     assert job.kind == "consumer"
+
+
+def test_an_attempt_is_a_part_of_the_trace_that_enqueued_the_job(
+    memory: World,
+    tracing: OpenTelemetryTracing,
+    collector: Collector,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    queue = replace(quiet_queue(memory), tracing=tracing)
+    engine = replace(engine_with(memory, break_off), tracing=tracing)
+    with tracing.span("enqueueing"):
+        queue.enqueue(JobRequest(kind="test"))
+
+    engine.run_due(Queue.OUTBOUND)
+
+    cause = span_called("enqueueing", collector)
+    spans = collector.waits_for(lambda spans: any("job.kind" in span.attributes for span in spans))
+    (job,) = [span for span in spans if "job.kind" in span.attributes]
+    assert (job.name, job.trace_id, job.parent_id) == ("job", cause.trace_id, cause.span_id)
+    assert job.attributes == {"job.kind": "test", "job.attempt": 1}
+    assert (job.kind, job.error) == ("consumer", "ConnectionResetError")
+    (line,) = logged_by("authsvc.jobs.services.engine", caplog)
+    assert (line["trace_id"], line["span_id"]) == (job.trace_id, job.span_id)
+
+
+def break_off(run: Run) -> None:
+    raise ConnectionResetError
 
 
 def test_outside_of_any_block_there_is_nothing_to_continue(tracing: OpenTelemetryTracing) -> None:

@@ -16,6 +16,7 @@ from authsvc.jobs.entities import (
     Priority,
     Queue,
 )
+from authsvc.jobs.errors import UnknownJob
 from authsvc.jobs.repositories.protocols import Backlog, Failure
 from authsvc.kernel.paging import PageRequest
 from tests.support.builders import NOON
@@ -38,15 +39,17 @@ def claim(world: World, queue: Queue = Queue.OUTBOUND, limit: int = 10) -> list[
 
 
 def test_a_stored_job_is_found_with_all_its_parts(world: World) -> None:
-    job = a_job(
+    requested = a_job(
         arguments={"mails": ["a", 1]},
         queue=Queue.LONG,
         priority=Priority.LOW,
         unique_key="rebuild",
         owner_id=uuid4(),
         org_id=uuid4(),
+        caller="sync",
         period=timedelta(hours=2),
     )
+    job = replace(requested, trace={"traceparent": "00-4bf92f35-00f067aa-01"})
     add(world, job)
 
     assert world.repositories.jobs.find(job.id) == job
@@ -146,17 +149,30 @@ def test_only_the_holder_of_the_lease_saves(world: World) -> None:
     assert world.repositories.jobs.find(job.id) == advanced
 
 
+def test_only_the_holder_of_the_lease_removes(world: World) -> None:
+    add(world, a_job(unique_key="a"), a_job(at=LATER))
+    (job,) = claim(world)
+    assert job.lease is not None
+
+    assert not world.repositories.jobs.remove_if_leased(job.id, Lease(uuid4()))
+    assert world.repositories.jobs.find(job.id) == job
+    assert world.repositories.jobs.remove_if_leased(job.id, job.lease)
+    assert not world.repositories.jobs.remove_if_leased(job.id, job.lease)
+    assert world.repositories.jobs.find(job.id) is None
+
+
 def test_saving_with_a_lease_does_not_undo_a_cancellation(world: World) -> None:
     add(world, a_job())
     (job,) = claim(world)
     assert job.lease is not None
+    advanced = job.advanced(JobProgress(done=1), until=LATER)
+    assert world.repositories.jobs.save_if_leased(advanced, job.lease, unless_cancelled=True)
     world.repositories.jobs.save(job.cancelled(at=NOON))
 
-    world.repositories.jobs.save_if_leased(job, job.lease)
+    assert not world.repositories.jobs.save_if_leased(advanced, job.lease, unless_cancelled=True)
+    assert world.repositories.jobs.save_if_leased(job, job.lease)
 
-    stored = world.repositories.jobs.find(job.id)
-    assert stored is not None
-    assert stored.is_cancelled
+    assert world.repositories.jobs.find(job.id) == job.cancelled(at=NOON)
 
 
 def test_pages_have_the_jobs_of_an_owner_or_an_organization_newest_first(world: World) -> None:
@@ -187,6 +203,17 @@ def test_a_list_shows_the_jobs_in_one_status(world: World) -> None:
     )
 
     assert [job.id for job in page.items] == [ended.id]
+
+
+def test_the_jobs_of_a_caller_are_counted_until_they_end(world: World) -> None:
+    ended, waiting, running = a_job(caller="anna"), a_job(caller="anna"), a_job(caller="anna")
+    add(world, ended, waiting, running, a_job(caller="bo"), a_job())
+    world.repositories.jobs.save(ended.succeeded({}, at=NOON))
+    world.repositories.jobs.save(running.leased(Lease(uuid4()), at=NOON, until=LATER))
+
+    with world.unit_of_work.atomic():
+        assert world.repositories.jobs.count_unfinished("anna") == 2
+        assert world.repositories.jobs.count_unfinished("olga") == 0
 
 
 def test_pages_continue_where_the_last_one_ended(world: World) -> None:
@@ -226,13 +253,49 @@ def test_files_come_with_a_job_and_leave_with_it(world: World) -> None:
     world.repositories.jobs.add([job], {job.id: PICTURE})
     world.repositories.jobs.attach(job.id, PICTURE)
     world.repositories.jobs.attach(job.id, result)
-    assert world.repositories.jobs.file_of(job.id, FileRole.INPUT) == PICTURE
-    assert world.repositories.jobs.file_of(job.id, FileRole.RESULT) == result
+
+    assert file_of(world, job, FileRole.INPUT) == PICTURE
+    assert file_of(world, job, FileRole.RESULT) == result
+    world.repositories.jobs.save(job.succeeded({}, at=NOON))
+    world.repositories.jobs.remove_ended(before=LATER)
+    assert world.repositories.jobs.file_of(job.id, FileRole.INPUT) is None
+
+
+def test_a_file_has_its_pieces_in_their_order_until_it_is_replaced(world: World) -> None:
+    job, shorter = a_job(), [b"b"]
+    add(world, job)
+    for contents in ([b"a" * 3, b"", b"c"], shorter):
+        for number, content in enumerate(contents):
+            piece = replace(PICTURE, content=content)
+            world.repositories.jobs.attach(job.id, piece, number=number)
+        file = world.repositories.jobs.file_of(job.id, FileRole.RESULT)
+        assert file is not None
+        assert (list(file.pieces), file.size) == (contents, sum(map(len, contents)))
+
+
+@pytest.mark.database
+def test_a_file_that_is_removed_while_it_is_read_is_not_read_as_a_shorter_one(world: World) -> None:
+    job = a_job()
+    add(world, job)
+    for number in range(2):
+        world.repositories.jobs.attach(job.id, PICTURE, number=number)
+    file = world.repositories.jobs.file_of(job.id, FileRole.RESULT)
+    assert file is not None
+    pieces = iter(file.pieces)
+    assert next(pieces) == PICTURE.content
 
     world.repositories.jobs.save(job.succeeded({}, at=NOON))
     world.repositories.jobs.remove_ended(before=LATER)
 
-    assert world.repositories.jobs.file_of(job.id, FileRole.INPUT) is None
+    with pytest.raises(UnknownJob):
+        next(pieces)
+
+
+def file_of(world: World, job: Job, role: FileRole) -> JobFile | None:
+    file = world.repositories.jobs.file_of(job.id, role)
+    if file is None:
+        return None
+    return JobFile(name=file.name, media_type=file.media_type, content=file.content)
 
 
 def test_only_jobs_that_ended_before_are_removed(world: World) -> None:

@@ -21,6 +21,7 @@ def use_default_limits(settings: Settings, **variables: Any) -> None:
         mails_per_person=default.mails_per_person,
         mails_per_organization=default.mails_per_organization,
         mails_per_address=default.mails_per_address,
+        webhooks_per_host=default.webhooks_per_host,
         organizations_per_person=default.organizations_per_person,
         argon2_at_once=1,
         **variables,

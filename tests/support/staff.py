@@ -173,4 +173,4 @@ def log_of(row_id: object) -> list[str]:
 def _page(response: Any) -> Page:
     messages = tuple(str(message) for message in get_messages(response.wsgi_request))
     path = response.wsgi_request.get_full_path().removeprefix(ADMIN)
-    return Page(response.status_code, path, unescape(response.content.decode()), messages)
+    return Page(response.status_code, path, unescape(response.getvalue().decode()), messages)

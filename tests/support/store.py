@@ -45,6 +45,7 @@ if _DESCRIPTION not in os.environ:
     os.environ["MAILS_PER_PERSON_AND_DAY"] = "1000000"
     os.environ["MAILS_PER_ORGANIZATION_AND_DAY"] = "1000000"
     os.environ["MAILS_PER_ADDRESS_AND_DAY"] = "1000000"
+    os.environ["WEBHOOKS_PER_HOST_AND_DAY"] = "1000000"
     os.environ["ORGANIZATIONS_PER_PERSON"] = "1000000"
     os.environ["ARGON2_AT_ONCE"] = "1000"
 

@@ -1,6 +1,8 @@
 """Domain errors of integrations."""
 
-from authsvc.kernel.errors import Conflict, Invalid, NotFound
+from typing import Final
+
+from authsvc.kernel.errors import Conflict, Invalid, NotFound, TooMany
 
 
 class WebhookNotFound(NotFound):
@@ -47,6 +49,16 @@ class WebhookPaused(Conflict):
     code = "webhook-paused"
     title = "The webhook is paused"
     explanation = "Resume it first. It goes on where it stopped."
+
+
+class WebhookBudgetSpent(TooMany):
+    code = "webhook-budget-spent"
+    title = "Too many messages were sent to this host today"
+    explanation = "`{limit}` allows {most} messages to a host a day. Wait for {retry_after} s."
+
+    def __init__(self, *, limit: str, most: int, retry_after: int) -> None:
+        super().__init__(limit=limit, most=most, retry_after=retry_after)
+        self.retry_after: Final = retry_after
 
 
 class UnreadableSecret(Exception):

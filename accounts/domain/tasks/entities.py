@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from authsvc.kernel.errors import DomainError
 
 LIFETIME: Final = timedelta(days=1)
 """How long it is of use to begin a task."""
+MOST_UNFINISHED: Final = 20
+"""How many tasks of a caller, a user or a client, can wait or run at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,7 @@ class TaskPlan:
             lifetime=LIFETIME,
             owner_id=by.user_id,
             org_id=self.org_id,
+            caller=by.identity,
             file=self.file,
         )
 
@@ -134,11 +138,17 @@ def _error_of(job: Job) -> TaskError | None:
     if job.status is not JobStatus.FAILED:
         return None
     code, _, detail = job.error.partition(": ")
-    if detail and code in set(_codes()):
+    if detail and code in _known_codes():
         return TaskError(code, detail)
     if job.error == "expired":
         return TaskError("task-expired", "The task could not be run in time. Start it again.")
     return TaskError("task-failed", "The task failed. Start it again, or ask the operator.")
+
+
+@cache
+def _known_codes() -> frozenset[str]:
+    """Collected once: they do not change after the modules are imported."""
+    return frozenset(_codes())
 
 
 def _codes(kind: type[DomainError] = DomainError) -> Iterator[str]:

@@ -45,5 +45,8 @@ class InMemoryOutgoingEventRepository:
     def last_position(self) -> int:
         return len(self.store)
 
+    def settled_position(self) -> int:
+        return len(self.store)
+
     def is_reached(self, position: int) -> bool:
         return position <= len(self.store)

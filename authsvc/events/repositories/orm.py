@@ -23,7 +23,7 @@ class OrmOutgoingEventRepository:
         return insert_numbered(rows.OutgoingEvent, [_values(event) for event in events])
 
     def page_of(self, selection: FeedSelection, *, scope: TenantScope) -> FeedPage:
-        complete_up_to = self._settled_position()
+        complete_up_to = self.settled_position()
         events = rows.OutgoingEvent.objects.filter(
             owned_within(scope), position__gt=selection.after, position__lte=complete_up_to
         )
@@ -48,16 +48,15 @@ class OrmOutgoingEventRepository:
     def last_position(self) -> int:
         return last_position(rows.OutgoingEvent)
 
-    def is_reached(self, position: int) -> bool:
-        return position <= self.last_position()
-
-    def _settled_position(self) -> int:
-        """Raises EventsBusy."""
+    def settled_position(self) -> int:
         try:
             settled = settled_up_to(rows.OutgoingEvent)
         except NotSettled:
             raise EventsBusy from None
         return min(settled, self.last_position())
+
+    def is_reached(self, position: int) -> bool:
+        return position <= self.last_position()
 
 
 def _recorded(row: rows.OutgoingEvent) -> RecordedEvent:

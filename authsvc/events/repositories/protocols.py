@@ -28,5 +28,11 @@ class OutgoingEventRepository(Protocol):
     def last_position(self) -> int:
         """Return the greatest position of a visible event; 0 if there is none."""
 
+    def settled_position(self) -> int:
+        """Return the greatest position at or before which no event ever appears. Raises EventsBusy.
+
+        Waits for changes that are in progress, so call it before anything is locked that they may need.
+        """
+
     def is_reached(self, position: int) -> bool:
         """Return whether an event with this position or a greater one is visible. 0 is always reached."""

@@ -5,7 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from authsvc.jobs.entities import FileRole, Job, JobFile, JobId, JobStatus, Lease, Queue
+from authsvc.jobs.entities import (
+    FileRole,
+    Job,
+    JobFile,
+    JobId,
+    JobStatus,
+    Lease,
+    Queue,
+    StoredFile,
+)
 from authsvc.jobs.repositories.protocols import JOBS, Backlog, Failure
 from authsvc.kernel.memory import remove_where
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
@@ -14,7 +23,7 @@ from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 @dataclass(frozen=True, slots=True)
 class InMemoryJobRepository:
     store: MutableMapping[JobId, Job] = field(default_factory=dict)
-    files: MutableMapping[tuple[JobId, FileRole], JobFile] = field(default_factory=dict)
+    files: MutableMapping[tuple[JobId, FileRole], tuple[JobFile, ...]] = field(default_factory=dict)
 
     def add(self, jobs: Sequence[Job], files: Mapping[JobId, JobFile]) -> int:
         added = 0
@@ -23,7 +32,7 @@ class InMemoryJobRepository:
                 self.store[job.id] = job
                 added += 1
         for job_id, file in files.items():
-            self.files[job_id, FileRole.INPUT] = file
+            self.files[job_id, FileRole.INPUT] = (file,)
         return added
 
     def find(self, job_id: JobId) -> Job | None:
@@ -58,11 +67,18 @@ class InMemoryJobRepository:
     def save(self, job: Job) -> None:
         self.store[job.id] = job
 
-    def save_if_leased(self, job: Job, lease: Lease) -> bool:
+    def save_if_leased(self, job: Job, lease: Lease, *, unless_cancelled: bool = False) -> bool:
         stored = self.store.get(job.id)
-        if stored is None or stored.lease != lease:
+        if stored is None or stored.lease != lease or (unless_cancelled and stored.is_cancelled):
             return False
         self.store[job.id] = replace(job, is_cancelled=stored.is_cancelled)
+        return True
+
+    def remove_if_leased(self, job_id: JobId, lease: Lease) -> bool:
+        stored = self.store.get(job_id)
+        if stored is None or stored.lease != lease:
+            return False
+        del self.store[job_id]
         return True
 
     def page_of(
@@ -84,11 +100,23 @@ class InMemoryJobRepository:
         )
         return page_in_memory(jobs, request, JOBS)
 
-    def attach(self, job_id: JobId, file: JobFile) -> None:
-        self.files[job_id, FileRole.RESULT] = file
+    def attach(self, job_id: JobId, piece: JobFile, *, number: int = 0) -> None:
+        key = job_id, FileRole.RESULT
+        self.files[key] = (*self.files.get(key, ())[:number], piece)
 
-    def file_of(self, job_id: JobId, role: FileRole) -> JobFile | None:
-        return self.files.get((job_id, role))
+    def file_of(self, job_id: JobId, role: FileRole) -> StoredFile | None:
+        pieces = self.files.get((job_id, role))
+        if pieces is None:
+            return None
+        return StoredFile(
+            name=pieces[0].name,
+            media_type=pieces[0].media_type,
+            size=sum(len(piece.content) for piece in pieces),
+            pieces=[piece.content for piece in pieces],
+        )
+
+    def count_unfinished(self, caller: str) -> int:
+        return sum(job.caller == caller and not job.has_ended for job in self.store.values())
 
     def backlogs(self, *, at: datetime) -> list[Backlog]:
         return [self._backlog(queue, at) for queue in Queue]

@@ -1,11 +1,14 @@
 """ORM repository of jobs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models.functions import Length
 
 from authsvc.jobs import models as rows
 from authsvc.jobs.entities import (
@@ -18,10 +21,14 @@ from authsvc.jobs.entities import (
     Lease,
     Priority,
     Queue,
+    StoredFile,
 )
+from authsvc.jobs.errors import UnknownJob
+from authsvc.jobs.models import WAITING
 from authsvc.jobs.repositories.protocols import JOBS, Backlog, Failure
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.storage.inserts import MOST_ROWS, insert
+from authsvc.storage.locks import wait_for_lock
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.rows import values_of
 
@@ -30,7 +37,7 @@ class OrmJobRepository:
     def add(self, jobs: Sequence[Job], files: Mapping[JobId, JobFile]) -> int:
         added = insert(rows.Job, [_values(job) for job in jobs], unless_taken=("unique_key",))
         for job_id, file in files.items():
-            insert(rows.JobFile, [_file_values(job_id, FileRole.INPUT, file)])
+            insert(rows.JobFile, [_file_values(job_id, FileRole.INPUT, file, number=0)])
         return added
 
     def find(self, job_id: JobId) -> Job | None:
@@ -69,11 +76,18 @@ class OrmJobRepository:
     def save(self, job: Job) -> None:
         rows.Job.objects.filter(pk=job.id).update(**_changing_values(job))
 
-    def save_if_leased(self, job: Job, lease: Lease) -> bool:
+    def save_if_leased(self, job: Job, lease: Lease, *, unless_cancelled: bool = False) -> bool:
         leased = rows.Job.objects.filter(pk=job.id, lease=lease)
+        if unless_cancelled:
+            leased = leased.filter(is_cancelled=False)
         values = _changing_values(job)
         del values["is_cancelled"]
         return bool(leased.update(**values))
+
+    def remove_if_leased(self, job_id: JobId, lease: Lease) -> bool:
+        leased = rows.Job.objects.filter(pk=job_id, lease=lease)
+        # In one statement with the condition: `delete` would read the job first, to look for its files.
+        return bool(leased._raw_delete(leased.db))  # noqa: SLF001  # as the comment above says
 
     def page_of(
         self,
@@ -90,18 +104,28 @@ class OrmJobRepository:
             listed = listed.filter(status=status)
         return page_of_rows(listed, request, JOBS, _job)
 
-    def attach(self, job_id: JobId, file: JobFile) -> None:
-        rows.JobFile.objects.update_or_create(
-            job_id=job_id,
-            role=FileRole.RESULT,
-            defaults={"name": file.name, "media_type": file.media_type, "content": file.content},
+    def attach(self, job_id: JobId, piece: JobFile, *, number: int = 0) -> None:
+        if number == 0:
+            rows.JobFile.objects.filter(job_id=job_id, role=FileRole.RESULT).delete()
+        insert(rows.JobFile, [_file_values(job_id, FileRole.RESULT, piece, number=number)])
+
+    def file_of(self, job_id: JobId, role: FileRole) -> StoredFile | None:
+        stored = rows.JobFile.objects.filter(job_id=job_id, role=role).order_by("number")
+        pieces = list(stored.values_list("pk", "name", "media_type", Length("content")))
+        if not pieces:
+            return None
+        (_, name, media_type, _), *_ = pieces
+        return StoredFile(
+            name=name,
+            media_type=media_type,
+            size=sum(size for *_, size in pieces),
+            pieces=_Pieces([pk for pk, *_ in pieces]),
         )
 
-    def file_of(self, job_id: JobId, role: FileRole) -> JobFile | None:
-        row = rows.JobFile.objects.filter(job_id=job_id, role=role).first()
-        if row is None:
-            return None
-        return JobFile(name=row.name, media_type=row.media_type, content=bytes(row.content))
+    def count_unfinished(self, caller: str) -> int:
+        # A statement of its own: a count sees what was committed before it began, so the lock must be held by then.
+        wait_for_lock(int(sha256(f"jobs of {caller}".encode()).hexdigest()[:16], 16))
+        return rows.Job.objects.filter(WAITING, ~Q(caller=""), caller=caller).count()
 
     def backlogs(self, *, at: datetime) -> list[Backlog]:
         is_due = Q(status=JobStatus.QUEUED, due_at__lte=at)
@@ -146,7 +170,18 @@ class OrmJobRepository:
 
 
 _FIXED: Final = frozenset(
-    {"id", "kind", "arguments", "queue", "priority", "owner_id", "org_id", "created_at"}
+    {
+        "id",
+        "kind",
+        "arguments",
+        "queue",
+        "priority",
+        "owner_id",
+        "org_id",
+        "caller",
+        "trace",
+        "created_at",
+    }
 )
 
 
@@ -172,6 +207,7 @@ def _values(job: Job) -> dict[str, Any]:
         rows.Job,
         job,
         arguments=dict(job.arguments),
+        trace=dict(job.trace),
         result=None if job.result is None else dict(job.result),
         done=progress.done,
         total=progress.total,
@@ -179,8 +215,24 @@ def _values(job: Job) -> dict[str, Any]:
     )
 
 
-def _file_values(job_id: JobId, role: FileRole, file: JobFile) -> dict[str, Any]:
-    return values_of(rows.JobFile, file, job_id=job_id, role=role)
+def _file_values(job_id: JobId, role: FileRole, file: JobFile, *, number: int) -> dict[str, Any]:
+    return values_of(rows.JobFile, file, job_id=job_id, role=role, number=number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """The contents of these rows, read one at a time."""
+
+    keys: Sequence[int]
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Raises UnknownJob if one is removed meanwhile."""
+        for key in self.keys:
+            stored = rows.JobFile.objects.filter(pk=key).values_list("content", flat=True)
+            content = stored.first()
+            if content is None:
+                raise UnknownJob
+            yield bytes(content)
 
 
 def _job(row: rows.Job) -> Job:
@@ -200,6 +252,8 @@ def _job(row: rows.Job) -> Job:
         is_cancelled=row.is_cancelled,
         owner_id=row.owner_id,
         org_id=row.org_id,
+        caller=row.caller,
+        trace=row.trace,
         period=row.period,
         created_at=row.created_at,
         due_at=row.due_at,

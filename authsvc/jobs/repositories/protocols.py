@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from authsvc.jobs.entities import FileRole, Job, JobFile, JobId, JobStatus, Lease, Queue
+from authsvc.jobs.entities import (
+    FileRole,
+    Job,
+    JobFile,
+    JobId,
+    JobStatus,
+    Lease,
+    Queue,
+    StoredFile,
+)
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 
 JOBS: Final = Keyset("tasks", {"created_at": datetime, "id": UUID}, descends=True)
@@ -70,11 +79,15 @@ class JobRepository(Protocol):
     def save(self, job: Job) -> None:
         """Replace the stored job."""
 
-    def save_if_leased(self, job: Job, lease: Lease) -> bool:
+    def save_if_leased(self, job: Job, lease: Lease, *, unless_cancelled: bool = False) -> bool:
         """Replace the stored job if it still has that lease, and return whether it had.
 
-        Whether it is cancelled is not replaced: that may have changed meanwhile.
+        Whether it is cancelled is not replaced: that may have changed meanwhile. With *unless_cancelled*, a job that is
+        cancelled is not replaced either.
         """
+
+    def remove_if_leased(self, job_id: JobId, lease: Lease) -> bool:
+        """Delete a job without files if it still has that lease, and return whether it had."""
 
     def page_of(
         self,
@@ -89,11 +102,17 @@ class JobRepository(Protocol):
         Periodic jobs have neither.
         """
 
-    def attach(self, job_id: JobId, file: JobFile) -> None:
-        """Store the file that the job has written, in place of an earlier one."""
+    def attach(self, job_id: JobId, piece: JobFile, *, number: int = 0) -> None:
+        """Store a piece of the file that the job writes. The first, with number 0, replaces an earlier file."""
 
-    def file_of(self, job_id: JobId, role: FileRole) -> JobFile | None:
-        """The file of the job in that role, if any."""
+    def file_of(self, job_id: JobId, role: FileRole) -> StoredFile | None:
+        """The file of the job in that role, if any. Each of its pieces is read when it is needed.
+
+        Reading raises UnknownJob if the job is removed meanwhile.
+        """
+
+    def count_unfinished(self, caller: str) -> int:
+        """Count the jobs of the caller that have not ended; others who count them wait until the unit of work ends."""
 
     def backlogs(self, *, at: datetime) -> list[Backlog]:
         """The backlog of every queue."""

@@ -13,6 +13,7 @@ from authsvc.jobs.entities import (
     Job,
     JobId,
     JobRequest,
+    JobStatus,
     Lease,
     Queue,
     RetryPolicy,
@@ -23,6 +24,7 @@ from authsvc.jobs.repositories.protocols import JobRepository
 from authsvc.jobs.services.attempt import Attempt
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import Busy, DomainError
+from authsvc.kernel.tracing import SpanKind, Tracing
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 BATCH_SIZES: Final = {Queue.OUTBOUND: 10, Queue.LONG: 1, Queue.WEBHOOKS: 1}
@@ -36,10 +38,11 @@ def never() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobEngine:
-    """`jitter` returns numbers from 0 to 1; `lease_time` is how long an attempt has, unless it reports progress."""
+    """`jitter` returns numbers from 0 to 1; `lease_time` is that of kinds which state none."""
 
     jobs: JobRepository
     kinds: Mapping[str, JobKind]
+    tracing: Tracing
     unit_of_work: UnitOfWork
     clock: Clock
     jitter: Callable[[], float]
@@ -106,12 +109,27 @@ class JobEngine:
             attempt = Attempt(
                 job=job,
                 lease=lease,
-                lease_time=self.lease_time,
+                lease_time=self._lease_time_of(job),
                 jobs=self.jobs,
+                unit_of_work=self.unit_of_work,
                 clock=self.clock,
                 is_stopping=is_stopping,
             )
-            self._store(self._after(attempt), lease)
+            if attempt.lease_time <= self.lease_time or attempt.extend():
+                self._store(self._traced(attempt), lease)
+            else:
+                _log_lost(job)
+
+    def _traced(self, attempt: Attempt) -> Job | None:
+        """Like `_after`, as a part of the trace of whatever enqueued the job."""
+        job = attempt.job
+        with self.tracing.span("job", SpanKind.CONSUMER, within=job.trace) as span:
+            span.set("job.kind", job.kind)
+            span.set("job.attempt", job.attempts)
+            after = self._after(attempt)
+            if after is not None and after.error:
+                span.fail(after.error)
+        return after
 
     def _after(self, attempt: Attempt) -> Job | None:
         """The job after the attempt; None if its end is stored already, or another worker has begun it."""
@@ -143,7 +161,7 @@ class JobEngine:
         with self.unit_of_work.atomic():
             result = kind.run(attempt)
             succeeded = attempt.current.succeeded(result or {}, at=self.clock.now())
-            if not self.jobs.save_if_leased(succeeded, attempt.lease):
+            if not self._is_stored(succeeded, attempt.lease):
                 raise LeaseLost
         return None
 
@@ -163,9 +181,20 @@ class JobEngine:
         kind = self.kinds.get(job.kind)
         return kind.policy if kind else RetryPolicy()
 
+    def _lease_time_of(self, job: Job) -> timedelta:
+        kind = self.kinds.get(job.kind)
+        return kind.lease_time if kind and kind.lease_time else self.lease_time
+
     def _store(self, job: Job | None, lease: Lease) -> None:
-        if job is not None and not self.jobs.save_if_leased(job, lease):
+        if job is not None and not self._is_stored(job, lease):
             _log_lost(job)
+
+    def _is_stored(self, job: Job, lease: Lease) -> bool:
+        """Store how the attempt ended, and return whether the lease was not lost."""
+        kind = self.kinds.get(job.kind)
+        if job.status is JobStatus.SUCCEEDED and kind is not None and not kind.is_kept:
+            return self.jobs.remove_if_leased(job.id, lease)
+        return self.jobs.save_if_leased(job, lease)
 
 
 def _lease_of(job: Job) -> Lease:

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from authsvc.jobs.entities import KEPT_FOR, FileRole, Job, JobFile, JobId, JobRequest
+from authsvc.jobs.entities import KEPT_FOR, FileRole, Job, JobId, JobRequest, StoredFile
 from authsvc.jobs.errors import JobEnded, UnknownJob
 from authsvc.jobs.ports import Carrier
 from authsvc.jobs.repositories.protocols import MOST_IN_ONE_STATEMENT, Failure, JobRepository
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.tracing import Tracing
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 RETRIED_FOR: Final = timedelta(days=1)
@@ -23,16 +24,19 @@ MOST_FAILURES: Final = 100
 class JobQueue:
     jobs: JobRepository
     carrier: Carrier
+    tracing: Tracing
     unit_of_work: UnitOfWork
     clock: Clock
 
     def enqueue(self, *requests: JobRequest) -> list[JobId]:
         """Store the jobs in one statement, and tell workers once the outermost unit of work has committed.
 
+        They continue the current trace.
+
         Return the id of each; of one whose unique key is taken, that of the job that has it.
         """
-        now = self.clock.now()
-        jobs = [Job.requested(JobId(uuid4()), request, at=now) for request in requests]
+        now, trace = self.clock.now(), self.tracing.carrier()
+        jobs = [Job.requested(JobId(uuid4()), request, at=now, trace=trace) for request in requests]
         files = {
             job.id: request.file
             for job, request in zip(jobs, requests, strict=True)
@@ -65,7 +69,7 @@ class JobQueue:
             self.unit_of_work.on_commit(lambda: self._announce([retried]))
         return retried
 
-    def result_file(self, job_id: JobId) -> JobFile | None:
+    def result_file(self, job_id: JobId) -> StoredFile | None:
         """The file that the job has written, if any."""
         return self.jobs.file_of(job_id, FileRole.RESULT)
 

@@ -16,7 +16,7 @@ from accounts.public import (
     TaskService,
     TenantAccess,
 )
-from authsvc.jobs.entities import JobFile
+from authsvc.jobs.entities import LONG_LEASE_TIME, JobFile
 from authsvc.jobs.ports import JobKind, Run
 from courses.domain.entities.courses import CourseDefinition
 from courses.domain.errors import InvalidDefinition, UnreadableArchive
@@ -55,7 +55,7 @@ class ArchiveImports:
 
     @property
     def kind(self) -> JobKind:
-        return self.callers.kind(ARCHIVE_IMPORT, self._run)
+        return self.callers.kind(ARCHIVE_IMPORT, self._run, lease_time=LONG_LEASE_TIME)
 
     def import_archive(
         self, content: bytes, *, org_id: OrganizationId | None = None, by: Principal

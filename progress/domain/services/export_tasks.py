@@ -4,7 +4,6 @@ import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from accounts.public import (
     TaskPlan,
     TaskService,
 )
-from authsvc.jobs.entities import JobFile, JobProgress
+from authsvc.jobs.entities import JobProgress
 from authsvc.jobs.ports import JobKind, Run
 from progress.domain.entities.events import EventSelection, ProgressEvent
 from progress.domain.services.event_log import EXPORTED_AT_ONCE, EventExport, Titles
@@ -73,7 +72,7 @@ class ExportTasks:
         return self.tasks.start(plan, by=by)
 
     def _export(self, run: Run, given: Mapping[str, Any], by: Principal) -> Mapping[str, Any]:
-        written, number = BytesIO(), 0
+        number = 0
         events = self.export.whole(
             by=by,
             org_id=OrganizationId(UUID(given["org_id"])) if "org_id" in given else None,
@@ -83,13 +82,13 @@ class ExportTasks:
             ),
         )
         # Without a time in its header, equal exports are equal files.
-        with gzip.GzipFile(fileobj=written, mode="wb", mtime=0) as file:
+        with (
+            run.attaching(STATEMENTS, "application/gzip") as stored,
+            gzip.GzipFile(fileobj=stored, mode="wb", mtime=0) as file,
+        ):
             titled = self.export.with_titles(events, by=by)
             for number, (event, titles) in enumerate(titled, start=1):
                 file.write(self.line_of(event, titles))
                 if number % EXPORTED_AT_ONCE == 0:
                     run.report(JobProgress(done=number))
-        run.attach(
-            JobFile(name=STATEMENTS, media_type="application/gzip", content=written.getvalue())
-        )
         return {"statements": number, FILE: STATEMENTS}

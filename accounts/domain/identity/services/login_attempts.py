@@ -35,6 +35,7 @@ class LimitName(StrEnum):
     MAIL_BY_PERSON = "mail-by-person"
     MAIL_BY_ORGANIZATION = "mail-by-organization"
     MAIL_TO_ADDRESS = "mail-to-address"
+    WEBHOOK_TO_HOST = "webhook-to-host"
     TOKEN = "token"  # noqa: S105  # a name, not a secret
 
 
@@ -47,7 +48,7 @@ class Secret(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitPolicy:
-    """The configured limits: of attempts by client IP address and account, and of mail by sender and recipient."""
+    """The configured limits: of attempts by client IP and account, of mail by sender and recipient, and of webhooks."""
 
     log_ins_per_minute: int
     registrations_per_hour: int
@@ -56,6 +57,7 @@ class LimitPolicy:
     mails_per_person: int
     mails_per_organization: int
     mails_per_address: int
+    webhooks_per_host: int
 
     def limit(self, name: LimitName) -> Limit:
         most, period = {
@@ -67,6 +69,7 @@ class LimitPolicy:
             LimitName.MAIL_BY_PERSON: (self.mails_per_person, timedelta(days=1)),
             LimitName.MAIL_BY_ORGANIZATION: (self.mails_per_organization, timedelta(days=1)),
             LimitName.MAIL_TO_ADDRESS: (self.mails_per_address, timedelta(days=1)),
+            LimitName.WEBHOOK_TO_HOST: (self.webhooks_per_host, timedelta(days=1)),
             LimitName.TOKEN: (self.token_failures_per_minute, timedelta(minutes=1)),
         }[name]
         waits = doubling(until=period) if name is LimitName.LOGIN_ATTEMPT else ()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from accounts.domain.access import OrganizationId
@@ -101,6 +102,15 @@ class InMemoryWebhookCursorRepository:
         ]
         return [webhook_id for _, webhook_id in sorted(waiting)[:limit]]
 
+    def waiting_since(self, *, of_platform: bool) -> datetime | None:
+        times = (
+            time
+            for webhook in self.webhooks.values()
+            if (webhook.org_id is None) == of_platform and self._is_open(webhook)
+            for time in self._waiting_times(webhook)
+        )
+        return min(times, default=None)
+
     def claim(
         self, webhook_id: WebhookId, lease: UUID, *, at: datetime, until: datetime
     ) -> int | None:
@@ -158,6 +168,17 @@ class InMemoryWebhookCursorRepository:
         )
         return has_events or any(delivery.is_due(at=at) for delivery in self._first_of(webhook_id))
 
+    def _waiting_times(self, webhook: Webhook) -> Iterator[datetime]:
+        """Since when its first pending delivery, and the first event after its cursor, wait."""
+        for delivery in islice(self._first_of(webhook.id), 1):
+            yield delivery.created_at
+        unread = (
+            event.occurred_at
+            for position, event in sorted(self.events.items())
+            if position > self.store[webhook.id].position and webhook.org_id in (None, event.org_id)
+        )
+        yield from islice(unread, 1)
+
     def _first_of(self, webhook_id: WebhookId) -> Iterator[Delivery]:
         """The pending deliveries that are not behind another of their user."""
         users = set[UUID]()
@@ -192,8 +213,9 @@ class InMemoryDeliveryRepository:
             raise DeliveryNotFound
         return delivery
 
-    def get_for_update(self, webhook_id: WebhookId, delivery_id: DeliveryId) -> Delivery:
-        return self.get(webhook_id, delivery_id)
+    def find_pending_for_update(self, webhook_id: WebhookId, position: int) -> Delivery | None:
+        pending = (stored for stored in self._pending(webhook_id) if stored.position == position)
+        return next(pending, None)
 
     def save(self, delivery: Delivery) -> None:
         if delivery.id in self.store:

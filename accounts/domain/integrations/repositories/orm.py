@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from accounts import models as rows
 from accounts.domain.access import OrganizationId, OrganizationStatus, UserId
@@ -100,6 +100,18 @@ class OrmWebhookCursorRepository:
         by_age = webhooks.order_by(F("claimed_at").asc(nulls_first=True), "id")
         return [WebhookId(pk) for pk in by_age.values_list("pk", flat=True)[:limit]]
 
+    def waiting_since(self, *, of_platform: bool) -> datetime | None:
+        pending = rows.WebhookDelivery.objects.filter(webhook_id=OuterRef("pk"), is_pending=True)
+        later = event_rows.OutgoingEvent.objects.filter(position__gt=OuterRef("position"))
+        unread = later if of_platform else later.filter(org_id=OuterRef("org_id"))
+        # The first of each by position, which an index finds, however many there are.
+        firsts = rows.Webhook.objects.filter(_OPEN, org__isnull=of_platform).annotate(
+            queued_at=Subquery(pending.order_by("position").values("created_at")[:1]),
+            occurred_at=Subquery(unread.order_by("position").values("occurred_at")[:1]),
+        )
+        times = firsts.aggregate(Min("queued_at"), Min("occurred_at")).values()
+        return min((time for time in times if time is not None), default=None)
+
     def claim(
         self, webhook_id: WebhookId, lease: UUID, *, at: datetime, until: datetime
     ) -> int | None:
@@ -142,10 +154,13 @@ class OrmDeliveryRepository:
         )
 
     def get(self, webhook_id: WebhookId, delivery_id: DeliveryId) -> Delivery:
-        return self._get(rows.WebhookDelivery.objects.all(), webhook_id, delivery_id)
+        deliveries = rows.WebhookDelivery.objects.filter(webhook_id=webhook_id, pk=delivery_id)
+        return _delivery(first_of(deliveries, missing=DeliveryNotFound))
 
-    def get_for_update(self, webhook_id: WebhookId, delivery_id: DeliveryId) -> Delivery:
-        return self._get(rows.WebhookDelivery.objects.select_for_update(), webhook_id, delivery_id)
+    def find_pending_for_update(self, webhook_id: WebhookId, position: int) -> Delivery | None:
+        locked = rows.WebhookDelivery.objects.select_for_update()
+        row = locked.filter(webhook_id=webhook_id, position=position, is_pending=True).first()
+        return _delivery(row) if row else None
 
     def save(self, delivery: Delivery) -> None:
         stored = rows.WebhookDelivery.objects.filter(pk=delivery.id)
@@ -166,15 +181,6 @@ class OrmDeliveryRepository:
     def remove_delivered(self, *, before: datetime) -> int:
         delivered = rows.WebhookDelivery.objects.filter(is_pending=False)
         return delivered.filter(attempted_at__lt=before).delete()[0]
-
-    def _get(
-        self,
-        deliveries: QuerySet[rows.WebhookDelivery],
-        webhook_id: WebhookId,
-        delivery_id: DeliveryId,
-    ) -> Delivery:
-        deliveries = deliveries.filter(webhook_id=webhook_id, pk=delivery_id)
-        return _delivery(first_of(deliveries, missing=DeliveryNotFound))
 
 
 def _free(at: datetime) -> Q:

@@ -52,6 +52,13 @@ class WebhookCursorRepository(Protocol):
         after their cursor, or deliveries that are due and not behind another of their user.
         """
 
+    def waiting_since(self, *, of_platform: bool) -> datetime | None:
+        """Return since when the oldest event waits for a webhook of the platform, or else of an organization.
+
+        That is since it occurred, or since it was queued for the webhook. Only webhooks that are active, and whose
+        organization is open, count; None if no event waits.
+        """
+
     def claim(
         self, webhook_id: WebhookId, lease: UUID, *, at: datetime, until: datetime
     ) -> int | None:
@@ -90,8 +97,8 @@ class DeliveryRepository(Protocol):
     def get(self, webhook_id: WebhookId, delivery_id: DeliveryId) -> Delivery:
         """Raise DeliveryNotFound if the webhook has none with this id."""
 
-    def get_for_update(self, webhook_id: WebhookId, delivery_id: DeliveryId) -> Delivery:
-        """Like get, but lock the delivery until the unit of work ends."""
+    def find_pending_for_update(self, webhook_id: WebhookId, position: int) -> Delivery | None:
+        """The pending delivery of the event at that position, if any, locked until the unit of work ends."""
 
     def save(self, delivery: Delivery) -> None:
         """Replace the stored delivery."""

@@ -55,7 +55,10 @@ class WebhookDeliveries:
     def ping(
         self, org_id: OrganizationId | None, webhook_id: WebhookId, *, by: Principal
     ) -> AttemptResult:
-        """Send a signed test message now, also to a paused webhook. Raises OrganizationSuspended."""
+        """Send a signed test message now, also to a paused webhook.
+
+        Raises OrganizationSuspended, WebhookBudgetSpent.
+        """
         with self.unit_of_work.atomic():
             webhook = self.access.to_change(org_id, webhook_id, by=by)
             self.access.record(AuditAction.WEBHOOK_PINGED, webhook, by=by)
@@ -72,16 +75,18 @@ class WebhookDeliveries:
     ) -> Delivery:
         """Deliver the event again, with the same id: a pending delivery now, a delivered one by a new delivery.
 
-        Return the delivery that is due. Raises DeliveryNotFound, OrganizationSuspended, WebhookPaused.
+        While an event is pending, no second delivery of it is queued. Return the delivery that is due. Raises
+        DeliveryNotFound, OrganizationSuspended, WebhookPaused.
         """
         now = self.clock.now()
         with self.unit_of_work.atomic():
             webhook = self.access.to_change(org_id, webhook_id, by=by)
             if webhook.pause is not None:
                 raise WebhookPaused
-            stored = self.deliveries.get_for_update(webhook_id, delivery_id)
-            if stored.is_pending:
-                delivery = stored.revived(at=now)
+            stored = self.deliveries.get(webhook_id, delivery_id)
+            pending = self.deliveries.find_pending_for_update(webhook_id, stored.position)
+            if pending is not None:
+                delivery = pending.revived(at=now)
                 self.deliveries.save(delivery)
             else:
                 delivery = stored.repeated(DeliveryId(uuid4()), at=now)

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from accounts.domain.integrations.entities.deliveries import Delivery, DeliveryId, DeliveryStatus
 from accounts.domain.integrations.entities.messages import WebhookMessage
 from accounts.domain.integrations.entities.webhooks import Webhook, WebhookId
-from accounts.domain.integrations.errors import WebhookNotFound
+from accounts.domain.integrations.errors import WebhookBudgetSpent, WebhookNotFound
 from accounts.domain.integrations.repositories.protocols import (
     DeliveryRepository,
     WebhookCursorRepository,
@@ -105,7 +105,10 @@ def _job_for(webhook_id: WebhookId) -> JobRequest:
 
 
 class _TurnOver(Exception):
-    """Nothing more can be sent in this turn: the lease or the webhook is gone, or the receiver seems to be down."""
+    """Nothing more can be sent in this turn.
+
+    The lease or the webhook is gone, the receiver seems to be down, or enough was sent to its host today.
+    """
 
 
 @dataclass(slots=True, kw_only=True)
@@ -208,7 +211,11 @@ class _Turn:
         """Send the event, store what became of it, and return whether it was delivered. Raises _TurnOver."""
         parts = self.dispatcher
         self._go_on()
-        result = parts.sender.send(self._active_webhook(), WebhookMessage.of(recorded))
+        try:
+            result = parts.sender.send(self._active_webhook(), WebhookMessage.of(recorded))
+        except WebhookBudgetSpent as spent:
+            self.resting_until = self.clock.now() + timedelta(seconds=spent.retry_after)
+            raise _TurnOver from None
         attempted = delivery.attempted(result, at=self.clock.now(), jitter=parts.jitter())
         self._save(attempted)
         if result.is_success:

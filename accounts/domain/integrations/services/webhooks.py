@@ -52,13 +52,15 @@ class WebhookService:
     def create(
         self, org_id: OrganizationId | None, terms: WebhookTerms, *, by: Principal
     ) -> NewSecret:
-        """A new webhook for events from now on, and its secret, which is shown once.
+        """A new webhook for all events that are committed from now on, and its secret, which is shown once.
 
         A person must have verified their e-mail address. Raises OrganizationSuspended, VerifiedEmailNeeded,
-        UnsuitableWebhook, WebhookLimit.
+        UnsuitableWebhook, WebhookLimit, EventsBusy.
         """
         secret = self.secrets.new()
         with self.unit_of_work.atomic():
+            # First, while nothing is locked: it waits for whoever is recording events.
+            position = self.events.settled_position()
             self.access.require_to_change(org_id, by=by)
             self.emails.require_verified(by)
             webhook = Webhook(
@@ -71,7 +73,6 @@ class WebhookService:
             )
             if self.webhooks.count_of(org_id, scope=by.tenant_scope) >= MOST_WEBHOOKS:
                 raise WebhookLimit(most=MOST_WEBHOOKS)
-            position = self.events.last_position()
             self.webhooks.add(webhook, position=position, scope=by.tenant_scope)
             action, after = AuditAction.WEBHOOK_CREATED, _members_of(webhook)
             self.access.record(action, webhook, by=by, after=after)

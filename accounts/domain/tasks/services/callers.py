@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,13 +41,27 @@ class TaskCallers:
     organizations: OrganizationRepository
     staff_rights: StaffRights
 
-    def kind(self, name: str, work: TaskWork, *, is_atomic: bool = False) -> JobKind:
+    def kind(
+        self,
+        name: str,
+        work: TaskWork,
+        *,
+        is_atomic: bool = False,
+        lease_time: timedelta | None = None,
+    ) -> JobKind:
         """The kind of job that does the work of a task."""
 
         def run(attempt: Run) -> Mapping[str, Any] | None:
             return work(attempt, attempt.job.arguments["input"], self.caller_of(attempt.job))
 
-        return JobKind(name=name, run=run, queue=Queue.LONG, policy=POLICY, is_atomic=is_atomic)
+        return JobKind(
+            name=name,
+            run=run,
+            queue=Queue.LONG,
+            policy=POLICY,
+            is_atomic=is_atomic,
+            lease_time=lease_time,
+        )
 
     def described(self, by: Principal) -> dict[str, Any]:
         """The caller, as JSON values."""

@@ -11,7 +11,7 @@ from accounts.domain.organizations.services.member_lists import ListResult, Memb
 from accounts.domain.tasks.entities import FILE, Task, TaskPlan
 from accounts.domain.tasks.services.callers import TaskCallers
 from accounts.domain.tasks.services.tasks import TaskService
-from authsvc.jobs.entities import JobFile
+from authsvc.jobs.entities import LONG_LEASE_TIME, JobFile
 from authsvc.jobs.ports import JobKind, Run
 from authsvc.kernel.tables import csv_of
 
@@ -35,7 +35,9 @@ class MemberListTasks:
 
     @property
     def kind(self) -> JobKind:
-        return self.callers.kind(MEMBER_LIST, self._import, is_atomic=True)
+        return self.callers.kind(
+            MEMBER_LIST, self._import, is_atomic=True, lease_time=LONG_LEASE_TIME
+        )
 
     def import_list(
         self, org_id: OrganizationId, text: str, *, by: Principal

@@ -7,10 +7,10 @@ from accounts.domain.access import OrganizationId, Principal, Right
 from accounts.domain.audit.entities import AuditAction, AuditSubject, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.organizations.services.tenant_access import TenantAccess
-from accounts.domain.tasks.entities import FILE, Task, TaskPlan, may_see_result
-from accounts.domain.tasks.errors import TaskResultNotFound
+from accounts.domain.tasks.entities import FILE, MOST_UNFINISHED, Task, TaskPlan, may_see_result
+from accounts.domain.tasks.errors import TaskResultNotFound, TooManyTasks
 from accounts.domain.tasks.services.callers import TaskCallers
-from authsvc.jobs.entities import Job, JobFile, JobId, JobStatus
+from authsvc.jobs.entities import Job, JobId, JobStatus, StoredFile
 from authsvc.jobs.errors import UnknownJob
 from authsvc.jobs.repositories.protocols import JobRepository
 from authsvc.jobs.services.job_queue import JobQueue
@@ -35,13 +35,15 @@ class TaskService:
     def start(self, plan: TaskPlan, *, by: Principal) -> Task:
         """Enqueue the work, for which the calling service has checked the caller's rights.
 
-        With a unique key, return the task that has it, if there is one which has not ended.
+        With a unique key, return the task that has it, if there is one which has not ended. Raises TooManyTasks.
         """
         with self.unit_of_work.atomic():
             request = plan.requested(by=by, caller=self.callers.described(by))
             (job_id,) = self.queue.enqueue(request)
             job = self.jobs.find(job_id)
             assert job is not None  # noqa: S101  # for mypy: it was stored in this unit of work
+            if self.jobs.count_unfinished(by.identity) > MOST_UNFINISHED:
+                raise TooManyTasks(most=MOST_UNFINISHED)
         return Task.of(job, by=by)
 
     def page_of(
@@ -73,7 +75,7 @@ class TaskService:
         with self.unit_of_work.atomic():
             return Task.of(self._visible(self.jobs.find(task_id), by), by=by)
 
-    def result_of(self, task_id: JobId, *, by: Principal) -> JobFile:
+    def result_of(self, task_id: JobId, *, by: Principal) -> StoredFile:
         """Return the file that the task has written. Raises TaskResultNotFound."""
         with self.unit_of_work.atomic():
             job = self._visible(self.jobs.find(task_id), by)
