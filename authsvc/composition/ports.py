@@ -51,6 +51,7 @@ from accounts.domain.tasks.ports import StaffRights
 from authsvc.composition.adapters import SystemClock
 from authsvc.composition.observed_outbound import ObservedOutbound
 from authsvc.composition.outbound_http import HttpcoreOutbound
+from authsvc.composition.text_stores import text_store_of
 from authsvc.config.environment import Environment
 from authsvc.config.logs import request_id
 from authsvc.config.secret_files import read_or_create_secret
@@ -62,6 +63,7 @@ from authsvc.kernel.rate_limits import ProcessCounts
 from authsvc.kernel.request_budgets import RequestCounts, RequestPolicy
 from authsvc.kernel.tracing import NoTracing, Tracing
 from authsvc.storage.redis_counts import RedisCounts
+from progress.domain.ai.ports import TextStore
 
 WEBHOOK_SECONDS: Final = 10.0
 """How long the receiver of a webhook has to answer."""
@@ -102,6 +104,7 @@ class Ports:
     jitter: Callable[[], float]
     staff_rights: StaffRights
     public_url: str
+    texts: TextStore
     job_carrier: Carrier | None = None
     broker: Broker | None = None
 
@@ -172,6 +175,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         jitter=SystemRandom().random,
         broker=_broker(environment),
         public_url=environment.public_url,
+        texts=text_store_of(environment, SystemClock()),
         staff_rights=DjangoStaffRights(has_database=environment.has_database),
     )
 
