@@ -1,6 +1,6 @@
 """Domain errors of AI sessions."""
 
-from authsvc.kernel.errors import Conflict, NotFound
+from authsvc.kernel.errors import Conflict, Invalid, NotFound, TooMany
 
 
 class AISessionNotFound(NotFound):
@@ -25,3 +25,24 @@ class TextAltered(Conflict):
     code = "text-altered"
     title = "The stored text is not the one that was logged"
     explanation = "The text is missing or was changed after it was logged, so it is not shown."
+
+
+class AIBudgetExceeded(TooMany):
+    code = "ai-budget-exceeded"
+    title = "The budget for AI is spent"
+    explanation = "Nothing is left of the {budget} budget until {resets_at}."
+
+
+class AISessionBudgetExceeded(AIBudgetExceeded):
+    code = "ai-session-budget-exceeded"
+    title = "The budget of the AI session is spent"
+    explanation = "Nothing is left of the budget of this session. Start another one."
+
+
+class AIBudgetTooHigh(Invalid):
+    code = "ai-budget-too-high"
+    title = "The limit is above that of the platform"
+    explanation = (
+        "Organizations can set limits up to {monthly_tokens} tokens and {monthly_cost_micro_usd} "
+        "millionths of a US dollar. Ask an administrator of the platform for more."
+    )
