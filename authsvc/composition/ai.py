@@ -1,13 +1,18 @@
 """AI services: the log of AI sessions."""
 
+from datetime import timedelta
 from functools import cached_property
 
+from accounts.public import periodic
 from authsvc.composition.base import Expiring
 from authsvc.composition.learning import LearningServices
+from authsvc.jobs.entities import JobRequest
+from authsvc.jobs.ports import JobKind
 from progress.domain.ai.services.budgets import BudgetService
 from progress.domain.ai.services.oversight import AISessionOversight
 from progress.domain.ai.services.sessions import AISessionService
 from progress.domain.ai.services.settings import AISettingsService
+from progress.domain.ai.services.text_removal import REMOVAL, TextRemoval
 from progress.domain.ai.services.texts import TextReader
 from progress.domain.ai.services.usage import UsageService
 
@@ -42,6 +47,28 @@ class AIServices(LearningServices):
     @property
     def expiring(self) -> dict[str, Expiring]:
         return super().expiring | {"AI reservation": self.ai_budgets}
+
+    @property
+    def job_kinds(self) -> tuple[JobKind, ...]:
+        return (*super().job_kinds, self.ai_texts.kind)
+
+    @property
+    def periodic_jobs(self) -> tuple[JobRequest, ...]:
+        return (*super().periodic_jobs, periodic(REMOVAL, every=timedelta(days=1)))
+
+    @cached_property
+    def ai_texts(self) -> TextRemoval:
+        return TextRemoval(
+            sessions=self.repositories.ai_sessions,
+            interactions=self.repositories.ai_interactions,
+            feedback=self.repositories.ai_feedback,
+            settings=self.repositories.ai_settings,
+            texts=self.ports.texts,
+            retention_days=self.ports.ai_retention_days,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
 
     @cached_property
     def ai_budgets(self) -> BudgetService:

@@ -13,7 +13,8 @@ from progress.domain.ai.ports import FinishReason, Role
 class AISession(models.Model):
     """A conversation, and the head of its chain: `sequence` and `hash` are those of the last interaction.
 
-    `removed_through` is the number of the last interaction whose text was removed.
+    `removed_through` is the number of the last interaction whose text was removed, `texts_since` the time of the first
+    one whose text is stored.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -37,6 +38,7 @@ class AISession(models.Model):
     sequence = models.PositiveIntegerField()
     hash = models.CharField(max_length=64)
     removed_through = models.PositiveIntegerField()
+    texts_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = "AI session"
@@ -44,6 +46,11 @@ class AISession(models.Model):
             models.Index(fields=["user", "started_at", "id"], name="ai_sessions_by_user"),
             models.Index(fields=["course", "started_at", "id"], name="ai_sessions_by_course"),
             models.Index(fields=["org", "started_at", "id"], name="ai_sessions_by_org"),
+            models.Index(
+                fields=["texts_since", "id"],
+                condition=models.Q(texts_since__isnull=False),
+                name="ai_sessions_by_text",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -91,6 +91,8 @@ def test_settings_are_stored_for_organizations_and_courses(world: World) -> None
     stored = ai_settings.those_of([course.id, course.org_id, uuid4()], scope=scope)
     assert {row.subject_id: row for row in stored} == {course.id: changed, course.org_id: of_org}
     assert ai_settings.those_of([course.id], scope=PLATFORM) == []
+    assert ai_settings.with_retention(scope=scope) == [of_org]
+    assert of_org not in ai_settings.with_retention(scope=PLATFORM)
     with pytest.raises(OutsideTenantScope):
         ai_settings.put(of_org, scope=PLATFORM)
     with pytest.raises(OutsideTenantScope):

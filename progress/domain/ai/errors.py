@@ -1,6 +1,6 @@
 """Domain errors of AI sessions."""
 
-from authsvc.kernel.errors import Conflict, Invalid, NotFound, TooMany
+from authsvc.kernel.errors import Conflict, Gone, Invalid, NotFound, TooMany
 
 
 class AISessionNotFound(NotFound):
@@ -46,3 +46,15 @@ class AIBudgetTooHigh(Invalid):
         "Organizations can set limits up to {monthly_tokens} tokens and {monthly_cost_micro_usd} "
         "millionths of a US dollar. Ask an administrator of the platform for more."
     )
+
+
+class TextRemoved(Gone):
+    code = "text-removed"
+    title = "The text was removed"
+    explanation = "It was removed after its retention period, or on request. The metrics of the interaction remain."
+
+
+class AITextsNotFound(NotFound):
+    code = "ai-texts-not-found"
+    title = "No AI sessions of this user"
+    explanation = "There are no AI sessions of this user, or you are not allowed to see them."

@@ -141,6 +141,15 @@ class AISessionService:
         page = self.interactions.page_of_session(session.id, request, scope=by.member_scope)
         return self.text_reader.read_page(session, page)
 
+    def interaction(self, interaction_id: AIInteractionId, *, by: Principal) -> ReadInteraction:
+        """Return an interaction of the caller with its text.
+
+        Raises AIInteractionNotFound, TextRemoved, TextAltered.
+        """
+        interaction = self._own_interaction(interaction_id, by)
+        session = self.sessions.get(interaction.session_id, scope=by.member_scope)
+        return self.text_reader.require(session, interaction)
+
     def give_feedback(
         self, interaction_id: AIInteractionId, rating: Rating, comment: str, *, by: Principal
     ) -> AIFeedback:
@@ -149,9 +158,7 @@ class AISessionService:
         Raises AIInteractionNotFound.
         """
         with self.unit_of_work.atomic():
-            interaction = self.interactions.get(interaction_id, scope=by.member_scope)
-            if interaction.user_id != by.person:
-                raise AIInteractionNotFound
+            interaction = self._own_interaction(interaction_id, by)
             feedback = AIFeedback(
                 interaction_id=interaction.id,
                 user_id=by.person,
@@ -187,6 +194,12 @@ class AISessionService:
             client_id=by.client_id,
             started_at=self.clock.now(),
         ).opened()
+
+    def _own_interaction(self, interaction_id: AIInteractionId, by: Principal) -> AIInteraction:
+        interaction = self.interactions.get(interaction_id, scope=by.member_scope)
+        if interaction.user_id != by.person:
+            raise AIInteractionNotFound
+        return interaction
 
     def _own_for_update(self, session_id: AISessionId, by: Principal) -> AISession:
         return self._own(self.sessions.get_for_update(session_id, scope=by.member_scope), by)

@@ -50,6 +50,9 @@ class AISettingsRepository(Protocol):
     def those_of(self, subject_ids: Sequence[UUID], *, scope: TenantScope) -> list[AISettings]:
         """Return the settings of the organizations and courses with these ids that are in scope, in any order."""
 
+    def with_retention(self, *, scope: TenantScope) -> list[AISettings]:
+        """Return the settings in scope that decide how long texts are stored, in any order."""
+
     def locked(self, empty: AISettings, *, scope: TenantScope) -> AISettings:
         """Return the settings of the same organization or course, locked until the unit of work ends.
 
