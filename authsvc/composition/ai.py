@@ -9,6 +9,8 @@ from authsvc.composition.learning import LearningServices
 from authsvc.jobs.entities import JobRequest
 from authsvc.jobs.ports import JobKind
 from progress.domain.ai.services.budgets import BudgetService
+from progress.domain.ai.services.flags import AIFlagService
+from progress.domain.ai.services.outcomes import AIOutcomeService
 from progress.domain.ai.services.oversight import AISessionOversight
 from progress.domain.ai.services.sessions import AISessionService
 from progress.domain.ai.services.settings import AISettingsService
@@ -24,6 +26,7 @@ class AIServices(LearningServices):
             sessions=self.repositories.ai_sessions,
             interactions=self.repositories.ai_interactions,
             feedback=self.repositories.ai_feedback,
+            flags=self.repositories.ai_flags,
             progress=self.repositories.progress,
             catalog=self.catalog,
             texts=self.ports.texts,
@@ -62,12 +65,31 @@ class AIServices(LearningServices):
             sessions=self.repositories.ai_sessions,
             interactions=self.repositories.ai_interactions,
             feedback=self.repositories.ai_feedback,
+            flags=self.repositories.ai_flags,
             settings=self.repositories.ai_settings,
             texts=self.ports.texts,
             retention_days=self.ports.ai_retention_days,
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
+        )
+
+    @cached_property
+    def ai_flags(self) -> AIFlagService:
+        return AIFlagService(
+            flags=self.repositories.ai_flags,
+            tenant_access=self.tenant_access,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def ai_outcomes(self) -> AIOutcomeService:
+        return AIOutcomeService(
+            outcomes=self.repositories.ai_outcomes,
+            catalog=self.catalog,
+            tenant_access=self.tenant_access,
         )
 
     @cached_property

@@ -25,6 +25,7 @@ course = [
     path("upgrade", progress.UpgradeView.as_view()),
     path("report", reports.CourseReportView.as_view()),
     path("grading", attempts.GradingListView.as_view()),
+    path("ai-outcomes", ai_usage.CourseOutcomeView.as_view()),
     path("ai-usage", ai_usage.CourseUsageView.as_view()),
     path("ai-settings", ai_usage.CourseSettingsView.as_view()),
     path("ai-sessions", ai_sessions.CourseAISessionListView.as_view()),

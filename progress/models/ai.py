@@ -5,7 +5,7 @@ from django.db import models
 
 from authsvc.storage.append_only import AppendOnlyRow
 from authsvc.storage.columns import enum_column, owner_column
-from progress.domain.ai.entities.feedback import Rating
+from progress.domain.ai.entities.feedback import FlagOutcome, Rating
 from progress.domain.ai.entities.sessions import SessionType
 from progress.domain.ai.ports import FinishReason, Role
 
@@ -204,3 +204,35 @@ class AISettings(models.Model):
 
     def __str__(self) -> str:
         return f"AI settings of {self.subject_id}"
+
+
+class AIFlag(models.Model):
+    """A flag of a user that staff decide about; `is_open` until they have."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    interaction = models.ForeignKey(
+        AIInteraction, to_field="id", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    session = models.ForeignKey(AISession, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    org = owner_column()
+    comment = models.TextField(blank=True)
+    flagged_at = models.DateTimeField()
+    is_open = models.BooleanField()
+    outcome = enum_column(FlagOutcome, max_length=16, blank=True)
+    note = models.TextField(blank=True)
+    decided_by = models.UUIDField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "AI flag"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interaction", "user"],
+                condition=models.Q(is_open=True),
+                name="one_open_ai_flag_per_user",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"flag of {self.flagged_at:%Y-%m-%d}"

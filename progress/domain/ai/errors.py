@@ -58,3 +58,15 @@ class AITextsNotFound(NotFound):
     code = "ai-texts-not-found"
     title = "No AI sessions of this user"
     explanation = "There are no AI sessions of this user, or you are not allowed to see them."
+
+
+class AIFlagNotFound(NotFound):
+    code = "ai-flag-not-found"
+    title = "AI flag not found"
+    explanation = "There is no flag with this id, or you are not allowed to see it."
+
+
+class AIFlagDecided(Conflict):
+    code = "ai-flag-decided"
+    title = "The flag was decided"
+    explanation = "It was {outcome}. A decision is final; the user can flag the interaction again."

@@ -8,7 +8,7 @@ from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService, ItemId
-from progress.domain.ai.entities.feedback import AIFeedback, Rating
+from progress.domain.ai.entities.feedback import AIFeedback, AIFlag, AIFlagId, Rating
 from progress.domain.ai.entities.sessions import (
     NOT_GENERATED,
     AIInteraction,
@@ -25,6 +25,7 @@ from progress.domain.ai.ports import Role, TextStore
 from progress.domain.ai.redaction import redacted
 from progress.domain.ai.repositories.protocols.sessions import (
     AIFeedbackRepository,
+    AIFlagRepository,
     AIInteractionRepository,
     AISessionRepository,
 )
@@ -52,6 +53,7 @@ class AISessionService:
     sessions: AISessionRepository
     interactions: AIInteractionRepository
     feedback: AIFeedbackRepository
+    flags: AIFlagRepository
     progress: ProgressRepository
     catalog: CatalogService
     texts: TextStore
@@ -155,7 +157,7 @@ class AISessionService:
     ) -> AIFeedback:
         """Rate an interaction of the caller's own session, instead of an earlier rating of theirs.
 
-        Raises AIInteractionNotFound.
+        A flag stays open until staff decide about it. Raises AIInteractionNotFound.
         """
         with self.unit_of_work.atomic():
             interaction = self._own_interaction(interaction_id, by)
@@ -168,7 +170,21 @@ class AISessionService:
                 given_at=self.clock.now(),
             )
             self.feedback.put(feedback, scope=by.member_scope)
+            if rating is Rating.FLAG:
+                self._flag(interaction, feedback, by)
         return feedback
+
+    def _flag(self, interaction: AIInteraction, feedback: AIFeedback, by: Principal) -> None:
+        flag = AIFlag(
+            id=AIFlagId(uuid4()),
+            interaction_id=interaction.id,
+            session_id=interaction.session_id,
+            user_id=feedback.user_id,
+            org_id=feedback.org_id,
+            comment=feedback.comment,
+            flagged_at=feedback.given_at,
+        )
+        self.flags.open(flag, scope=by.member_scope)
 
     def _new_session(self, session_type: SessionType, topic: Topic, by: Principal) -> AISession:
         course_id, org_id = None, topic.org_id

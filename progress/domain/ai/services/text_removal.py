@@ -33,6 +33,7 @@ from progress.domain.ai.repositories.protocols.budgets import AISettingsReposito
 from progress.domain.ai.repositories.protocols.sessions import (
     AI_INTERACTIONS,
     AIFeedbackRepository,
+    AIFlagRepository,
     AIInteractionRepository,
     AISessionRepository,
 )
@@ -50,6 +51,7 @@ class TextRemoval:
     sessions: AISessionRepository
     interactions: AIInteractionRepository
     feedback: AIFeedbackRepository
+    flags: AIFlagRepository
     settings: AISettingsRepository
     texts: TextStore
     retention_days: int
@@ -75,6 +77,7 @@ class TextRemoval:
                 removed = session.without_texts(through=session.sequence)
                 self.sessions.save(removed, scope=scope)
             comments = self.feedback.remove_comments(user_id, scope=scope)
+            self.flags.remove_comments(user_id, scope=scope)
             self.audit_log.record(
                 AuditAction.AI_TEXTS_REMOVED,
                 AuditSubject(SubjectType.USER, str(user_id), None),

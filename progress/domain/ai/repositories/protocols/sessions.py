@@ -10,7 +10,7 @@ from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
-from progress.domain.ai.entities.feedback import AIFeedback
+from progress.domain.ai.entities.feedback import AIFeedback, AIFlag, AIFlagId
 from progress.domain.ai.entities.sessions import (
     AIInteraction,
     AIInteractionId,
@@ -115,6 +115,20 @@ class AIFeedbackRepository(Protocol):
         self, interaction_id: AIInteractionId, user_id: UserId, *, scope: TenantScope
     ) -> AIFeedback | None:
         """Return the user's feedback on the interaction, if it is in scope."""
+
+    def remove_comments(self, user_id: UserId, *, scope: TenantScope) -> int:
+        """Empty the comments of the user in scope, and return how many were not empty."""
+
+
+class AIFlagRepository(Protocol):
+    def open(self, flag: AIFlag, *, scope: TenantScope) -> None:
+        """Store a new flag; if one of the user on the interaction is open, replace the comment of that."""
+
+    def get_for_update(self, flag_id: AIFlagId, *, scope: TenantScope) -> AIFlag:
+        """Return the flag, locked until the unit of work ends. Raise AIFlagNotFound if there is none in scope."""
+
+    def save(self, flag: AIFlag, *, scope: TenantScope) -> None:
+        """Replace the stored flag."""
 
     def remove_comments(self, user_id: UserId, *, scope: TenantScope) -> int:
         """Empty the comments of the user in scope, and return how many were not empty."""
