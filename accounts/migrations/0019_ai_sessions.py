@@ -3,6 +3,33 @@
 from django.db import migrations, models
 
 
+VIEWED = {
+    "Auditors": ("aisession", "aiinteraction", "aiflag", "aisettings"),
+    "Course editors": ("aisession", "aiflag"),
+}
+NAMES = {
+    "aisession": "AI session",
+    "aiinteraction": "AI interaction",
+    "aiflag": "AI flag",
+    "aisettings": "AI settings",
+}
+
+
+def allow_staff_to_view(apps, schema_editor):
+    """Create the permissions, too: Django creates them after all migrations, and finds these."""
+    for group in apps.get_model("auth", "Group").objects.filter(name__in=VIEWED):
+        for model in VIEWED[group.name]:
+            content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
+                app_label="progress", model=model
+            )
+            permission, _ = apps.get_model("auth", "Permission").objects.get_or_create(
+                content_type=content_type,
+                codename=f"view_{model}",
+                defaults={"name": f"Can view {NAMES[model]}"},
+            )
+            group.permissions.add(permission)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -20,4 +47,5 @@ class Migration(migrations.Migration):
             name='subject_type',
             field=models.CharField(choices=[('user', 'user'), ('organization', 'organization'), ('member', 'member'), ('invitation', 'invitation'), ('client', 'client'), ('course', 'course'), ('pathway', 'pathway'), ('learners', 'learners'), ('credential', 'credential'), ('user-credential', 'user-credential'), ('attempt', 'attempt'), ('task', 'task'), ('webhook', 'webhook'), ('ai-session', 'ai-session')], max_length=20),
         ),
+        migrations.RunPython(allow_staff_to_view, migrations.RunPython.noop),
     ]
