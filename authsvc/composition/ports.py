@@ -52,6 +52,7 @@ from accounts.domain.tasks.ports import StaffRights
 from authsvc.composition.adapters import SystemClock
 from authsvc.composition.observed_outbound import ObservedOutbound
 from authsvc.composition.outbound_http import HttpcoreOutbound, resolvers_of
+from authsvc.composition.text_stores import text_store_of
 from authsvc.config.environment import Environment
 from authsvc.config.logs import request_id
 from authsvc.config.secret_files import read_or_create_secret
@@ -63,6 +64,9 @@ from authsvc.kernel.rate_limits import ProcessCounts
 from authsvc.kernel.request_budgets import RequestCounts, RequestPolicy
 from authsvc.kernel.tracing import NoTracing, Tracing
 from authsvc.storage.redis_counts import RedisCounts
+from progress.domain.ai.entities.budgets import BudgetKind, BudgetLimit
+from progress.domain.ai.ports import TextStore
+from progress.domain.ai.services.budgets import BudgetPolicy
 
 WEBHOOK_SECONDS: Final = 10.0
 """How long the receiver of a webhook has to answer."""
@@ -103,6 +107,9 @@ class Ports:
     jitter: Callable[[], float]
     staff_rights: StaffRights
     public_url: str
+    texts: TextStore
+    ai_budgets: BudgetPolicy
+    ai_retention_days: int
     job_carrier: Carrier | None = None
     broker: Broker | None = None
 
@@ -178,7 +185,23 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         jitter=SystemRandom().random,
         broker=_broker(environment),
         public_url=environment.public_url,
+        texts=text_store_of(environment, SystemClock()),
+        ai_budgets=_ai_budgets(environment),
+        ai_retention_days=environment.ai_retention_days,
         staff_rights=DjangoStaffRights(has_database=environment.has_database),
+    )
+
+
+def _ai_budgets(environment: Environment) -> BudgetPolicy:
+    tokens, dollars = environment.ai_token_limits, environment.ai_cost_limits
+    return BudgetPolicy(
+        limits={
+            kind: BudgetLimit(
+                tokens=int(tokens.get(kind, 0)),
+                cost_micro_usd=int(dollars.get(kind, 0) * 1_000_000),
+            )
+            for kind in BudgetKind
+        }
     )
 
 

@@ -140,6 +140,42 @@ from credentials.domain.repositories.orm.credentials import OrmCredentialReposit
 from credentials.domain.repositories.orm.issued_credentials import OrmIssuedCredentialRepository
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
+from progress.domain.ai.repositories.memory.budgets import (
+    InMemoryAIBudgetRepository,
+    InMemoryAISettingsRepository,
+    InMemoryAIUsageRepository,
+)
+from progress.domain.ai.repositories.memory.flags import InMemoryAIFlagRepository
+from progress.domain.ai.repositories.memory.outcomes import InMemoryAIOutcomeRepository
+from progress.domain.ai.repositories.memory.sessions import (
+    InMemoryAIFeedbackRepository,
+    InMemoryAIInteractionRepository,
+    InMemoryAISessionRepository,
+)
+from progress.domain.ai.repositories.orm.budgets import (
+    OrmAIBudgetRepository,
+    OrmAISettingsRepository,
+    OrmAIUsageRepository,
+)
+from progress.domain.ai.repositories.orm.flags import OrmAIFlagRepository
+from progress.domain.ai.repositories.orm.outcomes import OrmAIOutcomeRepository
+from progress.domain.ai.repositories.orm.sessions import (
+    OrmAIFeedbackRepository,
+    OrmAIInteractionRepository,
+    OrmAISessionRepository,
+)
+from progress.domain.ai.repositories.protocols.budgets import (
+    AIBudgetRepository,
+    AIOutcomeRepository,
+    AISettingsRepository,
+    AIUsageRepository,
+)
+from progress.domain.ai.repositories.protocols.sessions import (
+    AIFeedbackRepository,
+    AIFlagRepository,
+    AIInteractionRepository,
+    AISessionRepository,
+)
 from progress.domain.repositories.memory.attempts import InMemoryAttemptRepository
 from progress.domain.repositories.memory.log_state import InMemoryLogStateRepository
 from progress.domain.repositories.memory.progress import (
@@ -198,6 +234,14 @@ class Repositories:
     reports: ReportRepository
     credentials: CredentialRepository
     issued_credentials: IssuedCredentialRepository
+    ai_sessions: AISessionRepository
+    ai_interactions: AIInteractionRepository
+    ai_feedback: AIFeedbackRepository
+    ai_flags: AIFlagRepository
+    ai_outcomes: AIOutcomeRepository
+    ai_budgets: AIBudgetRepository
+    ai_settings: AISettingsRepository
+    ai_usage: AIUsageRepository
 
 
 def orm_repositories() -> Repositories:
@@ -240,6 +284,14 @@ def orm_repositories() -> Repositories:
         reports=OrmReportRepository(),
         credentials=OrmCredentialRepository(),
         issued_credentials=OrmIssuedCredentialRepository(),
+        ai_sessions=OrmAISessionRepository(),
+        ai_interactions=OrmAIInteractionRepository(),
+        ai_feedback=OrmAIFeedbackRepository(),
+        ai_flags=OrmAIFlagRepository(),
+        ai_outcomes=OrmAIOutcomeRepository(),
+        ai_budgets=OrmAIBudgetRepository(),
+        ai_settings=OrmAISettingsRepository(),
+        ai_usage=OrmAIUsageRepository(),
     )
 
 
@@ -258,6 +310,8 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     events = InMemoryEventRepository(database.table())
     progress = InMemoryProgressRepository(events, database.table())
     attempts = InMemoryAttemptRepository(database.table())
+    ai_sessions = InMemoryAISessionRepository(database.table())
+    ai_interactions = InMemoryAIInteractionRepository(ai_sessions, database.table())
     return Repositories(
         users=users,
         verified_emails=InMemoryVerifiedEmailRepository(database.table()),
@@ -300,4 +354,12 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         reports=InMemoryReportRepository(progress, attempts),
         credentials=InMemoryCredentialRepository(database.table()),
         issued_credentials=InMemoryIssuedCredentialRepository(database.table()),
+        ai_sessions=ai_sessions,
+        ai_interactions=ai_interactions,
+        ai_feedback=InMemoryAIFeedbackRepository(database.table()),
+        ai_flags=InMemoryAIFlagRepository(database.table()),
+        ai_outcomes=InMemoryAIOutcomeRepository(ai_interactions, progress, attempts),
+        ai_budgets=InMemoryAIBudgetRepository(database.table(), database.table()),
+        ai_settings=InMemoryAISettingsRepository(database.table()),
+        ai_usage=InMemoryAIUsageRepository(ai_interactions),
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -16,6 +17,7 @@ from authsvc.config.variables import ROOT, Misconfigured, Reader
 SHORTEST_SECRET_KEY: Final = 50
 SHORTEST_METRICS_TOKEN: Final = 32
 LEAST_KIB_PER_LANE: Final = 8  # RFC 9106 §3.1
+AI_BUDGETS: Final = ("session", "learner", "course", "organization", "platform")
 LEAST_ANSWER: Final = timedelta(milliseconds=500)  # longer than a sign-up takes on a busy server
 
 
@@ -38,6 +40,10 @@ class Environment:
     public_url: str
     is_behind_proxy: bool
     data_dir: Path
+    ai_texts: str
+    ai_token_limits: Mapping[str, Decimal]
+    ai_cost_limits: Mapping[str, Decimal]
+    ai_retention_days: int
     shows_docs: bool
     security_contact: str
     metrics_token: str = field(repr=False)
@@ -86,6 +92,8 @@ class Environment:
             raise Misconfigured(msg)
         if self.broker_url and find_spec("celery") is None:
             raise Misconfigured("BROKER_URL needs Celery: install authsvc[celery], or unset it.")
+        if self.keeps_texts_on_s3 and find_spec("storages") is None:
+            raise Misconfigured("AI_TEXTS on S3 needs django-storages: install authsvc[s3].")
 
     @property
     def has_broker(self) -> bool:
@@ -105,6 +113,11 @@ class Environment:
     def keeps_secrets(self) -> bool:
         """Whether secrets that are not configured are generated and stored, rather than lost with the process."""
         return self.app_env is AppEnv.DEV and self.has_database
+
+    @property
+    def keeps_texts_on_s3(self) -> bool:
+        """Whether texts of AI sessions are stored in a bucket rather than in a folder."""
+        return self.ai_texts.startswith("s3://")
 
     @property
     def signing_keys_path(self) -> Path | None:
@@ -153,6 +166,10 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         public_url=reader.base_url("PUBLIC_URL"),
         is_behind_proxy=reader.switch("BEHIND_PROXY"),
         data_dir=ROOT / reader.text("DATA_DIR"),
+        ai_texts=reader.text("AI_TEXTS"),
+        ai_token_limits=reader.amounts("AI_TOKEN_LIMITS", *AI_BUDGETS),
+        ai_cost_limits=reader.amounts("AI_COST_LIMITS", *AI_BUDGETS),
+        ai_retention_days=reader.number("AI_RETENTION_DAYS", at_least=0),
         shows_docs=reader.switch("DOCS"),
         security_contact=_security_contact(reader),
         metrics_token=metrics_token,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -94,13 +95,15 @@ class TextStore(Protocol):
     """Texts of persons, by the SHA-256 of their UTF-8 form. Each person's texts are apart from those of others."""
 
     def put(self, owner: UserId, text: str) -> str:
-        """Store the text, unless it is there, and return its hash in hexadecimal."""
+        """Store the text, and return its hash in hexadecimal. If it is there, it counts as stored now."""
 
     def get(self, owner: UserId, content_hash: str) -> str | None:
         """The text with that hash; None if it was removed. Raises TextAltered if it has another hash."""
 
-    def remove(self, owner: UserId, content_hash: str) -> None:
-        """Remove the text with that hash, if it is there."""
+    def remove(self, owner: UserId, content_hash: str, *, stored_before: datetime) -> bool:
+        """Remove the text with that hash, unless it was last stored at that time or later; return whether it was."""
 
-    def remove_all(self, owner: UserId) -> None:
-        """Remove all texts of the person."""
+    def stored_before(
+        self, moment: datetime, *, owner: UserId | None = None
+    ) -> Iterator[tuple[UserId, str]]:
+        """Yield owner and hash of each text that was last stored before that time; those of one owner together."""

@@ -1,0 +1,72 @@
+"""Domain errors of AI sessions."""
+
+from authsvc.kernel.errors import Conflict, Gone, Invalid, NotFound, TooMany
+
+
+class AISessionNotFound(NotFound):
+    code = "ai-session-not-found"
+    title = "AI session not found"
+    explanation = "There is no AI session with this id, or you are not allowed to see it."
+
+
+class AIInteractionNotFound(NotFound):
+    code = "ai-interaction-not-found"
+    title = "AI interaction not found"
+    explanation = "There is no AI interaction with this id, or you are not allowed to see it."
+
+
+class AISessionEnded(Conflict):
+    code = "ai-session-ended"
+    title = "The AI session has ended"
+    explanation = "It takes no more messages. Start another session."
+
+
+class TextAltered(Conflict):
+    code = "text-altered"
+    title = "The stored text is not the one that was logged"
+    explanation = "The text is missing or was changed after it was logged, so it is not shown."
+
+
+class AIBudgetExceeded(TooMany):
+    code = "ai-budget-exceeded"
+    title = "The budget for AI is spent"
+    explanation = "Nothing is left of the {budget} budget until {resets_at}."
+
+
+class AISessionBudgetExceeded(AIBudgetExceeded):
+    code = "ai-session-budget-exceeded"
+    title = "The budget of the AI session is spent"
+    explanation = "Nothing is left of the budget of this session. Start another one."
+
+
+class AIBudgetTooHigh(Invalid):
+    code = "ai-budget-too-high"
+    title = "The limit is above that of the platform"
+    explanation = (
+        "Organizations can set limits up to {monthly_tokens} tokens and {monthly_cost_micro_usd} "
+        "millionths of a US dollar. Ask an administrator of the platform for more."
+    )
+
+
+class TextRemoved(Gone):
+    code = "text-removed"
+    title = "The text was removed"
+    explanation = "It was removed after its retention period, or on request. The metrics of the interaction remain."
+
+
+class AITextsNotFound(NotFound):
+    code = "ai-texts-not-found"
+    title = "No AI sessions of this user"
+    explanation = "There are no AI sessions of this user, or you are not allowed to see them."
+
+
+class AIFlagNotFound(NotFound):
+    code = "ai-flag-not-found"
+    title = "AI flag not found"
+    explanation = "There is no flag with this id, or you are not allowed to see it."
+
+
+class AIFlagDecided(Conflict):
+    code = "ai-flag-decided"
+    title = "The flag was decided"
+    explanation = "It was {outcome}. A decision is final; the user can flag the interaction again."

@@ -1,0 +1,31 @@
+"""Models of progress: columns and constraints, no behaviour."""
+
+from progress.models.ai import (
+    AIBudgetCounter,
+    AIFeedback,
+    AIFlag,
+    AIInteraction,
+    AIReservation,
+    AISession,
+    AISettings,
+)
+from progress.models.learning import (
+    AssessmentAttempt,
+    AttemptGrade,
+    CourseProgress,
+    ProgressEvent,
+)
+
+__all__ = [
+    "AIBudgetCounter",
+    "AIFeedback",
+    "AIFlag",
+    "AIInteraction",
+    "AIReservation",
+    "AISession",
+    "AISettings",
+    "AssessmentAttempt",
+    "AttemptGrade",
+    "CourseProgress",
+    "ProgressEvent",
+]
