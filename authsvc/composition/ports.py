@@ -51,7 +51,8 @@ from accounts.domain.tasks.ports import StaffRights
 from authsvc.composition.adapters import SystemClock
 from authsvc.composition.observed_outbound import ObservedOutbound
 from authsvc.composition.outbound_http import HttpcoreOutbound
-from authsvc.config.environment import Environment
+from authsvc.composition.tutor_models.choice import tutor_model
+from authsvc.config.environment import AppEnv, Environment
 from authsvc.config.logs import request_id
 from authsvc.config.secret_files import read_or_create_secret
 from authsvc.jobs.ports import Broker, Carrier
@@ -62,6 +63,7 @@ from authsvc.kernel.rate_limits import ProcessCounts
 from authsvc.kernel.request_budgets import RequestCounts, RequestPolicy
 from authsvc.kernel.tracing import NoTracing, Tracing
 from authsvc.storage.redis_counts import RedisCounts
+from progress.domain.ai.ports import TutorModel
 
 WEBHOOK_SECONDS: Final = 10.0
 """How long the receiver of a webhook has to answer."""
@@ -102,6 +104,7 @@ class Ports:
     jitter: Callable[[], float]
     staff_rights: StaffRights
     public_url: str
+    tutor_model: TutorModel | None
     job_carrier: Carrier | None = None
     broker: Broker | None = None
 
@@ -172,6 +175,9 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         jitter=SystemRandom().random,
         broker=_broker(environment),
         public_url=environment.public_url,
+        tutor_model=tutor_model(
+            environment.tutor, tracing, is_test=environment.app_env is AppEnv.TEST
+        ),
         staff_rights=DjangoStaffRights(has_database=environment.has_database),
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from authsvc.config.tutor import TutorConfig, read_tutor
 from authsvc.config.variables import ROOT, Misconfigured, Reader
 
 SHORTEST_SECRET_KEY: Final = 50
@@ -77,6 +78,7 @@ class Environment:
     argon2_memory_kib: int
     argon2_passes: int
     argon2_lanes: int
+    tutor: TutorConfig
 
     def __post_init__(self) -> None:
         if self.argon2_memory_kib < LEAST_KIB_PER_LANE * self.argon2_lanes:
@@ -190,6 +192,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         argon2_memory_kib=reader.number("ARGON2_MEMORY_KIB", at_least=LEAST_KIB_PER_LANE),
         argon2_passes=reader.number("ARGON2_PASSES", at_least=1),
         argon2_lanes=reader.number("ARGON2_LANES", at_least=1),
+        tutor=read_tutor(reader, is_prod=app_env is AppEnv.PROD),
     )
     if environment.is_prod:
         _require_safety(environment)
