@@ -55,6 +55,7 @@ from authsvc.composition.tutor_models.choice import tutor_model
 from authsvc.config.environment import AppEnv, Environment
 from authsvc.config.logs import request_id
 from authsvc.config.secret_files import read_or_create_secret
+from authsvc.config.tutor import TutorConfig
 from authsvc.jobs.ports import Broker, Carrier
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.metrics import Metrics, NoMetrics
@@ -105,6 +106,7 @@ class Ports:
     staff_rights: StaffRights
     public_url: str
     tutor_model: TutorModel | None
+    tutor_config: TutorConfig
     job_carrier: Carrier | None = None
     broker: Broker | None = None
 
@@ -175,6 +177,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         jitter=SystemRandom().random,
         broker=_broker(environment),
         public_url=environment.public_url,
+        tutor_config=environment.tutor,
         tutor_model=tutor_model(
             environment.tutor, tracing, is_test=environment.app_env is AppEnv.TEST
         ),

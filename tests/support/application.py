@@ -89,7 +89,7 @@ class Caller:
             content_type=fields.pop("Content-Type"),
             headers=fields,
         )
-        return Answer(response.status_code, response.headers, response.content.decode())
+        return Answer(response.status_code, response.headers, response.getvalue().decode())
 
     def _fields(self, headers: dict[str, str] | None) -> dict[str, str]:
         """The header fields of a request, with the token and the media type unless they are given."""

@@ -9,7 +9,6 @@ from openai import APIConnectionError, APIStatusError, OpenAI, OpenAIError
 
 from authsvc.composition.tutor_models.answering import MALFORMED, AnswerClock, ProviderFailed
 from authsvc.composition.tutor_models.http_client import failure_of, http_client
-from progress.domain.ai.estimates import estimated_input, estimated_tokens
 from progress.domain.ai.ports import (
     AnswerFinished,
     AnswerPart,
@@ -18,6 +17,7 @@ from progress.domain.ai.ports import (
     ModelRequest,
     TokenUsage,
 )
+from progress.domain.ai.usage import estimated_input, estimated_tokens
 
 BASE_URL: Final = "https://api.openai.com/v1"
 NO_KEY: Final = "none"

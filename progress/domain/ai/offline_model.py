@@ -5,7 +5,6 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Final
 
-from progress.domain.ai.estimates import estimated_input, estimated_tokens
 from progress.domain.ai.ports import (
     AnswerFinished,
     AnswerPart,
@@ -14,6 +13,7 @@ from progress.domain.ai.ports import (
     ModelRequest,
     TokenUsage,
 )
+from progress.domain.ai.usage import estimated_input, estimated_tokens
 
 Reply = Callable[[ModelRequest], str]
 

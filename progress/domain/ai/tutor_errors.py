@@ -1,6 +1,6 @@
 """Domain errors of the tutor."""
 
-from authsvc.kernel.errors import Busy
+from authsvc.kernel.errors import Busy, Conflict, NotFound
 
 
 class TutorUnavailable(Busy):
@@ -9,3 +9,21 @@ class TutorUnavailable(Busy):
     explanation = (
         "The language model did not answer, or its answer broke off. Try again in a minute."
     )
+
+
+class NoTutor(NotFound):
+    code = "no-tutor"
+    title = "There is no tutor here"
+    explanation = "This service runs without a tutor. Clients can still log their own."
+
+
+class NotTutoring(Conflict):
+    code = "not-tutoring"
+    title = "The AI session is not for tutoring"
+    explanation = "The tutor answers in sessions of the type tutoring. Start one."
+
+
+class AnswerPending(Conflict):
+    code = "answer-pending"
+    title = "The tutor is still answering"
+    explanation = "A session takes one message at a time. Wait for the answer, or end its stream."
