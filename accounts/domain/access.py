@@ -129,6 +129,8 @@ class Scope(StrEnum):
     ORGS_READ = "orgs:read"
     ORGS_WRITE = "orgs:write"
     EVENTS_READ = "events:read"
+    AI_READ = "ai:read"
+    AI_WRITE = "ai:write"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

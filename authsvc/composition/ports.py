@@ -51,6 +51,7 @@ from accounts.domain.tasks.ports import StaffRights
 from authsvc.composition.adapters import SystemClock
 from authsvc.composition.observed_outbound import ObservedOutbound
 from authsvc.composition.outbound_http import HttpcoreOutbound
+from authsvc.composition.text_stores import text_store_of
 from authsvc.composition.tutor_models.choice import tutor_model
 from authsvc.config.environment import AppEnv, Environment
 from authsvc.config.logs import request_id
@@ -64,7 +65,7 @@ from authsvc.kernel.rate_limits import ProcessCounts
 from authsvc.kernel.request_budgets import RequestCounts, RequestPolicy
 from authsvc.kernel.tracing import NoTracing, Tracing
 from authsvc.storage.redis_counts import RedisCounts
-from progress.domain.ai.ports import TutorModel
+from progress.domain.ai.ports import TextStore, TutorModel
 
 WEBHOOK_SECONDS: Final = 10.0
 """How long the receiver of a webhook has to answer."""
@@ -107,6 +108,7 @@ class Ports:
     public_url: str
     tutor_model: TutorModel | None
     tutor_config: TutorConfig
+    texts: TextStore
     job_carrier: Carrier | None = None
     broker: Broker | None = None
 
@@ -181,6 +183,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         tutor_model=tutor_model(
             environment.tutor, tracing, is_test=environment.app_env is AppEnv.TEST
         ),
+        texts=text_store_of(environment, SystemClock()),
         staff_rights=DjangoStaffRights(has_database=environment.has_database),
     )
 

@@ -140,6 +140,21 @@ from credentials.domain.repositories.orm.credentials import OrmCredentialReposit
 from credentials.domain.repositories.orm.issued_credentials import OrmIssuedCredentialRepository
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
+from progress.domain.ai.repositories.memory import (
+    InMemoryAIFeedbackRepository,
+    InMemoryAIInteractionRepository,
+    InMemoryAISessionRepository,
+)
+from progress.domain.ai.repositories.orm import (
+    OrmAIFeedbackRepository,
+    OrmAIInteractionRepository,
+    OrmAISessionRepository,
+)
+from progress.domain.ai.repositories.protocols import (
+    AIFeedbackRepository,
+    AIInteractionRepository,
+    AISessionRepository,
+)
 from progress.domain.repositories.memory.attempts import InMemoryAttemptRepository
 from progress.domain.repositories.memory.log_state import InMemoryLogStateRepository
 from progress.domain.repositories.memory.progress import (
@@ -198,6 +213,9 @@ class Repositories:
     reports: ReportRepository
     credentials: CredentialRepository
     issued_credentials: IssuedCredentialRepository
+    ai_sessions: AISessionRepository
+    ai_interactions: AIInteractionRepository
+    ai_feedback: AIFeedbackRepository
 
 
 def orm_repositories() -> Repositories:
@@ -240,6 +258,9 @@ def orm_repositories() -> Repositories:
         reports=OrmReportRepository(),
         credentials=OrmCredentialRepository(),
         issued_credentials=OrmIssuedCredentialRepository(),
+        ai_sessions=OrmAISessionRepository(),
+        ai_interactions=OrmAIInteractionRepository(),
+        ai_feedback=OrmAIFeedbackRepository(),
     )
 
 
@@ -258,6 +279,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     events = InMemoryEventRepository(database.table())
     progress = InMemoryProgressRepository(events, database.table())
     attempts = InMemoryAttemptRepository(database.table())
+    ai_sessions = InMemoryAISessionRepository(database.table())
     return Repositories(
         users=users,
         verified_emails=InMemoryVerifiedEmailRepository(database.table()),
@@ -300,4 +322,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         reports=InMemoryReportRepository(progress, attempts),
         credentials=InMemoryCredentialRepository(database.table()),
         issued_credentials=InMemoryIssuedCredentialRepository(database.table()),
+        ai_sessions=ai_sessions,
+        ai_interactions=InMemoryAIInteractionRepository(ai_sessions, database.table()),
+        ai_feedback=InMemoryAIFeedbackRepository(database.table()),
     )

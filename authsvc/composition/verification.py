@@ -12,7 +12,7 @@ from accounts.domain.audit.services.verifier import Verifier
 from accounts.domain.tasks.services.upkeep import ANCHOR, Anchoring, periodic
 from accounts.domain.tasks.services.verification import WEEKLY, VerificationTasks
 from accounts.public import Right, UserId
-from authsvc.composition.learning import LearningServices
+from authsvc.composition.ai import AIServices
 from authsvc.jobs.entities import JobRequest
 from authsvc.jobs.ports import JobKind
 from authsvc.kernel.tenancy import TenantScope
@@ -28,6 +28,7 @@ from credentials.domain.services.verification import (
     CredentialCheck,
     IssuedCredentialCheck,
 )
+from progress.domain.ai.services.verification import INTERACTIONS, SESSIONS, AISessionCheck
 from progress.domain.services.attempt_check import ATTEMPTS, GRADES, AttemptBinder, AttemptCheck
 from progress.domain.services.rebuild_tasks import RebuildTasks
 from progress.domain.services.verification import (
@@ -38,7 +39,7 @@ from progress.domain.services.verification import (
 )
 
 
-class VerificationServices(LearningServices):
+class VerificationServices(AIServices):
     @property
     def job_kinds(self) -> tuple[JobKind, ...]:
         anchoring = Anchoring(anchors=self.anchors)
@@ -81,7 +82,7 @@ class VerificationServices(LearningServices):
     @cached_property
     def verifier(self) -> Verifier:
         return Verifier(
-            divisible_checks=(self._event_log_check, self._attempt_check),
+            divisible_checks=(self._event_log_check, self._attempt_check, self._ai_session_check),
             checks=(
                 AuditLogCheck(entries=self.repositories.audit_log),
                 CourseVersionCheck(
@@ -172,6 +173,14 @@ class VerificationServices(LearningServices):
         return AttemptCheck(attempts=self.repositories.attempts, log=self.repositories.events)
 
     @cached_property
+    def _ai_session_check(self) -> AISessionCheck:
+        return AISessionCheck(
+            sessions=self.repositories.ai_sessions,
+            interactions=self.repositories.ai_interactions,
+            texts=self.ports.texts,
+        )
+
+    @cached_property
     def _issued_credential_check(self) -> IssuedCredentialCheck:
         return IssuedCredentialCheck(
             issued_credentials=self.repositories.issued_credentials,
@@ -184,7 +193,11 @@ class VerificationServices(LearningServices):
 
     @property
     def _anchored_logs(self) -> dict[str, AnchoredLog]:
-        return {EVENTS: self.repositories.events, ENTRIES: self.repositories.audit_log}
+        return {
+            EVENTS: self.repositories.events,
+            ENTRIES: self.repositories.audit_log,
+            INTERACTIONS: self.repositories.ai_interactions,
+        }
 
     @property
     def _counts(self) -> Counts:
@@ -197,4 +210,6 @@ class VerificationServices(LearningServices):
             VERSIONS: self.repositories.course_versions.count,
             DEFINITIONS: self.repositories.credentials.count,
             ISSUED: self.repositories.issued_credentials.count,
+            SESSIONS: self.repositories.ai_sessions.count,
+            INTERACTIONS: self.repositories.ai_interactions.count,
         }

@@ -39,6 +39,7 @@ class Environment:
     public_url: str
     is_behind_proxy: bool
     data_dir: Path
+    ai_texts: str
     shows_docs: bool
     security_contact: str
     metrics_token: str = field(repr=False)
@@ -86,6 +87,8 @@ class Environment:
             raise Misconfigured(msg)
         if self.broker_url and find_spec("celery") is None:
             raise Misconfigured("BROKER_URL needs Celery: install authsvc[celery], or unset it.")
+        if self.keeps_texts_on_s3 and find_spec("storages") is None:
+            raise Misconfigured("AI_TEXTS on S3 needs django-storages: install authsvc[s3].")
 
     @property
     def has_broker(self) -> bool:
@@ -105,6 +108,11 @@ class Environment:
     def keeps_secrets(self) -> bool:
         """Whether secrets that are not configured are generated and stored, rather than lost with the process."""
         return self.app_env is AppEnv.DEV and self.has_database
+
+    @property
+    def keeps_texts_on_s3(self) -> bool:
+        """Whether texts of AI sessions are stored in a bucket rather than in a folder."""
+        return self.ai_texts.startswith("s3://")
 
     @property
     def signing_keys_path(self) -> Path | None:
@@ -153,6 +161,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         public_url=reader.base_url("PUBLIC_URL"),
         is_behind_proxy=reader.switch("BEHIND_PROXY"),
         data_dir=ROOT / reader.text("DATA_DIR"),
+        ai_texts=reader.text("AI_TEXTS"),
         shows_docs=reader.switch("DOCS"),
         security_contact=_security_contact(reader),
         metrics_token=metrics_token,

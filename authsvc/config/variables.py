@@ -52,6 +52,11 @@ VARIABLES: Final = (
         "var",
         "Directory for the development database and secrets, and for static files in prod.",
     ),
+    (
+        "AI_TEXTS",
+        "ai-texts",
+        "Where texts of AI sessions are stored: a folder within DATA_DIR, or s3://bucket/prefix. Needs authsvc[s3].",
+    ),
     ("DOCS", "on", "on to serve /docs and /v1/openapi.json, off to hide them."),
     (
         "SECURITY_CONTACT",

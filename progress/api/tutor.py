@@ -16,9 +16,15 @@ from authsvc.http.renderers import EventStreamRenderer
 from authsvc.http.streaming import EVENT_STREAM, Events, Streamed
 from authsvc.http.views import ApiView
 from progress.domain.ai.entities.sessions import AIInteraction, AIInteractionId, AISessionId
-from progress.domain.ai.errors import AISessionEnded, AISessionNotFound
+from progress.domain.ai.errors import (
+    AISessionEnded,
+    AISessionNotFound,
+    AnswerPending,
+    NotTutoring,
+    NoTutor,
+    TutorUnavailable,
+)
 from progress.domain.ai.services.tutor import LONGEST_MESSAGE, Answered
-from progress.domain.ai.tutor_errors import AnswerPending, NotTutoring, NoTutor, TutorUnavailable
 from progress.domain.errors import NotEnrolled
 
 EVENTS: Final[Mapping[str, Any]] = {

@@ -5,7 +5,16 @@ What begins alike is included together, because Django compares a path with ever
 
 from django.urls import include, path
 
-from progress.api import attempts, pathways, progress, reports, statements, tasks
+from progress.api import (
+    ai_sessions,
+    attempts,
+    pathways,
+    progress,
+    reports,
+    statements,
+    tasks,
+    tutor,
+)
 
 course = [
     path("enroll", progress.EnrollView.as_view()),
@@ -16,6 +25,7 @@ course = [
     path("upgrade", progress.UpgradeView.as_view()),
     path("report", reports.CourseReportView.as_view()),
     path("grading", attempts.GradingListView.as_view()),
+    path("ai-sessions", ai_sessions.CourseAISessionListView.as_view()),
 ]
 attempt = [
     path("responses", attempts.ResponsesView.as_view()),
@@ -24,12 +34,26 @@ attempt = [
     path("grade", attempts.GradeView.as_view()),
     path("void", attempts.VoidView.as_view()),
 ]
+ai_session = [
+    path("interactions", ai_sessions.AIInteractionListView.as_view()),
+    path("messages", tutor.TutorMessageView.as_view()),
+    path("end", ai_sessions.EndAISessionView.as_view()),
+    path("review", ai_sessions.AISessionReviewView.as_view()),
+]
+ai = [
+    path("sessions", ai_sessions.AISessionListView.as_view()),
+    path("sessions/<id:session_id>", ai_sessions.AISessionView.as_view()),
+    path("interactions/<id:interaction_id>/feedback", ai_sessions.AIFeedbackView.as_view()),
+]
 urlpatterns = [
     path("v1/courses/<slug:course>/", include(course)),
     path("v1/progress", progress.ProgressListView.as_view()),
     path("v1/progress/<slug:course>", progress.ProgressView.as_view()),
     path("v1/progress/<slug:course>/events", progress.EventListView.as_view()),
     path("v1/orgs/<id:org_id>/progress", progress.OrganizationProgressView.as_view()),
+    path("v1/orgs/<id:org_id>/ai-sessions", ai_sessions.OrganizationAISessionListView.as_view()),
+    path("v1/ai/sessions/<id:session_id>/", include(ai_session)),
+    path("v1/ai/", include(ai)),
     path("v1/orgs/<id:org_id>/report", reports.OrganizationReportView.as_view()),
     path("v1/assessments/<id:assessment_id>/attempts", attempts.AttemptListView.as_view()),
     path("v1/attempts/<id:attempt_id>", attempts.AttemptView.as_view()),

@@ -32,6 +32,7 @@ NO_DJANGO: Final = "The domain runs without Django"
 LIBRARIES: Final = "The composition alone knows the libraries for metrics and traces"
 ROWS: Final = "Only ORM repositories and admin pages touch rows"
 STORES: Final = "Only the composition root chooses a store"
+AI: Final = "Inside AI sessions: services know neither rows nor HTTP"
 EVENTS: Final = "Inside events: services know neither rows nor HTTP"
 DOOR: Final = "Other apps enter {} through its public module"
 
@@ -87,6 +88,13 @@ FORBIDDEN: Final = [
     ("accounts.models.users", "accounts.domain.identity.services.users", ENTITIES),
     ("authsvc.jobs.services.engine", "authsvc.jobs.models", JOBS),
     ("authsvc.jobs.helpers", "", JOBS),
+    ("progress.domain.ai.entities.sessions", "progress.domain.ai.services.texts", AI),
+    ("progress.domain.ai.redaction", "progress.domain.ai.entities.sessions", AI),
+    ("progress.domain.ai.helpers", "", AI),
+    ("progress.domain.ai.services.texts", "django", NO_DJANGO),
+    ("progress.domain.ai.services.texts", "progress.models", ROWS),
+    ("progress.domain.ai.services.texts", "progress.domain.ai.repositories.orm", STORES),
+    ("progress.domain.services.learning", "progress.domain.ai.services.texts", MODULES),
     ("courses.models", "courses.domain.services", INSIDE),
     ("courses.domain.errors", "courses.domain.entities", INSIDE),
     ("progress.domain.services.verification", "progress.models", INSIDE),

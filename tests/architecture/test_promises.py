@@ -36,6 +36,7 @@ def methods_of(class_: type[Any]) -> dict[str, Any]:
 FEATURES: Final = [
     "authsvc.events",
     "authsvc.jobs",
+    "progress.domain.ai",
     *(
         f"{app}.domain" if app != "accounts" else f"{app}.domain.{feature}"
         for app in APPS

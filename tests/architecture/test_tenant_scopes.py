@@ -40,6 +40,8 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     **{
         f"{name}.{method}": "an anchor covers the rows of all tenants, and reads no content"
         for name, methods in {
+            "AIInteractionRepository": ("count", "hashes", "settled_position"),
+            "AISessionRepository": ("count",),
             "AttemptRepository": ("count", "count_grades"),
             "AuditLogRepository": ("count", "hashes", "last_position", "settled_position"),
             "CourseVersionRepository": ("count",),

@@ -15,6 +15,7 @@ from authsvc.http.views import ApiView
 from authsvc.urls import urlpatterns as application_patterns
 from tests.http.keyed import OPERATIONS as POSTS
 from tests.http.keyed import Operation, Sent, enroll
+from tests.http.keyed_ai import AI
 from tests.http.keyed_changes import CHANGES
 from tests.http.keyed_webhooks import WEBHOOKS
 from tests.support.application import PASSWORD, Answer, Application
@@ -50,7 +51,7 @@ class FlakyView(ApiView):
 
 urlpatterns = [path("v1/flaky", FlakyView.as_view()), *application_patterns]
 
-OPERATIONS = {**POSTS, **CHANGES, **WEBHOOKS}
+OPERATIONS = {**POSTS, **CHANGES, **WEBHOOKS, **AI}
 every = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 
 

@@ -70,6 +70,18 @@ def _hook(things: Things) -> Any:
     return {"url": HOOK}
 
 
+OWN_SESSION: Final = {"session_id": "ai_session_id"}
+AI: Final = {
+    "startAISession": Example(body=lambda _: {"session_type": "tutoring"}),
+    "getAISession": Example(stands_for=OWN_SESSION),
+    "listAIInteractions": Example(stands_for=OWN_SESSION),
+    "logAIInteraction": Example(
+        body=lambda _: {"role": "user", "text": "How?"}, stands_for=OWN_SESSION
+    ),
+    "endAISession": Example(stands_for=OWN_SESSION),
+    "giveAIFeedback": Example(body=lambda _: {"rating": "thumbs_up"}),
+    "reviewAISession": Example(stands_for={"session_id": "reviewed_id"}),
+}
 OF_PLATFORM: Final = {"webhook_id": "platform_webhook_id", "delivery_id": "platform_delivery_id"}
 WEBHOOKS: Final = {
     "createWebhook": Example(body=_hook),
@@ -89,6 +101,7 @@ WEBHOOKS: Final = {
 }
 EXAMPLES: Final[Mapping[str, Example]] = {
     **WEBHOOKS,
+    **AI,
     "register": Example(
         body=lambda _: {"email": f"{uuid4().hex[:8]}@school.example", "password": PASSWORD}
     ),

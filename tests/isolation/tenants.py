@@ -48,6 +48,14 @@ class Tenant:
     things: dict[str, str] = field(default_factory=dict)
 
 
+def _talk(person: Person, session: str, interaction: str, **members: str) -> dict[str, str]:
+    """An AI session of the person with an interaction, by these names."""
+    started = person.caller.post("/v1/ai/sessions", {"session_type": "tutoring", **members}).json
+    place = f"/v1/ai/sessions/{started['id']}/interactions"
+    message = person.caller.post(place, {"role": "user", "text": TITLE}).json
+    return {session: started["id"], interaction: message["id"]}
+
+
 class Tenants:
     """Builds the tenants. All have the same names and titles; only slugs differ."""
 
@@ -75,6 +83,7 @@ class Tenants:
             "email_token": self._email_token(person),
             "attempt_id": self._started(person, self._exams.slug, 0),
             **self._tasks(user_id=UserId(UUID(person.id))),
+            **_talk(person, "ai_session_id", "interaction_id"),
         }
         return Member(person, things)
 
@@ -143,6 +152,7 @@ class Tenants:
             **self._of_platform,
             **self._invited(owner, org_id),
             **self._examined(owner, other, org_id),
+            **_talk(other, "reviewed_id", "reviewed_interaction_id", org_id=org_id),
             **{
                 f"org_{name}": task_id
                 for name, task_id in self._tasks(org_id=OrganizationId(UUID(org_id))).items()

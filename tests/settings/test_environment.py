@@ -29,6 +29,7 @@ ANOTHER_VALUE = {
     "PUBLIC_URL": "https://auth.example",
     "BEHIND_PROXY": "on",
     "DATA_DIR": "/srv/authsvc",
+    "AI_TEXTS": "talks",
     "SECURITY_CONTACT": "https://school.example/security",
     "DOCS": "off",
     "METRICS": "10.0.0.0/8, ::1",

@@ -5,6 +5,7 @@ temporary one; with several processes, the first one starts it for all.
 """
 
 import os
+from tempfile import mkdtemp
 from typing import Final
 
 import pytest
@@ -32,6 +33,7 @@ def _database_url() -> tuple[str, str]:
 if _DESCRIPTION not in os.environ:
     os.environ["DATABASE_URL"], os.environ[_DESCRIPTION] = _database_url()
     os.environ["APP_ENV"] = "test"
+    os.environ["AI_TEXTS"] = mkdtemp(prefix="ai-texts-")
     os.environ["ARGON2_MEMORY_KIB"] = "8"
     os.environ["ARGON2_PASSES"] = "1"
     # All requests come from one client IP address, many at once: tests of a limit set it themselves.

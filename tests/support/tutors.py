@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from authsvc.composition.container import Services
+from progress.domain.ai.errors import TutorUnavailable
 from progress.domain.ai.ports import (
     AnswerFinished,
     AnswerPart,
@@ -16,7 +17,6 @@ from progress.domain.ai.ports import (
     TutorModel,
 )
 from progress.domain.ai.services.tutor import TutorService
-from progress.domain.ai.tutor_errors import TutorUnavailable
 
 STARTED: Final = AnswerStarted(
     model_id="knots-1-20261101",

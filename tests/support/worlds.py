@@ -13,6 +13,7 @@ from authsvc.composition.adapters import DjangoUnitOfWork
 from authsvc.composition.container import Services
 from authsvc.composition.ports import ports
 from authsvc.composition.repositories import Repositories, memory_repositories, orm_repositories
+from authsvc.composition.text_stores import InMemoryTextStore
 from authsvc.http.idempotency.service import IdempotencyService
 from authsvc.http.idempotency.store import idempotency_of
 from authsvc.jobs.entities import Job
@@ -108,6 +109,7 @@ def _world(repositories: Repositories, unit_of_work: UnitOfWork, *, runs_jobs: b
             job_carrier=carrier,
             jitter=lambda: 0.5,
             metrics=metrics,
+            texts=InMemoryTextStore(clock=clock),
         ),
         unit_of_work=unit_of_work,
     )

@@ -92,6 +92,7 @@ class SubjectType(StrEnum):
     ATTEMPT = "attempt"
     TASK = "task"
     WEBHOOK = "webhook"
+    AI_SESSION = "ai-session"
 
 
 class Owned(Protocol):

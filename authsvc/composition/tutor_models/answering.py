@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 import structlog
 
+from progress.domain.ai.errors import TutorUnavailable
 from progress.domain.ai.ports import (
     AnswerFinished,
     AnswerPart,
@@ -15,7 +16,6 @@ from progress.domain.ai.ports import (
     ModelRequest,
     TokenUsage,
 )
-from progress.domain.ai.tutor_errors import TutorUnavailable
 
 log: Final = structlog.get_logger(__name__)
 

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from authsvc.kernel.tracing import Carrier, OpenSpan, SpanKind, Tracing
+from progress.domain.ai.errors import TutorUnavailable
 from progress.domain.ai.ports import (
     AnswerFinished,
     AnswerPart,
@@ -13,7 +14,6 @@ from progress.domain.ai.ports import (
     TokenUsage,
     TutorModel,
 )
-from progress.domain.ai.tutor_errors import TutorUnavailable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """Ports of AI sessions: the language model that answers, and where texts are stored."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -94,7 +95,7 @@ class TextStore(Protocol):
     """Texts of persons, by the SHA-256 of their UTF-8 form. Each person's texts are apart from those of others."""
 
     def put(self, owner: UserId, text: str) -> str:
-        """Store the text, unless it is there, and return its hash in hexadecimal."""
+        """Store the text, and return its hash in hexadecimal. If it is there, it counts as stored now."""
 
     def get(self, owner: UserId, content_hash: str) -> str | None:
         """The text with that hash; None if it was removed. Raises TextAltered if it has another hash."""
@@ -104,3 +105,6 @@ class TextStore(Protocol):
 
     def remove_all(self, owner: UserId) -> None:
         """Remove all texts of the person."""
+
+    def stored_before(self, moment: datetime) -> Iterator[tuple[UserId, str]]:
+        """Yield owner and hash of each text that was last stored before that time, in any order."""

@@ -9,6 +9,7 @@ import pytest
 from authsvc.composition.tutor_models.answering import ModelLimits, ProviderModel
 from authsvc.composition.tutor_models.anthropic_model import AnthropicProvider
 from authsvc.composition.tutor_models.openai_model import OpenAIProvider
+from progress.domain.ai.errors import TutorUnavailable
 from progress.domain.ai.ports import (
     AnswerFinished,
     AnswerPart,
@@ -19,7 +20,6 @@ from progress.domain.ai.ports import (
     TokenUsage,
     Turn,
 )
-from progress.domain.ai.tutor_errors import TutorUnavailable
 from tests.support.model_server import (
     ModelServer,
     Scripted,

@@ -10,9 +10,9 @@ from authsvc.composition.tutor_models.answering import ModelLimits, ProviderMode
 from authsvc.composition.tutor_models.anthropic_model import AnthropicProvider
 from authsvc.composition.tutor_models.observed_model import ObservedModel
 from authsvc.kernel.tracing import NoTracing
+from progress.domain.ai.errors import TutorUnavailable
 from progress.domain.ai.offline_model import OfflineModel
 from progress.domain.ai.ports import TutorModel
-from progress.domain.ai.tutor_errors import TutorUnavailable
 from tests.progress.ai.test_offline_model import asked
 from tests.support.collector import Collector, running_collector
 from tests.support.model_server import (

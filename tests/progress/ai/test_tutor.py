@@ -9,13 +9,20 @@ import pytest
 
 from authsvc.kernel.unit_of_work import InsideUnitOfWork
 from progress.domain.ai.entities.sessions import AIInteraction, ReadInteraction, SessionType
-from progress.domain.ai.errors import AIInteractionNotFound, AISessionEnded, AISessionNotFound
+from progress.domain.ai.errors import (
+    AIInteractionNotFound,
+    AISessionEnded,
+    AISessionNotFound,
+    AnswerPending,
+    NotTutoring,
+    NoTutor,
+    TutorUnavailable,
+)
 from progress.domain.ai.ports import FinishReason, Role, TokenUsage
 from progress.domain.ai.prompts import TUTORING
 from progress.domain.ai.services.conversations import MOST_CHARACTERS, MOST_TURNS
 from progress.domain.ai.services.sessions import Topic
 from progress.domain.ai.services.tutor import Answered, TutorPart
-from progress.domain.ai.tutor_errors import AnswerPending, NotTutoring, NoTutor, TutorUnavailable
 from progress.domain.ai.usage import Prices
 from progress.domain.errors import NotEnrolled
 from tests.support.ai import Conversation, a_conversation

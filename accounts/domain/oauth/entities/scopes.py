@@ -25,6 +25,8 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     Scope.ORGS_READ: "see your organizations and, if your role allows it, their members",
     Scope.ORGS_WRITE: "change your organizations, if your role allows it",
     Scope.EVENTS_READ: "follow what happens in your organizations, if your role allows it",
+    Scope.AI_READ: "read your conversations with AI tutors",
+    Scope.AI_WRITE: "log your conversations with AI tutors",
 }
 
 

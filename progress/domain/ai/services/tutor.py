@@ -16,6 +16,7 @@ from progress.domain.ai.entities.sessions import (
     Generation,
     SessionType,
 )
+from progress.domain.ai.errors import AnswerPending, NotTutoring, NoTutor, TutorUnavailable
 from progress.domain.ai.ports import (
     AnswerFinished,
     AnswerPart,
@@ -30,7 +31,6 @@ from progress.domain.ai.prompts import TUTORING, Prompt, instructions
 from progress.domain.ai.redaction import redacted
 from progress.domain.ai.services.conversations import Conversations
 from progress.domain.ai.services.sessions import AISessionService
-from progress.domain.ai.tutor_errors import AnswerPending, NotTutoring, NoTutor, TutorUnavailable
 from progress.domain.ai.usage import Prices, estimated_input, estimated_tokens
 
 LONGEST_MESSAGE: Final = 4_000

@@ -1,4 +1,4 @@
-"""Database tables of progress: columns and constraints, no behaviour."""
+"""Rows of events, progress and attempts: columns and constraints, no behaviour."""
 
 import uuid
 

@@ -1,0 +1,227 @@
+"""Stores of the texts of AI sessions: a folder, a storage of Django such as an S3 bucket, or memory."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from shutil import rmtree
+from threading import Lock
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
+
+from accounts.public import UserId
+from authsvc.config.environment import Environment
+from authsvc.kernel.clock import Clock
+from authsvc.kernel.ids import parse_uuid
+from progress.domain.ai.errors import TextAltered
+from progress.domain.ai.ports import TextStore
+
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def text_store_of(environment: Environment, clock: Clock) -> TextStore:
+    """The store that the environment names; in memory without a database, whose rows are lost as well."""
+    if not environment.has_database:
+        return InMemoryTextStore(clock=clock)
+    if not environment.keeps_texts_on_s3:
+        return FolderTextStore(environment.data_dir / environment.ai_texts, clock=clock)
+    bucket, _, prefix = environment.ai_texts.removeprefix("s3://").partition("/")
+    return StorageTextStore(_s3(bucket), prefix=prefix.strip("/"))
+
+
+def _s3(bucket: str) -> Storage:
+    # An extra: without a bucket, django-storages need not be installed.
+    from storages.backends.s3 import S3Storage  # noqa: PLC0415  # as the comment above says
+
+    storage: Storage = S3Storage(bucket_name=bucket, file_overwrite=True, default_acl=None)
+    return storage
+
+
+def _encoded(text: str) -> tuple[bytes, str]:
+    """The text in UTF-8, and its hash. A lone surrogate, which UTF-8 cannot represent, becomes a question mark."""
+    content = text.encode(errors="replace")
+    return content, sha256(content).hexdigest()
+
+
+def _verified(content: bytes, content_hash: str) -> str:
+    """Raises TextAltered."""
+    if sha256(content).hexdigest() != content_hash:
+        raise TextAltered
+    return content.decode()
+
+
+def _parts(owner: UserId, content_hash: str) -> tuple[str, str, str]:
+    """The parts of the path of a text. Raises TextAltered unless the hash is one: a row was tampered with."""
+    if not _HASH.fullmatch(content_hash):
+        raise TextAltered
+    return str(owner), content_hash[:2], content_hash
+
+
+@dataclass(slots=True)
+class InMemoryTextStore:
+    """Texts in memory, beside the database in memory: like files, they do not follow its transactions."""
+
+    clock: Clock
+    _texts: dict[tuple[UserId, str], tuple[bytes, datetime]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def put(self, owner: UserId, text: str) -> str:
+        content, content_hash = _encoded(text)
+        with self._lock:
+            self._texts[owner, content_hash] = content, self.clock.now()
+        return content_hash
+
+    def get(self, owner: UserId, content_hash: str) -> str | None:
+        content, _ = self._texts.get((owner, content_hash), (None, None))
+        return None if content is None else _verified(content, content_hash)
+
+    def remove(self, owner: UserId, content_hash: str) -> None:
+        with self._lock:
+            self._texts.pop((owner, content_hash), None)
+
+    def remove_all(self, owner: UserId) -> None:
+        with self._lock:
+            for key in [key for key in self._texts if key[0] == owner]:
+                del self._texts[key]
+
+    def stored_before(self, moment: datetime) -> Iterator[tuple[UserId, str]]:
+        with self._lock:
+            stored = list(self._texts.items())
+        return (key for key, (_, stored_at) in stored if stored_at < moment)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderTextStore:
+    """Texts as files `<user id>/<first two digits of the hash>/<hash>`, readable by their owner only."""
+
+    root: Path
+    clock: Clock = field(kw_only=True)
+
+    def put(self, owner: UserId, text: str) -> str:
+        content, content_hash = _encoded(text)
+        path = self.root.joinpath(*_parts(owner, content_hash))
+        try:
+            self._write(path, content)
+        except FileNotFoundError:  # all texts of the person were removed at the same time
+            self._write(path, content)
+        return content_hash
+
+    def get(self, owner: UserId, content_hash: str) -> str | None:
+        try:
+            content = self.root.joinpath(*_parts(owner, content_hash)).read_bytes()
+        except FileNotFoundError:
+            return None
+        return _verified(content, content_hash)
+
+    def remove(self, owner: UserId, content_hash: str) -> None:
+        self.root.joinpath(*_parts(owner, content_hash)).unlink(missing_ok=True)
+
+    def remove_all(self, owner: UserId) -> None:
+        # A text may be stored while they are removed.
+        while (folder := self.root / str(owner)).exists():
+            rmtree(folder, ignore_errors=True)
+
+    def stored_before(self, moment: datetime) -> Iterator[tuple[UserId, str]]:
+        for path in self.root.glob("*/*/*"):
+            owner = parse_uuid(path.parts[-3])
+            with suppress(FileNotFoundError):  # removed meanwhile
+                if owner is None or path.stat().st_mtime >= moment.timestamp():
+                    continue
+                if _HASH.fullmatch(path.name):
+                    yield UserId(owner), path.name
+                else:  # a draft of a process that was killed
+                    path.unlink()
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """Write the file so that it is complete whenever it is there, even after a loss of power."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (path.parents[1], path.parent):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        draft = path.with_name(f".{uuid4().hex}")
+        try:
+            with open(draft, "xb", opener=_private) as file:  # Path.open takes no opener
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            now = self.clock.now().timestamp()
+            os.utime(draft, (now, now))
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        entry = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(entry)
+        finally:
+            os.close(entry)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+@dataclass(frozen=True, slots=True)
+class StorageTextStore:
+    """Texts in a storage of Django, under the same names. Storages such as S3 replace objects atomically."""
+
+    storage: Storage
+    prefix: str = field(default="", kw_only=True)
+
+    def put(self, owner: UserId, text: str) -> str:
+        content, content_hash = _encoded(text)
+        name = self._name(*_parts(owner, content_hash))
+        if self.storage.save(name, ContentFile(content)) != name:
+            # A storage that does not overwrite has stored it under another name.
+            msg = "the storage must overwrite files of the same name"
+            raise RuntimeError(msg)
+        return content_hash
+
+    def get(self, owner: UserId, content_hash: str) -> str | None:
+        name = self._name(*_parts(owner, content_hash))
+        try:
+            with self.storage.open(name) as file:
+                content: bytes = file.read()
+        except FileNotFoundError:
+            return None
+        return _verified(content, content_hash)
+
+    def remove(self, owner: UserId, content_hash: str) -> None:
+        self.storage.delete(self._name(*_parts(owner, content_hash)))
+
+    def remove_all(self, owner: UserId) -> None:
+        for name, _ in self._texts_of(str(owner)):
+            self.storage.delete(name)
+
+    def stored_before(self, moment: datetime) -> Iterator[tuple[UserId, str]]:
+        for owner in map(parse_uuid, self._listed(self._name())[0]):
+            for name, content_hash in self._texts_of(str(owner)) if owner else ():
+                if self._stored_at(name) < moment:
+                    yield UserId(owner or UUID(int=0)), content_hash
+
+    def _texts_of(self, owner: str) -> Iterator[tuple[str, str]]:
+        """Name and hash of each text of the person."""
+        for begin in self._listed(self._name(owner))[0]:
+            for content_hash in self._listed(self._name(owner, begin))[1]:
+                if _HASH.fullmatch(content_hash):
+                    yield self._name(owner, begin, content_hash), content_hash
+
+    def _listed(self, folder: str) -> tuple[list[str], list[str]]:
+        """The names of the folders and files in a folder; nothing if there is none."""
+        try:
+            folders, files = self.storage.listdir(folder)
+        except FileNotFoundError:
+            return [], []
+        return list(folders), list(files)
+
+    def _stored_at(self, name: str) -> datetime:
+        stored_at: datetime = self.storage.get_modified_time(name)
+        return stored_at if stored_at.tzinfo else stored_at.replace(tzinfo=UTC)
+
+    def _name(self, *parts: str) -> str:
+        return "/".join([self.prefix, *parts] if self.prefix else parts)

@@ -1,0 +1,95 @@
+"""Repository protocols of AI sessions."""
+
+from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from accounts.public import UserId
+from authsvc.kernel.paging import Keyset, Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
+from progress.domain.ai.entities.feedback import AIFeedback
+from progress.domain.ai.entities.sessions import (
+    AIInteraction,
+    AIInteractionId,
+    AISession,
+    AISessionId,
+    AISessionSelection,
+)
+
+AI_SESSIONS: Final = Keyset("ai-sessions", {"started_at": datetime, "id": UUID}, descends=True)
+AI_INTERACTIONS: Final = Keyset("ai-interactions", {"sequence": int})
+
+
+class AISessionRepository(Protocol):
+    def add(self, session: AISession, *, scope: TenantScope) -> None:
+        """Store a new session."""
+
+    def get(self, session_id: AISessionId, *, scope: TenantScope) -> AISession:
+        """Raise AISessionNotFound if there is none in scope."""
+
+    def get_for_update(self, session_id: AISessionId, *, scope: TenantScope) -> AISession:
+        """Like get, with the session locked until the unit of work ends."""
+
+    def save(self, session: AISession, *, scope: TenantScope) -> None:
+        """Replace the end, the head and the removed texts of the stored session; nothing else changes."""
+
+    def page_of(
+        self, selection: AISessionSelection, request: PageRequest, *, scope: TenantScope
+    ) -> Page[AISession]:
+        """Return the selected sessions in scope, newest first; the id breaks ties."""
+
+    def in_streams(
+        self, *, users: UserRange = ALL_USERS, scope: TenantScope
+    ) -> Iterator[Stored[AISession]]:
+        """Yield all sessions of users in scope, by user and id. The key of a row is its user and id."""
+
+    def count(self) -> int:
+        """Return the number of sessions of all tenants."""
+
+
+class AIInteractionRepository(Protocol):
+    def append(self, interaction: AIInteraction, *, scope: TenantScope) -> None:
+        """Append to the log of interactions."""
+
+    def get(self, interaction_id: AIInteractionId, *, scope: TenantScope) -> AIInteraction:
+        """Raise AIInteractionNotFound if there is none in scope."""
+
+    def page_of_session(
+        self, session_id: AISessionId, request: PageRequest, *, scope: TenantScope
+    ) -> Page[AIInteraction]:
+        """Return the interactions of the session in scope, oldest first."""
+
+    def in_streams(
+        self, *, users: UserRange = ALL_USERS, scope: TenantScope
+    ) -> Iterator[Stored[AIInteraction]]:
+        """Yield all interactions of users in scope, by user, session and sequence.
+
+        The key of a row is its user and session.
+        """
+
+    def needed_texts(
+        self, owner: UserId, content_hashes: Collection[str], *, scope: TenantScope
+    ) -> AbstractSet[str]:
+        """Return those of the hashes that an interaction of the person has whose text was not removed."""
+
+    def settled_position(self) -> int:
+        """Return the position up to which the log will never change. Raise LogBusy."""
+
+    def hashes(self, *, after: int, up_to: int | None = None) -> Iterator[tuple[int, str]]:
+        """Yield position and hash of each interaction after a position, in order."""
+
+    def count(self) -> int:
+        """Return the number of interactions of all tenants."""
+
+
+class AIFeedbackRepository(Protocol):
+    def put(self, feedback: AIFeedback, *, scope: TenantScope) -> None:
+        """Store the feedback, instead of earlier feedback of the user on the interaction."""
+
+    def find(
+        self, interaction_id: AIInteractionId, user_id: UserId, *, scope: TenantScope
+    ) -> AIFeedback | None:
+        """Return the user's feedback on the interaction, if it is in scope."""

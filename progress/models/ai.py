@@ -1,0 +1,145 @@
+"""Rows of AI sessions: columns and constraints, no behaviour. Texts are stored elsewhere, by their hash."""
+
+from django.conf import settings
+from django.db import models
+
+from authsvc.storage.append_only import AppendOnlyRow
+from authsvc.storage.columns import enum_column, owner_column
+from progress.domain.ai.entities.feedback import Rating
+from progress.domain.ai.entities.sessions import SessionType
+from progress.domain.ai.ports import FinishReason, Role
+
+
+class AISession(models.Model):
+    """A conversation, and the head of its chain: `sequence` and `hash` are those of the last interaction.
+
+    `removed_through` is the number of the last interaction whose text was removed.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    org = owner_column(db_index=False)
+    course = models.ForeignKey(
+        "courses.Course",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    item_id = models.UUIDField(null=True, blank=True)
+    session_type = enum_column(SessionType, max_length=32)
+    client_id = models.CharField(max_length=100)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    sequence = models.PositiveIntegerField()
+    hash = models.CharField(max_length=64)
+    removed_through = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = "AI session"
+        indexes = [
+            models.Index(fields=["user", "started_at", "id"], name="ai_sessions_by_user"),
+            models.Index(fields=["course", "started_at", "id"], name="ai_sessions_by_course"),
+            models.Index(fields=["org", "started_at", "id"], name="ai_sessions_by_org"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(session_type__in=[t.value for t in SessionType]),
+                name="ai_session_type_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(item_id=None) | models.Q(course__isnull=False),
+                name="ai_item_is_of_a_course",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(removed_through__lte=models.F("sequence")),
+                name="ai_texts_removed_are_recorded",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_type} of {self.started_at:%Y-%m-%d}"
+
+
+class AIInteraction(AppendOnlyRow):
+    """A message of a session. `position` orders the interactions of all sessions, `sequence` those of one."""
+
+    position = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(unique=True, editable=False)
+    session = models.ForeignKey(
+        AISession, on_delete=models.PROTECT, related_name="interactions", db_index=False
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    org = owner_column(db_index=False)
+    sequence = models.PositiveIntegerField()
+    role = enum_column(Role, max_length=16)
+    content_hash = models.CharField(max_length=64)
+    provider = models.CharField(max_length=80, blank=True)
+    model_id = models.CharField(max_length=200, blank=True)
+    input_tokens = models.PositiveIntegerField()
+    cached_tokens = models.PositiveIntegerField()
+    output_tokens = models.PositiveIntegerField()
+    latency_ms = models.PositiveIntegerField(null=True, blank=True)
+    time_to_first_token_ms = models.PositiveIntegerField(null=True, blank=True)
+    finish_reason = enum_column(FinishReason, max_length=16, blank=True)
+    prompt_template = models.CharField(max_length=80, blank=True)
+    prompt_version = models.CharField(max_length=40, blank=True)
+    cost_micro_usd = models.PositiveBigIntegerField()
+    occurred_at = models.DateTimeField()
+    recorded_by = models.UUIDField(null=True, blank=True)
+    client_id = models.CharField(max_length=100)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = "AI interaction"
+        indexes = [
+            models.Index(fields=["user", "content_hash"], name="ai_interactions_by_text"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "sequence"], name="one_ai_interaction_per_sequence"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]),
+                name="ai_role_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} #{self.sequence}"
+
+
+class AIFeedback(models.Model):
+    """A user's rating of an interaction; a later one replaces it."""
+
+    id = models.BigAutoField(primary_key=True)
+    interaction = models.ForeignKey(
+        AIInteraction,
+        to_field="id",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    org = owner_column(db_index=False)
+    rating = enum_column(Rating, max_length=16)
+    comment = models.TextField(blank=True)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "AI feedback"
+        verbose_name_plural = "AI feedback"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interaction", "user"], name="one_ai_feedback_per_user"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.rating

@@ -1,0 +1,43 @@
+"""One valid request for every operation on AI sessions that takes an Idempotency-Key."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tests.http.keyed import Operation, Sent
+from tests.support.application import Application, Person
+
+TUTORING: Final = {"session_type": "tutoring"}
+MESSAGE: Final = {"role": "user", "text": "How?"}
+
+
+def a_session(anna: Person) -> str:
+    """The path of a new session."""
+    started = anna.caller.post("/v1/ai/sessions", TUTORING)
+    return f"/v1/ai/sessions/{started.json['id']}"
+
+
+def start_session(application: Application) -> Sent:
+    return Sent(by=application.signed_in(), path="/v1/ai/sessions", body=TUTORING)
+
+
+def in_a_session(act: str, body: Any = None) -> Operation:
+    def request(application: Application) -> Sent:
+        anna = application.signed_in()
+        return Sent(by=anna, path=f"{a_session(anna)}/{act}", body=body)
+
+    return request
+
+
+def give_feedback(application: Application) -> Sent:
+    anna = application.signed_in()
+    message = anna.caller.post(f"{a_session(anna)}/interactions", MESSAGE).json
+    path = f"/v1/ai/interactions/{message['id']}/feedback"
+    return Sent(by=anna, path=path, body={"rating": "flag", "comment": "Wrong."})
+
+
+AI: Final[Mapping[str, Operation]] = {
+    "startAISession": start_session,
+    "logAIInteraction": in_a_session("interactions", MESSAGE),
+    "endAISession": in_a_session("end"),
+    "giveAIFeedback": give_feedback,
+}
