@@ -19,7 +19,6 @@ from statistics import median
 from typing import IO, Final
 
 from tests.bench.load import Outcome, Request, send_all
-from tests.bench.names import LEARNERS
 from tests.bench.readers import PREPARED, STARTED
 from tests.bench.scenarios import SCENARIOS
 from tests.bench.sides import Side, running_side
@@ -92,7 +91,7 @@ def main() -> None:
 
 
 def _measure(side: Side, readers: Readers, options: argparse.Namespace) -> None:
-    requests = ENROL.requests(side.tokens[: LEARNERS - options.streams])
+    requests = ENROL.requests(side.tokens)
     _send(requests, side, options)  # connections open, statements prepared
     print(LINE.format("", "req/s", "p50", "p99", "ratio"))
     ratios = []

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from tests.http.keyed import Operation, Sent
 from tests.support.application import Application, Person
+from tests.support.tutors import FINISHED, STARTED, ScriptedModel, use_model
 
 TUTORING: Final = {"session_type": "tutoring"}
 MESSAGE: Final = {"role": "user", "text": "How?"}
@@ -28,6 +29,13 @@ def in_a_session(act: str, body: Any = None) -> Operation:
     return request
 
 
+def ask_tutor(application: Application) -> Sent:
+    """The answer has one piece: a replay has the text of the log, which knows no pieces."""
+    use_model(application.services, ScriptedModel([STARTED, "A bight.", FINISHED]))
+    anna = application.signed_in()
+    return Sent(by=anna, path=f"{a_session(anna)}/messages", body={"text": "How?"})
+
+
 def give_feedback(application: Application) -> Sent:
     anna = application.signed_in()
     message = anna.caller.post(f"{a_session(anna)}/interactions", MESSAGE).json
@@ -38,6 +46,7 @@ def give_feedback(application: Application) -> Sent:
 AI: Final[Mapping[str, Operation]] = {
     "startAISession": start_session,
     "logAIInteraction": in_a_session("interactions", MESSAGE),
+    "askTutor": ask_tutor,
     "endAISession": in_a_session("end"),
     "giveAIFeedback": give_feedback,
 }

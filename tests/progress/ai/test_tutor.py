@@ -207,6 +207,21 @@ def test_a_session_takes_one_message_at_a_time(memory: World) -> None:
     assert len(conversation.read()) == 1
 
 
+def test_what_clients_log_in_between_changes_nothing(memory: World) -> None:
+    conversation = a_conversation(memory)
+    conversation.asks("Logged by a client.")
+    tutor, by = use_model(memory.services, ScriptedModel()), conversation.principal
+    exchange = tutor.ask(conversation.session.id, "First?", by=by)
+    conversation.asks("Another one of a client.")
+    conversation.gets("An answer of its own.")
+
+    with pytest.raises(AnswerPending):
+        tutor.ask(conversation.session.id, "Second?", by=by)
+    *_, answered = tutor.answer(exchange, by=by)
+
+    assert list(tutor.replay(conversation.session.id, exchange.message.id, by=by))[-1] == answered
+
+
 def test_a_message_whose_process_died_does_not_block_its_session(memory: World) -> None:
     conversation = a_conversation(memory)
     tutor = use_model(memory.services, ScriptedModel(), answers_within=timedelta(seconds=60))

@@ -16,7 +16,7 @@ from progress.domain.ai.entities.sessions import (
 )
 from progress.domain.ai.errors import AIInteractionNotFound, AISessionNotFound
 from progress.domain.ai.ports import Role, Turn
-from progress.domain.ai.prompts import NO_CONTEXT, TutoringContext
+from progress.domain.ai.prompts import NO_CONTEXT, TUTORING, TutoringContext
 from progress.domain.ai.repositories.protocols import (
     AI_INTERACTIONS,
     AIInteractionRepository,
@@ -81,10 +81,10 @@ class Conversations:
             raise AISessionNotFound
         if message.session_id != session.id:
             raise AIInteractionNotFound
-        following = self._after(session, message.sequence, 1, by)
-        if not following or following[0].role is not Role.ASSISTANT:
-            return message
-        return self.text_reader.read(session, following[0])
+        for interaction in self._after(session, message.sequence, MOST_TURNS, by):
+            if _is_of_tutor(interaction, Role.ASSISTANT):
+                return self.text_reader.read(session, interaction)
+        return message
 
     def context_of(self, session: AISession, *, by: Principal) -> TutoringContext:
         """What the course, the item and the progress of its learner say. Raises NotEnrolled."""
@@ -104,6 +104,20 @@ class Conversations:
         cursor = AI_INTERACTIONS.cursor_after((sequence,))
         request = PageRequest(limit=limit, cursor=cursor)
         return self.interactions.page_of_session(session.id, request, scope=by.member_scope).items
+
+
+def unanswered_in(recent: Sequence[AIInteraction]) -> AIInteraction | None:
+    """The message to the tutor that has no answer yet. What clients log is not about it."""
+    for interaction in reversed(recent):
+        if _is_of_tutor(interaction, Role.ASSISTANT):
+            return None
+        if _is_of_tutor(interaction, Role.USER):
+            return interaction
+    return None
+
+
+def _is_of_tutor(interaction: AIInteraction, role: Role) -> bool:
+    return interaction.role is role and interaction.generation.prompt_template == TUTORING.id
 
 
 def _alternating(turns: Iterable[Turn]) -> tuple[Turn, ...]:

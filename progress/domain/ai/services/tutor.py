@@ -29,7 +29,7 @@ from progress.domain.ai.ports import (
 )
 from progress.domain.ai.prompts import TUTORING, Prompt, instructions
 from progress.domain.ai.redaction import redacted
-from progress.domain.ai.services.conversations import Conversations
+from progress.domain.ai.services.conversations import Conversations, unanswered_in
 from progress.domain.ai.services.sessions import AISessionService
 from progress.domain.ai.usage import Prices, estimated_input, estimated_tokens
 
@@ -37,6 +37,8 @@ LONGEST_MESSAGE: Final = 4_000
 """Characters of a message to the tutor."""
 MARGIN: Final = timedelta(seconds=30)
 """After an answer should have ended, for logging it."""
+ASKED: Final = Generation(prompt_template=TUTORING.id, prompt_version=TUTORING.version)
+"""What marks a message to this tutor, among those that clients log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +90,9 @@ class TutorService:
             session.require_open()
             system = instructions(TUTORING, self.conversations.context_of(session, by=by))
             recent = self.conversations.recent(session, by=by)
-            if recent:
-                self._require_answered(recent[-1])
+            self._require_answered(unanswered_in(recent))
             turns = self.conversations.turns_of(session, recent, redacted(text))
-            message = self.sessions.record(session.id, Role.USER, text, by=by)
+            message = self.sessions.record(session.id, Role.USER, text, ASKED, by=by)
         request = ModelRequest(
             system=system, turns=turns, most_output_tokens=self.most_output_tokens
         )
@@ -119,7 +120,7 @@ class TutorService:
         answer = self.conversations.answer_to(session_id, message_id, by=by)
         if isinstance(answer, AIInteraction):
             self._require_answered(answer)
-            raise TutorUnavailable
+            raise TutorUnavailable  # its process died
         return _replayed(answer.text or "", answer.interaction)
 
     def _answer(
@@ -168,10 +169,12 @@ class TutorService:
             raise NoTutor
         return self.model
 
-    def _require_answered(self, last: AIInteraction) -> None:
-        """Raise AnswerPending if it is a message whose answer can still be written: its process may have died."""
-        ends_by = last.occurred_at + self.answers_within + MARGIN
-        if last.role is Role.USER and self.clock.now() < ends_by:
+    def _require_answered(self, message: AIInteraction | None) -> None:
+        """Raise AnswerPending if the answer to the message can still be written: its process may have died."""
+        if message is None:
+            return
+        ends_by = message.occurred_at + self.answers_within + MARGIN
+        if self.clock.now() < ends_by:
             raise AnswerPending
 
 
