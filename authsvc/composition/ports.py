@@ -65,7 +65,9 @@ from authsvc.kernel.rate_limits import ProcessCounts
 from authsvc.kernel.request_budgets import RequestCounts, RequestPolicy
 from authsvc.kernel.tracing import NoTracing, Tracing
 from authsvc.storage.redis_counts import RedisCounts
+from progress.domain.ai.entities.budgets import BudgetKind, BudgetLimit
 from progress.domain.ai.ports import TextStore, TutorModel
+from progress.domain.ai.services.budgets import BudgetPolicy
 
 WEBHOOK_SECONDS: Final = 10.0
 """How long the receiver of a webhook has to answer."""
@@ -109,6 +111,8 @@ class Ports:
     tutor_model: TutorModel | None
     tutor_config: TutorConfig
     texts: TextStore
+    ai_budgets: BudgetPolicy
+    ai_retention_days: int
     job_carrier: Carrier | None = None
     broker: Broker | None = None
 
@@ -184,7 +188,22 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             environment.tutor, tracing, is_test=environment.app_env is AppEnv.TEST
         ),
         texts=text_store_of(environment, SystemClock()),
+        ai_budgets=_ai_budgets(environment),
+        ai_retention_days=environment.ai_retention_days,
         staff_rights=DjangoStaffRights(has_database=environment.has_database),
+    )
+
+
+def _ai_budgets(environment: Environment) -> BudgetPolicy:
+    tokens, dollars = environment.ai_token_limits, environment.ai_cost_limits
+    return BudgetPolicy(
+        limits={
+            kind: BudgetLimit(
+                tokens=int(tokens.get(kind, 0)),
+                cost_micro_usd=int(dollars.get(kind, 0) * 1_000_000),
+            )
+            for kind in BudgetKind
+        }
     )
 
 

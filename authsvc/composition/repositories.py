@@ -140,17 +140,32 @@ from credentials.domain.repositories.orm.credentials import OrmCredentialReposit
 from credentials.domain.repositories.orm.issued_credentials import OrmIssuedCredentialRepository
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
-from progress.domain.ai.repositories.memory import (
+from progress.domain.ai.repositories.memory.budgets import (
+    InMemoryAIBudgetRepository,
+    InMemoryAISettingsRepository,
+    InMemoryAIUsageRepository,
+)
+from progress.domain.ai.repositories.memory.sessions import (
     InMemoryAIFeedbackRepository,
     InMemoryAIInteractionRepository,
     InMemoryAISessionRepository,
 )
-from progress.domain.ai.repositories.orm import (
+from progress.domain.ai.repositories.orm.budgets import (
+    OrmAIBudgetRepository,
+    OrmAISettingsRepository,
+    OrmAIUsageRepository,
+)
+from progress.domain.ai.repositories.orm.sessions import (
     OrmAIFeedbackRepository,
     OrmAIInteractionRepository,
     OrmAISessionRepository,
 )
-from progress.domain.ai.repositories.protocols import (
+from progress.domain.ai.repositories.protocols.budgets import (
+    AIBudgetRepository,
+    AISettingsRepository,
+    AIUsageRepository,
+)
+from progress.domain.ai.repositories.protocols.sessions import (
     AIFeedbackRepository,
     AIInteractionRepository,
     AISessionRepository,
@@ -216,6 +231,9 @@ class Repositories:
     ai_sessions: AISessionRepository
     ai_interactions: AIInteractionRepository
     ai_feedback: AIFeedbackRepository
+    ai_budgets: AIBudgetRepository
+    ai_settings: AISettingsRepository
+    ai_usage: AIUsageRepository
 
 
 def orm_repositories() -> Repositories:
@@ -261,6 +279,9 @@ def orm_repositories() -> Repositories:
         ai_sessions=OrmAISessionRepository(),
         ai_interactions=OrmAIInteractionRepository(),
         ai_feedback=OrmAIFeedbackRepository(),
+        ai_budgets=OrmAIBudgetRepository(),
+        ai_settings=OrmAISettingsRepository(),
+        ai_usage=OrmAIUsageRepository(),
     )
 
 
@@ -280,6 +301,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     progress = InMemoryProgressRepository(events, database.table())
     attempts = InMemoryAttemptRepository(database.table())
     ai_sessions = InMemoryAISessionRepository(database.table())
+    ai_interactions = InMemoryAIInteractionRepository(ai_sessions, database.table())
     return Repositories(
         users=users,
         verified_emails=InMemoryVerifiedEmailRepository(database.table()),
@@ -323,6 +345,9 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         credentials=InMemoryCredentialRepository(database.table()),
         issued_credentials=InMemoryIssuedCredentialRepository(database.table()),
         ai_sessions=ai_sessions,
-        ai_interactions=InMemoryAIInteractionRepository(ai_sessions, database.table()),
+        ai_interactions=ai_interactions,
         ai_feedback=InMemoryAIFeedbackRepository(database.table()),
+        ai_budgets=InMemoryAIBudgetRepository(database.table(), database.table()),
+        ai_settings=InMemoryAISettingsRepository(database.table()),
+        ai_usage=InMemoryAIUsageRepository(ai_interactions),
     )

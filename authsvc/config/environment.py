@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -17,6 +18,7 @@ from authsvc.config.variables import ROOT, Misconfigured, Reader
 SHORTEST_SECRET_KEY: Final = 50
 SHORTEST_METRICS_TOKEN: Final = 32
 LEAST_KIB_PER_LANE: Final = 8  # RFC 9106 §3.1
+AI_BUDGETS: Final = ("session", "learner", "course", "organization", "platform")
 LEAST_ANSWER: Final = timedelta(milliseconds=500)  # longer than a sign-up takes on a busy server
 
 
@@ -40,6 +42,9 @@ class Environment:
     is_behind_proxy: bool
     data_dir: Path
     ai_texts: str
+    ai_token_limits: Mapping[str, Decimal]
+    ai_cost_limits: Mapping[str, Decimal]
+    ai_retention_days: int
     shows_docs: bool
     security_contact: str
     metrics_token: str = field(repr=False)
@@ -162,6 +167,9 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         is_behind_proxy=reader.switch("BEHIND_PROXY"),
         data_dir=ROOT / reader.text("DATA_DIR"),
         ai_texts=reader.text("AI_TEXTS"),
+        ai_token_limits=reader.amounts("AI_TOKEN_LIMITS", *AI_BUDGETS),
+        ai_cost_limits=reader.amounts("AI_COST_LIMITS", *AI_BUDGETS),
+        ai_retention_days=reader.number("AI_RETENTION_DAYS", at_least=0),
         shows_docs=reader.switch("DOCS"),
         security_contact=_security_contact(reader),
         metrics_token=metrics_token,

@@ -57,6 +57,21 @@ VARIABLES: Final = (
         "ai-texts",
         "Where texts of AI sessions are stored: a folder within DATA_DIR, or s3://bucket/prefix. Needs authsvc[s3].",
     ),
+    (
+        "AI_TOKEN_LIMITS",
+        "",
+        "Tokens per session and, monthly, per learner, course, organization and platform, such as session=50000.",
+    ),
+    (
+        "AI_COST_LIMITS",
+        "",
+        "The same in US dollars, such as learner=2.50,organization=100. What is not named has no limit.",
+    ),
+    (
+        "AI_RETENTION_DAYS",
+        "0",
+        "Days after which texts of AI sessions are removed, unless an organization decides otherwise. 0 for never.",
+    ),
     ("DOCS", "on", "on to serve /docs and /v1/openapi.json, off to hide them."),
     (
         "SECURITY_CONTACT",
@@ -257,6 +272,17 @@ class Reader:
             msg = f"{name} must be a decimal number of at least 0, like 3.75, not {digits!r}."
             raise Misconfigured(msg)
         return Decimal(digits)
+
+    def amounts(self, name: str, *names: str) -> dict[str, Decimal]:
+        """Amounts of at least 0 with six decimals or fewer, by these names, as in `a=1,b=2.50`."""
+        amounts = {}
+        for part in self.names(name):
+            key, _, value = part.partition("=")
+            if key not in names or not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,6})?", value):
+                msg = f"{name} must be like {names[0]}=50, with names among {', '.join(names)}, not {part!r}."
+                raise Misconfigured(msg)
+            amounts[key] = Decimal(value)
+        return amounts
 
     def span(self, name: str) -> timedelta:
         return timedelta(seconds=self.number(name, at_least=60))

@@ -124,6 +124,9 @@ class AIInteractionSerializer(serializers.Serializer[AIInteraction]):
     prompt_template = serializers.CharField(source="generation.prompt_template")
     prompt_version = serializers.CharField(source="generation.prompt_version")
     cost_micro_usd = serializers.IntegerField(source="generation.cost_micro_usd")
+    is_reported = serializers.BooleanField(
+        help_text="Whether the client states these metrics about a tutor of its own."
+    )
     occurred_at = serializers.DateTimeField()
     client_id = serializers.CharField()
     previous_hash = serializers.CharField()

@@ -108,7 +108,9 @@ class AIInteractionListView(ApiView):
     )
     def post(self, session_id: AISessionId, *, body: Members, by: Principal) -> AIInteraction:
         role, generation = Role(body["role"]), _generation(body)
-        return services().ai_sessions.record(session_id, role, body["text"], generation, by=by)
+        return services().ai_sessions.record(
+            session_id, role, body["text"], generation, is_reported=True, by=by
+        )
 
 
 class EndAISessionView(ApiView):

@@ -17,6 +17,8 @@ from authsvc.http.streaming import EVENT_STREAM, Events, Streamed
 from authsvc.http.views import ApiView
 from progress.domain.ai.entities.sessions import AIInteraction, AIInteractionId, AISessionId
 from progress.domain.ai.errors import (
+    AIBudgetExceeded,
+    AISessionBudgetExceeded,
     AISessionEnded,
     AISessionNotFound,
     AnswerPending,
@@ -30,13 +32,14 @@ from progress.domain.errors import NotEnrolled
 EVENTS: Final[Mapping[str, Any]] = {
     "type": "string",
     "description": (
-        "Events with JSON data. `start`: `session_id`, `message_id`. `text`: `text`, a piece of the answer in Markdown."
+        "Events with JSON data. `start`: `session_id`, `message_id`, `is_budget_nearly_spent`."
+        " `text`: `text`, a piece of the answer in Markdown."
         " `done`: `interaction_id`, `finish_reason`, `usage` (`input_tokens`, `cached_tokens`, `output_tokens`) and"
         " `cost_micro_usd`. `error`: a problem; what came before it is logged. A stream ends with `done` or `error`."
         " Closing it ends the answer."
     ),
     "example": (
-        'event: start\ndata: {"session_id":"…","message_id":"…"}\n\n'
+        'event: start\ndata: {"session_id":"…","message_id":"…","is_budget_nearly_spent":false}\n\n'
         'event: text\ndata: {"text":"What have you tried so far?"}\n\n'
         'event: done\ndata: {"interaction_id":"…","finish_reason":"stop","usage":{…},"cost_micro_usd":120}\n\n'
     ),
@@ -58,6 +61,8 @@ class TutorMessageView(ApiView):
         body=MessageRequestSerializer,
         answer={EVENT_STREAM: EVENTS},
         errors=(
+            AIBudgetExceeded,
+            AISessionBudgetExceeded,
             AISessionNotFound,
             AISessionEnded,
             AnswerPending,
@@ -75,6 +80,7 @@ class TutorMessageView(ApiView):
         receipt = {
             "session_id": str(session_id),
             "message_id": str(exchange.message.id),
+            "is_budget_nearly_spent": exchange.reservation.is_nearly_spent,
         }
 
         def begin() -> Events:

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from progress.api import (
     ai_sessions,
+    ai_usage,
     attempts,
     pathways,
     progress,
@@ -25,6 +26,8 @@ course = [
     path("upgrade", progress.UpgradeView.as_view()),
     path("report", reports.CourseReportView.as_view()),
     path("grading", attempts.GradingListView.as_view()),
+    path("ai-usage", ai_usage.CourseUsageView.as_view()),
+    path("ai-settings", ai_usage.CourseSettingsView.as_view()),
     path("ai-sessions", ai_sessions.CourseAISessionListView.as_view()),
 ]
 attempt = [
@@ -43,6 +46,7 @@ ai_session = [
 ai = [
     path("sessions", ai_sessions.AISessionListView.as_view()),
     path("sessions/<id:session_id>", ai_sessions.AISessionView.as_view()),
+    path("usage", ai_usage.MyUsageView.as_view()),
     path("interactions/<id:interaction_id>/feedback", ai_sessions.AIFeedbackView.as_view()),
 ]
 urlpatterns = [
@@ -51,6 +55,8 @@ urlpatterns = [
     path("v1/progress/<slug:course>", progress.ProgressView.as_view()),
     path("v1/progress/<slug:course>/events", progress.EventListView.as_view()),
     path("v1/orgs/<id:org_id>/progress", progress.OrganizationProgressView.as_view()),
+    path("v1/orgs/<id:org_id>/ai-usage", ai_usage.OrganizationUsageView.as_view()),
+    path("v1/orgs/<id:org_id>/ai-settings", ai_usage.OrganizationSettingsView.as_view()),
     path("v1/orgs/<id:org_id>/ai-sessions", ai_sessions.OrganizationAISessionListView.as_view()),
     path("v1/ai/sessions/<id:session_id>/", include(ai_session)),
     path("v1/ai/", include(ai)),

@@ -1,6 +1,13 @@
 """Models of progress: columns and constraints, no behaviour."""
 
-from progress.models.ai import AIFeedback, AIInteraction, AISession
+from progress.models.ai import (
+    AIBudgetCounter,
+    AIFeedback,
+    AIInteraction,
+    AIReservation,
+    AISession,
+    AISettings,
+)
 from progress.models.learning import (
     AssessmentAttempt,
     AttemptGrade,
@@ -9,9 +16,12 @@ from progress.models.learning import (
 )
 
 __all__ = [
+    "AIBudgetCounter",
     "AIFeedback",
     "AIInteraction",
+    "AIReservation",
     "AISession",
+    "AISettings",
     "AssessmentAttempt",
     "AttemptGrade",
     "CourseProgress",

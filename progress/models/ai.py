@@ -90,6 +90,7 @@ class AIInteraction(AppendOnlyRow):
     prompt_template = models.CharField(max_length=80, blank=True)
     prompt_version = models.CharField(max_length=40, blank=True)
     cost_micro_usd = models.PositiveBigIntegerField()
+    is_reported = models.BooleanField()
     occurred_at = models.DateTimeField()
     recorded_by = models.UUIDField(null=True, blank=True)
     client_id = models.CharField(max_length=100)
@@ -143,3 +144,56 @@ class AIFeedback(models.Model):
 
     def __str__(self) -> str:
         return self.rating
+
+
+class AIBudgetCounter(models.Model):
+    """What was spent of a budget, and what is reserved. `key` has its kind, its subject and its month."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    spent_tokens = models.BigIntegerField()
+    spent_micro_usd = models.BigIntegerField()
+    reserved_tokens = models.BigIntegerField()
+    reserved_micro_usd = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = "AI budget"
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class AIReservation(models.Model):
+    """What a running call may spend. `keys` are those of its budgets."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    keys = models.JSONField()
+    tokens = models.BigIntegerField()
+    micro_usd = models.BigIntegerField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "AI reservation"
+        indexes = [models.Index(fields=["expires_at"], name="ai_reservations_by_expiry")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class AISettings(models.Model):
+    """What an organization or a course has decided about AI; null means the default of the platform."""
+
+    subject_id = models.UUIDField(primary_key=True, editable=False)
+    org = owner_column()
+    course = models.ForeignKey(
+        "courses.Course", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    monthly_tokens = models.PositiveBigIntegerField(null=True, blank=True)
+    monthly_cost_micro_usd = models.PositiveBigIntegerField(null=True, blank=True)
+    retention_days = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "AI settings"
+        verbose_name_plural = "AI settings"
+
+    def __str__(self) -> str:
+        return f"AI settings of {self.subject_id}"

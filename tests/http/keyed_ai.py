@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tests.http.keyed import Operation, Sent
+from tests.http.keyed import Operation, Sent, a_course, an_organization, root_of
 from tests.support.application import Application, Person
 from tests.support.tutors import FINISHED, STARTED, ScriptedModel, use_model
 
@@ -43,10 +43,22 @@ def give_feedback(application: Application) -> Sent:
     return Sent(by=anna, path=path, body={"rating": "flag", "comment": "Wrong."})
 
 
+def change_settings_of_organization(application: Application) -> Sent:
+    owner, place = an_organization(application)
+    return Sent(by=owner, path=f"{place}/ai-settings", method="PUT", body={"retention_days": 30})
+
+
+def change_settings_of_course(application: Application) -> Sent:
+    path = f"{a_course(application)}/ai-settings"
+    return Sent(by=root_of(application), path=path, method="PUT", body={"monthly_tokens": 1000})
+
+
 AI: Final[Mapping[str, Operation]] = {
     "startAISession": start_session,
     "logAIInteraction": in_a_session("interactions", MESSAGE),
     "askTutor": ask_tutor,
     "endAISession": in_a_session("end"),
     "giveAIFeedback": give_feedback,
+    "changeAISettingsOfOrganization": change_settings_of_organization,
+    "changeAISettingsOfCourse": change_settings_of_course,
 }

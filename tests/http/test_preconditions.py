@@ -118,6 +118,17 @@ def webhook(application: Application) -> Changeable:
     return patched(root, f"/v1/webhooks/{created['id']}", *bodies)
 
 
+def ai_settings(application: Application) -> Changeable:
+    root, course = application.signed_in(Role.ADMIN, name="Root"), application.published()
+    place = f"/v1/courses/{course.slug}/ai-settings"
+    bodies = {"monthly_tokens": 1000}, {"monthly_tokens": 2000}
+    return Changeable(
+        root.caller,
+        place,
+        lambda number, headers: root.caller.put(place, bodies[number], **headers),
+    )
+
+
 THINGS: Final = [
     own_account,
     account,
@@ -127,6 +138,7 @@ THINGS: Final = [
     pathway,
     credential,
     webhook,
+    ai_settings,
 ]
 EVERYTHING = pytest.mark.parametrize("thing_of", THINGS)
 ThingOf = Callable[[Application], Changeable]

@@ -81,6 +81,8 @@ AI: Final = {
     "askTutor": Example(body=lambda _: {"text": "How?"}, stands_for=OWN_SESSION),
     "endAISession": Example(stands_for=OWN_SESSION),
     "giveAIFeedback": Example(body=lambda _: {"rating": "thumbs_up"}),
+    "changeAISettingsOfOrganization": Example(body=lambda _: {"retention_days": 30}),
+    "changeAISettingsOfCourse": Example(body=lambda _: {"monthly_tokens": 1000}),
     "reviewAISession": Example(stands_for={"session_id": "reviewed_id"}),
 }
 OF_PLATFORM: Final = {"webhook_id": "platform_webhook_id", "delivery_id": "platform_delivery_id"}

@@ -74,6 +74,9 @@ class AuditAction(StrEnum):
     WEBHOOK_REPLAYED = "webhook-replayed"
     WEBHOOK_REDELIVERED = "webhook-redelivered"
     WEBHOOK_REMOVED = "webhook-removed"
+    AI_SETTINGS_CHANGED = "ai-settings-changed"
+    AI_TEXTS_REMOVED = "ai-texts-removed"
+    AI_FLAG_DECIDED = "ai-flag-decided"
 
 
 class SubjectType(StrEnum):

@@ -1,6 +1,6 @@
 """Domain errors of AI sessions."""
 
-from authsvc.kernel.errors import Busy, Conflict, NotFound
+from authsvc.kernel.errors import Busy, Conflict, Invalid, NotFound, TooMany
 
 
 class AISessionNotFound(NotFound):
@@ -51,3 +51,24 @@ class AnswerPending(Conflict):
     code = "answer-pending"
     title = "The tutor is still answering"
     explanation = "A session takes one message at a time. Wait for the answer, or end its stream."
+
+
+class AIBudgetExceeded(TooMany):
+    code = "ai-budget-exceeded"
+    title = "The budget for AI is spent"
+    explanation = "Nothing is left of the {budget} budget until {resets_at}."
+
+
+class AISessionBudgetExceeded(AIBudgetExceeded):
+    code = "ai-session-budget-exceeded"
+    title = "The budget of the AI session is spent"
+    explanation = "Nothing is left of the budget of this session. Start another one."
+
+
+class AIBudgetTooHigh(Invalid):
+    code = "ai-budget-too-high"
+    title = "The limit is above that of the platform"
+    explanation = (
+        "Organizations can set limits up to {monthly_tokens} tokens and {monthly_cost_micro_usd} "
+        "millionths of a US dollar. Ask an administrator of the platform for more."
+    )

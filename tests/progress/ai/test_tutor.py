@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from authsvc.kernel.unit_of_work import InsideUnitOfWork
+from progress.domain.ai.entities.budgets import BudgetKind, BudgetLimit, keys_of
 from progress.domain.ai.entities.sessions import AIInteraction, ReadInteraction, SessionType
 from progress.domain.ai.errors import (
+    AIBudgetExceeded,
     AIInteractionNotFound,
     AISessionEnded,
     AISessionNotFound,
@@ -20,6 +22,7 @@ from progress.domain.ai.errors import (
 )
 from progress.domain.ai.ports import FinishReason, Role, TokenUsage
 from progress.domain.ai.prompts import TUTORING
+from progress.domain.ai.services.budgets import BudgetPolicy
 from progress.domain.ai.services.conversations import MOST_CHARACTERS, MOST_TURNS
 from progress.domain.ai.services.sessions import Topic
 from progress.domain.ai.services.tutor import Answered, TutorPart
@@ -382,3 +385,61 @@ def test_a_message_is_replayed_in_its_own_session_alone(memory: World) -> None:
 )
 def test_a_cost_is_in_millionths_of_a_dollar_and_rounded_up(usage: TokenUsage, cost: int) -> None:
     assert PRICES.cost_of(usage) == cost
+
+
+def limited_to(world: World, tokens: int, model: ScriptedModel) -> None:
+    policy = BudgetPolicy(limits={BudgetKind.LEARNER: BudgetLimit(tokens=tokens)})
+    use_model(world.services, model, budgets=replace(world.services.ai_budgets, policy=policy))
+
+
+def spent_by(conversation: Conversation) -> set[tuple[int, int]]:
+    """Tokens spent and tokens reserved in each budget of the session."""
+    now, world = conversation.world.clock.now(), conversation.world
+    states = world.repositories.ai_budgets.states(keys_of(conversation.session, at=now))
+    return {(state.spent.tokens, state.reserved.tokens) for state in states}
+
+
+def test_a_spent_budget_stops_the_call_before_it_is_made(world: World) -> None:
+    model, conversation = ScriptedModel(), a_conversation(world)
+    limited_to(world, 100, model)
+    asked(conversation)
+
+    with pytest.raises(AIBudgetExceeded):
+        asked(conversation)
+
+    assert len(model.requests) == 1
+    assert [read.interaction.role for read in conversation.read()] == [Role.USER, Role.ASSISTANT]
+
+
+def test_an_answer_is_charged_with_what_it_has_spent(memory: World) -> None:
+    conversation = a_conversation(memory)
+    reserved: list[set[tuple[int, int]]] = []
+    look = lambda: reserved.append(spent_by(conversation))  # noqa: E731  # a step of a script
+    use_model(memory.services, ScriptedModel([look, *ANSWER]))
+
+    asked(conversation)
+
+    ((spent, held),) = reserved[0]
+    assert spent == 0
+    assert held > 1024
+    assert spent_by(conversation) == {(130, 0)}
+
+
+def test_a_cancelled_answer_is_charged_with_what_was_written(memory: World) -> None:
+    conversation = a_conversation(memory)
+    tutor, by = use_model(memory.services, ScriptedModel()), conversation.principal
+    parts = tutor.answer(tutor.ask(conversation.session.id, "Which bend?", by=by), by=by)
+    next(parts)
+    parts.close()
+
+    assert spent_by(conversation) == {(105, 0)}
+
+
+def test_an_answer_that_never_began_is_not_charged(memory: World) -> None:
+    conversation = a_conversation(memory)
+    use_model(memory.services, ScriptedModel([break_off]))
+
+    with pytest.raises(TutorUnavailable):
+        asked(conversation)
+
+    assert spent_by(conversation) == {(0, 0)}

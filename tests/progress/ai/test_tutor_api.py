@@ -59,7 +59,11 @@ def test_an_answer_is_a_stream_of_events(talk: Talk) -> None:
     (first, start), *texts, (last, done) = events_in(answer.text)
     message, logged = talk.log()
     assert (first, last) == ("start", "done")
-    assert start == {"session_id": talk.session, "message_id": message["id"]}
+    assert start == {
+        "session_id": talk.session,
+        "message_id": message["id"],
+        "is_budget_nearly_spent": False,
+    }
     assert texts == [("text", {"text": "What have you "}), ("text", {"text": "tried?"})]
     assert done["interaction_id"] == logged["id"]
     assert done["finish_reason"] == "stop"

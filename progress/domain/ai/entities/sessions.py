@@ -116,6 +116,7 @@ class AIInteraction:
 
     `sequence` counts 1, 2, 3 in the session. `hash` covers every other member and, through `previous_hash`, all earlier
     interactions and what is constant about the session. `recorded_by` and `client_id` are the caller who logged it.
+    With `is_reported`, the metrics are what a client states about a tutor of its own.
     """
 
     id: AIInteractionId
@@ -126,6 +127,7 @@ class AIInteraction:
     role: Role
     content_hash: str
     generation: Generation = NOT_GENERATED
+    is_reported: bool = False
     occurred_at: datetime
     recorded_by: UserId | None
     client_id: str
@@ -159,6 +161,7 @@ class AIInteraction:
                 "prompt_template": made.prompt_template,
                 "prompt_version": made.prompt_version,
                 "cost_micro_usd": made.cost_micro_usd,
+                "is_reported": self.is_reported,
                 "occurred_at": self.occurred_at,
                 "recorded_by": self.recorded_by,
                 "client_id": self.client_id,

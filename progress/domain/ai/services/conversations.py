@@ -17,7 +17,7 @@ from progress.domain.ai.entities.sessions import (
 from progress.domain.ai.errors import AIInteractionNotFound, AISessionNotFound
 from progress.domain.ai.ports import Role, Turn
 from progress.domain.ai.prompts import NO_CONTEXT, TUTORING, TutoringContext
-from progress.domain.ai.repositories.protocols import (
+from progress.domain.ai.repositories.protocols.sessions import (
     AI_INTERACTIONS,
     AIInteractionRepository,
     AISessionRepository,

@@ -21,7 +21,7 @@ from progress.domain.ai.entities.sessions import (
     AISessionSelection,
     ReadInteraction,
 )
-from progress.domain.ai.repositories.protocols import (
+from progress.domain.ai.repositories.protocols.sessions import (
     AIInteractionRepository,
     AISessionRepository,
 )

@@ -23,7 +23,7 @@ from progress.domain.ai.entities.sessions import (
 from progress.domain.ai.errors import AIInteractionNotFound, AISessionNotFound
 from progress.domain.ai.ports import Role, TextStore
 from progress.domain.ai.redaction import redacted
-from progress.domain.ai.repositories.protocols import (
+from progress.domain.ai.repositories.protocols.sessions import (
     AIFeedbackRepository,
     AIInteractionRepository,
     AISessionRepository,
@@ -80,12 +80,14 @@ class AISessionService:
         generation: Generation = NOT_GENERATED,
         *,
         is_answer: bool = False,
+        is_reported: bool = False,
         by: Principal,
     ) -> AIInteraction:
         """Log a message of the caller's session.
 
         With *is_answer* it is the answer to a message that was logged before, and is accepted after the end of the
-        session, too: it was generated, and paid for. Raises AISessionNotFound, AISessionEnded.
+        session, too: it was generated, and paid for. With *is_reported*, a client logs a message to or from a tutor of
+        its own. Raises AISessionNotFound, AISessionEnded.
         """
         text = redacted(text)
         with self.unit_of_work.atomic():
@@ -102,6 +104,7 @@ class AISessionService:
                 role=role,
                 content_hash=content_hash,
                 generation=generation,
+                is_reported=is_reported,
                 occurred_at=self.clock.now(),
                 recorded_by=by.user_id,
                 client_id=by.client_id,

@@ -9,6 +9,7 @@ from typing import Final
 from accounts.public import Principal
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.unit_of_work import UnitOfWork
+from progress.domain.ai.entities.budgets import Reservation, Spending
 from progress.domain.ai.entities.sessions import (
     AIInteraction,
     AIInteractionId,
@@ -29,6 +30,7 @@ from progress.domain.ai.ports import (
 )
 from progress.domain.ai.prompts import TUTORING, Prompt, instructions
 from progress.domain.ai.redaction import redacted
+from progress.domain.ai.services.budgets import BudgetService
 from progress.domain.ai.services.conversations import Conversations, unanswered_in
 from progress.domain.ai.services.sessions import AISessionService
 from progress.domain.ai.usage import Prices, estimated_input, estimated_tokens
@@ -43,11 +45,12 @@ ASKED: Final = Generation(prompt_template=TUTORING.id, prompt_version=TUTORING.v
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """A message that is logged, and what the model is asked."""
+    """A message that is logged, what the model is asked, and what it may spend."""
 
     message: AIInteraction
     request: ModelRequest
     prompt: Prompt
+    reservation: Reservation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +68,14 @@ class TutorService:
     """Answers messages in tutoring sessions. The model gets no tools, so what it writes is all that it can do.
 
     A message is logged before the model is asked. Nothing of the store is held while the model writes. However an
-    answer ends, what was written is logged, with its tokens and its cost. `answers_within` bounds an answer.
+    answer ends, what was written is logged and charged to the budgets that it was reserved in. `answers_within` bounds
+    an answer.
     """
 
     model: TutorModel | None
     sessions: AISessionService
     conversations: Conversations
+    budgets: BudgetService
     prices: Prices
     most_output_tokens: int
     answers_within: timedelta
@@ -80,7 +85,7 @@ class TutorService:
     def ask(self, session_id: AISessionId, text: str, *, by: Principal) -> Exchange:
         """Log the message of the caller and prepare its answer, which `answer` then writes.
 
-        Raises NoTutor, AISessionNotFound, AISessionEnded, NotTutoring, AnswerPending, NotEnrolled.
+        Raises NoTutor, AISessionNotFound, AISessionEnded, NotTutoring, AnswerPending, NotEnrolled, AIBudgetExceeded.
         """
         self._require_model()
         with self.unit_of_work.atomic():
@@ -91,12 +96,14 @@ class TutorService:
             system = instructions(TUTORING, self.conversations.context_of(session, by=by))
             recent = self.conversations.recent(session, by=by)
             self._require_answered(unanswered_in(recent))
-            turns = self.conversations.turns_of(session, recent, redacted(text))
+            request = ModelRequest(
+                system=system,
+                turns=self.conversations.turns_of(session, recent, redacted(text)),
+                most_output_tokens=self.most_output_tokens,
+            )
+            reservation = self.budgets.reserve(session, self._most(request))
             message = self.sessions.record(session.id, Role.USER, text, ASKED, by=by)
-        request = ModelRequest(
-            system=system, turns=turns, most_output_tokens=self.most_output_tokens
-        )
-        return Exchange(message=message, request=request, prompt=TUTORING)
+        return Exchange(message=message, request=request, prompt=TUTORING, reservation=reservation)
 
     def answer(self, exchange: Exchange, *, by: Principal) -> Generator[TutorPart, None, None]:
         """The pieces of the answer while it is written, then the answer as it was logged.
@@ -155,14 +162,26 @@ class TutorService:
             prompt_version=exchange.prompt.version,
             cost_micro_usd=self.prices.cost_of(usage),
         )
-        return self.sessions.record(
-            exchange.message.session_id,
-            Role.ASSISTANT,
-            written.text,
-            generation,
-            is_answer=True,
-            by=by,
+        with self.unit_of_work.atomic():
+            if written.counted is None:
+                self.budgets.release(exchange.reservation)
+            else:
+                self.budgets.settle(exchange.reservation, usage, generation.cost_micro_usd)
+            return self.sessions.record(
+                exchange.message.session_id,
+                Role.ASSISTANT,
+                written.text,
+                generation,
+                is_answer=True,
+                by=by,
+            )
+
+    def _most(self, request: ModelRequest) -> Spending:
+        """The most that an answer may spend."""
+        usage = TokenUsage(
+            input_tokens=estimated_input(request), output_tokens=request.most_output_tokens
         )
+        return Spending.on(usage, self.prices.cost_of(usage))
 
     def _require_model(self) -> TutorModel:
         if self.model is None:

@@ -18,7 +18,7 @@ from authsvc.kernel.verification import (
 from progress.domain.ai.entities.sessions import AIInteraction, AISession
 from progress.domain.ai.errors import TextAltered
 from progress.domain.ai.ports import TextStore
-from progress.domain.ai.repositories.protocols import (
+from progress.domain.ai.repositories.protocols.sessions import (
     AIInteractionRepository,
     AISessionRepository,
 )

@@ -18,7 +18,7 @@ from progress.domain.ai.entities.sessions import (
     AISessionSelection,
 )
 from progress.domain.ai.errors import AIInteractionNotFound, AISessionNotFound
-from progress.domain.ai.repositories.protocols import AI_INTERACTIONS, AI_SESSIONS
+from progress.domain.ai.repositories.protocols.sessions import AI_INTERACTIONS, AI_SESSIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from progress.domain.ai.entities.sessions import (
 )
 from progress.domain.ai.errors import AIInteractionNotFound, AISessionNotFound
 from progress.domain.ai.ports import FinishReason, Role, TokenUsage
-from progress.domain.ai.repositories.protocols import AI_INTERACTIONS, AI_SESSIONS
+from progress.domain.ai.repositories.protocols.sessions import AI_INTERACTIONS, AI_SESSIONS
 from progress.domain.errors import LogBusy
 
 Values = dict[str, Any]
@@ -190,6 +190,7 @@ def _interaction(row: rows.AIInteraction) -> AIInteraction:
         role=Role(row.role),
         content_hash=row.content_hash,
         generation=_generation(row),
+        is_reported=row.is_reported,
         occurred_at=row.occurred_at,
         recorded_by=UserId(row.recorded_by) if row.recorded_by else None,
         client_id=row.client_id,

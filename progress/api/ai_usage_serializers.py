@@ -1,0 +1,80 @@
+"""Usage of AI and settings about it as JSON."""
+
+from typing import Any, Final
+
+from rest_framework import serializers
+
+from progress.domain.ai.entities.budgets import AISettings
+from progress.domain.ai.entities.usage import UsageRow
+from progress.domain.ai.services.usage import UsageReport
+
+GREATEST: Final = 2**53
+"""The greatest integer that every JSON parser reads exactly."""
+LONGEST_RETENTION: Final = 36_500
+
+
+class UsageRowSerializer(serializers.Serializer[UsageRow]):
+    """What was used in a month. `is_reported` tells what clients have logged of tutors of their own."""
+
+    month = serializers.CharField(help_text="In UTC, as `2026-03`.")
+    org_id = serializers.UUIDField(allow_null=True)
+    course_id = serializers.UUIDField(allow_null=True)
+    provider = serializers.CharField()
+    model_id = serializers.CharField()
+    is_reported = serializers.BooleanField()
+    interactions = serializers.IntegerField()
+    input_tokens = serializers.IntegerField()
+    cached_tokens = serializers.IntegerField()
+    output_tokens = serializers.IntegerField()
+    cost_micro_usd = serializers.IntegerField()
+
+
+class AmountsSerializer(serializers.Serializer[Any]):
+    tokens = serializers.IntegerField()
+    cost_micro_usd = serializers.IntegerField()
+
+
+class BudgetSerializer(serializers.Serializer[UsageReport]):
+    """The budget of the current month, with what is reserved for running calls; a limit of 0 is none."""
+
+    kind = serializers.CharField(source="budget.state.key.kind")
+    month = serializers.CharField(source="budget.state.key.month")
+    spent = AmountsSerializer()
+    limit = AmountsSerializer(source="budget.limit")
+    percent = serializers.IntegerField(source="budget.percent")
+    is_nearly_spent = serializers.BooleanField(
+        source="budget.is_nearly_spent", help_text="Whether 80 % or more are spent."
+    )
+
+
+class UsageReportSerializer(serializers.Serializer[UsageReport]):
+    budget = BudgetSerializer(source="*")
+    rows = UsageRowSerializer(many=True)
+
+
+def _limit(help_text: str, greatest: int = GREATEST) -> serializers.IntegerField:
+    return serializers.IntegerField(
+        min_value=0, max_value=greatest, default=None, allow_null=True, help_text=help_text
+    )
+
+
+class CourseAISettingsRequestSerializer(serializers.Serializer[Any]):
+    """Limits of a course. `null` means the default of the platform."""
+
+    monthly_tokens = _limit("0 for no limit.")
+    monthly_cost_micro_usd = _limit("In millionths of a US dollar; 0 for no limit.")
+
+
+class AISettingsRequestSerializer(CourseAISettingsRequestSerializer):
+    """Limits and retention of an organization. `null` means the default of the platform."""
+
+    retention_days = _limit("Days after which texts are removed; 0 for never.", LONGEST_RETENTION)
+
+
+class CourseAISettingsSerializer(serializers.Serializer[AISettings]):
+    monthly_tokens = serializers.IntegerField(allow_null=True)
+    monthly_cost_micro_usd = serializers.IntegerField(allow_null=True)
+
+
+class AISettingsSerializer(CourseAISettingsSerializer):
+    retention_days = serializers.IntegerField(allow_null=True)
