@@ -51,7 +51,7 @@ class DjangoUnitOfWork:
         self.require_outside()
         connection = transaction.get_connection()
         if not connection.in_atomic_block:  # that of a test case
-            connection.close()
+            connection.close()  # into the pool, if there is one
 
 
 @contextmanager

@@ -34,6 +34,7 @@ class Environment:
 
     app_env: AppEnv
     database_url: str = field(repr=False)
+    database_pool: int
     secret_key: str = field(repr=False)
     signing_keys_file: Path | None
     anchor_export: str
@@ -159,6 +160,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     environment = Environment(
         app_env=app_env,
         database_url=reader.url("DATABASE_URL", "postgres", "postgresql", "sqlite"),
+        database_pool=reader.number("DATABASE_POOL", at_least=0),
         secret_key=reader.text("SECRET_KEY"),
         signing_keys_file=reader.path("SIGNING_KEYS_FILE"),
         anchor_export=reader.place("ANCHOR_EXPORT"),

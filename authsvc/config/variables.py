@@ -18,6 +18,11 @@ VARIABLES: Final = (
         "postgres://… or sqlite:///…. If empty, data is kept in memory and lost when the process ends.",
     ),
     (
+        "DATABASE_POOL",
+        "0",
+        "Connections to PostgreSQL that the threads of a process share. If 0, each thread keeps one of its own.",
+    ),
+    (
         "SECRET_KEY",
         "",
         "At least 50 random characters. Required in prod; generated and stored in DATA_DIR elsewhere.",

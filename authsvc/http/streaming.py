@@ -3,13 +3,18 @@
 import json
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
+import structlog
+from django.db import OperationalError
 from django.http import HttpResponse, StreamingHttpResponse
 
-from authsvc.http.problems import problem_of
+from authsvc.http.problems import members_of_http, problem_of
 from authsvc.http.rendering import json_of
 from authsvc.kernel.errors import DomainError
+
+log: Final = structlog.get_logger(__name__)
 
 EVENT_STREAM: Final = "text/event-stream"
 
@@ -47,7 +52,7 @@ def stream_response(
 
 
 class _EncodedEvents:
-    """Events as bytes. A domain error ends them with an event that has the problem.
+    """Events as bytes. An error of the domain or the database ends them with an event that has the problem.
 
     The first event is made at once, so that closing them always reaches the code that makes them.
     """
@@ -73,7 +78,10 @@ class _EncodedEvents:
             return _encoded(*next(self._events))
         except DomainError as error:
             _, members = problem_of(error)
-            return _encoded("error", members)
+        except OperationalError as error:
+            log.error("the database failed a stream", exc_info=error)
+            members = members_of_http(HTTPStatus.SERVICE_UNAVAILABLE)
+        return _encoded("error", members)
 
 
 def _encoded(name: str, data: Mapping[str, Any]) -> bytes:

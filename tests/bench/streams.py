@@ -71,6 +71,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="authsvc-bench-")))
         os.environ |= _tutor(stack.enter_context(_slow_model(options)))
+        os.environ |= {"DATABASE_POOL": str(options.pool)} if options.shared else {}
         threads = -(-options.streams // options.workers) + SPARE
         side = stack.enter_context(
             running_side(
@@ -83,7 +84,11 @@ def main() -> None:
         streaming = side.server
         if not options.shared:
             streaming = stack.enter_context(
-                running_server(side.environment, workers=1, threads=options.streams + SPARE)
+                running_server(
+                    side.environment | {"DATABASE_POOL": str(options.pool)},
+                    workers=1,
+                    threads=options.streams + SPARE,
+                )
             )
         tokens = side.tokens[-options.streams :]
         readers = stack.enter_context(_readers(streaming, tokens, folder))
@@ -178,6 +183,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=4)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--pool", type=int, default=8, help="connections of streams to PostgreSQL")
     parser.add_argument("--shared", action="store_true", help="one server for everything")
     return parser.parse_args()
 

@@ -22,6 +22,7 @@ PRODUCTION = {
 ANOTHER_VALUE = {
     "APP_ENV": "test",
     "DATABASE_URL": "sqlite:///var/school.sqlite3",
+    "DATABASE_POOL": "8",
     "SECRET_KEY": KEY,
     "SIGNING_KEYS_FILE": "var/keys.json",
     "ANCHOR_EXPORT": "mailto:anchors@school.example",
@@ -163,6 +164,7 @@ def test_other_variables_are_nobodys_business() -> None:
         ("ARGON2_MEMORY_KIB", "7"),
         ("ARGON2_PASSES", "0"),
         ("ARGON2_LANES", "0"),
+        ("DATABASE_POOL", "-1"),
         ("DATABASE_URL", "school.sqlite3"),
         ("DATABASE_URL", "mysql://db.example/authsvc"),
         ("DATABASE_URL", "sqlite:/school.sqlite3"),
