@@ -78,8 +78,8 @@ class _EncodedEvents:
             return _encoded(*next(self._events))
         except DomainError as error:
             _, members = problem_of(error)
-        except OperationalError as error:
-            log.error("the database failed a stream", exc_info=error)
+        except OperationalError:
+            log.exception("the database failed a stream")
             members = members_of_http(HTTPStatus.SERVICE_UNAVAILABLE)
         return _encoded("error", members)
 
