@@ -116,6 +116,10 @@ bench-metrics: $(DEV) ## Measure what metrics cost a request
 bench-verify: $(DEV) ## Measure the verification of a million events
 	@$(BIN)/python -m tests.bench.verification
 
+.PHONY: bench-streams
+bench-streams: $(DEV) ## Measure enrolments beside 200 answers of the tutor that are being written
+	@$(BIN)/python -m tests.bench.streams
+
 .PHONY: bench-jobs
 bench-jobs: $(DEV) ## Measure how many background jobs are enqueued and done in a second, next to pgbench
 	@$(BIN)/python -m tests.bench.jobs

@@ -29,7 +29,7 @@ from authsvc.admin_site.model_admins import (
 )
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
-from authsvc.http.rendering import Streamed
+from authsvc.http.rendering import StreamedFile
 from authsvc.jobs.entities import JobId
 from authsvc.jobs.models import Job
 
@@ -183,4 +183,4 @@ class JobAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise TaskResultNotFound
         file = services().tasks.result_of(JobId(job_id), by=staff_of(request))
-        return Streamed(file.pieces, file.size, file.name, file.media_type).response
+        return StreamedFile(file.pieces, file.size, file.name, file.media_type).response

@@ -13,7 +13,7 @@ from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.paging import PageQuerySerializer
 from authsvc.http.reading import Members
 from authsvc.http.renderers import FileRenderer
-from authsvc.http.rendering import Accepted, Streamed
+from authsvc.http.rendering import Accepted, StreamedFile
 from authsvc.http.tasks import STATUSES, TaskSerializer, accepted
 from authsvc.http.views import ApiView
 from authsvc.jobs.entities import JobId, JobStatus
@@ -83,9 +83,9 @@ class TaskResultView(ApiView):
         answer={"application/octet-stream": {"type": "string", "format": "binary"}},
         errors=(UnknownJob, TaskResultNotFound),
     )
-    def get(self, task_id: JobId, *, by: Principal) -> Streamed:
+    def get(self, task_id: JobId, *, by: Principal) -> StreamedFile:
         file = services().tasks.result_of(task_id, by=by)
-        return Streamed(file.pieces, file.size, file.name, file.media_type)
+        return StreamedFile(file.pieces, file.size, file.name, file.media_type)
 
 
 class VerificationView(ApiView):

@@ -47,6 +47,12 @@ class DjangoUnitOfWork:
             if not block._from_testcase:  # noqa: SLF001  # as Django itself does for durable blocks
                 raise InsideUnitOfWork
 
+    def release(self) -> None:
+        self.require_outside()
+        connection = transaction.get_connection()
+        if not connection.in_atomic_block:  # that of a test case
+            connection.close()  # into the pool, if there is one
+
 
 @contextmanager
 def _reading(connection: BaseDatabaseWrapper) -> Iterator[None]:

@@ -8,6 +8,7 @@ from authsvc.composition.adapters import DjangoUnitOfWork
 from authsvc.composition.oauth import OAuthServices
 from authsvc.composition.ports import ports
 from authsvc.composition.repositories import memory_repositories, orm_repositories
+from authsvc.composition.tutoring import TutorServices
 from authsvc.composition.verification import VerificationServices
 from authsvc.kernel.memory import InMemoryDatabase
 from authsvc.kernel.metrics import GaugeSource
@@ -15,7 +16,7 @@ from authsvc.storage.connections import DatabaseConnections
 from authsvc.storage.statements import count_statements, trace_statements
 
 
-class Services(OAuthServices, VerificationServices):
+class Services(OAuthServices, VerificationServices, TutorServices):
     """All services of the application."""
 
     @property

@@ -15,7 +15,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from authsvc.config.logs import trace_ids
-from authsvc.kernel.tracing import Carrier, Span, SpanKind
+from authsvc.kernel.tracing import Carrier, OpenSpan, Span, SpanKind
 
 EXPORT_SECONDS: Final = 3.0
 """How long spans are offered to a collector that does not answer; a process that stops waits for it."""
@@ -69,6 +69,10 @@ class OpenTelemetryTracing:
             finally:
                 trace_ids.reset(token)
 
+    def begin(self, name: str, kind: SpanKind = SpanKind.INTERNAL, *, within: Carrier) -> OpenSpan:
+        span = self._tracer.start_span(name, _PROPAGATOR.extract(within), _KINDS[kind])
+        return _Span(span)
+
     def carrier(self) -> dict[str, str]:
         carrier: dict[str, str] = {}
         _PROPAGATOR.inject(carrier)
@@ -87,3 +91,6 @@ class _Span:
 
     def fail(self, reason: str) -> None:
         self.span.set_status(trace.StatusCode.ERROR, reason)
+
+    def end(self) -> None:
+        self.span.end()

@@ -53,9 +53,11 @@ from authsvc.composition.adapters import SystemClock
 from authsvc.composition.observed_outbound import ObservedOutbound
 from authsvc.composition.outbound_http import HttpcoreOutbound, resolvers_of
 from authsvc.composition.text_stores import text_store_of
-from authsvc.config.environment import Environment
+from authsvc.composition.tutor_models.choice import tutor_model
+from authsvc.config.environment import AppEnv, Environment
 from authsvc.config.logs import request_id
 from authsvc.config.secret_files import read_or_create_secret
+from authsvc.config.tutor import TutorConfig
 from authsvc.jobs.ports import Broker, Carrier
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.metrics import Metrics, NoMetrics
@@ -65,7 +67,7 @@ from authsvc.kernel.request_budgets import RequestCounts, RequestPolicy
 from authsvc.kernel.tracing import NoTracing, Tracing
 from authsvc.storage.redis_counts import RedisCounts
 from progress.domain.ai.entities.budgets import BudgetKind, BudgetLimit
-from progress.domain.ai.ports import TextStore
+from progress.domain.ai.ports import TextStore, TutorModel
 from progress.domain.ai.services.budgets import BudgetPolicy
 
 WEBHOOK_SECONDS: Final = 10.0
@@ -107,6 +109,8 @@ class Ports:
     jitter: Callable[[], float]
     staff_rights: StaffRights
     public_url: str
+    tutor_model: TutorModel | None
+    tutor_config: TutorConfig
     texts: TextStore
     ai_budgets: BudgetPolicy
     ai_retention_days: int
@@ -185,6 +189,10 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         jitter=SystemRandom().random,
         broker=_broker(environment),
         public_url=environment.public_url,
+        tutor_config=environment.tutor,
+        tutor_model=tutor_model(
+            environment.tutor, tracing, is_test=environment.app_env is AppEnv.TEST
+        ),
         texts=text_store_of(environment, SystemClock()),
         ai_budgets=_ai_budgets(environment),
         ai_retention_days=environment.ai_retention_days,

@@ -1,11 +1,14 @@
 """Database settings, from DATABASE_URL."""
 
-from typing import Any
+from typing import Any, Final
 
 import dj_database_url
 
 from authsvc.config.environment import Environment
 from authsvc.config.variables import ROOT, Misconfigured
+
+POOL_SECONDS: Final = 10.0
+"""How long a thread waits for a connection of the pool."""
 
 
 def databases(environment: Environment) -> dict[str, Any]:
@@ -21,7 +24,7 @@ def databases(environment: Environment) -> dict[str, Any]:
         return {"default": config | _sqlite(config)}
     if not config["NAME"] and "service" not in config.get("OPTIONS", {}):
         raise Misconfigured("DATABASE_URL must name a database: postgres://host/name.")
-    return {"default": config | _postgresql(config)}
+    return {"default": config | _postgresql(config, pool=environment.database_pool)}
 
 
 def _sqlite(config: dict[str, Any]) -> dict[str, Any]:
@@ -45,13 +48,18 @@ def _sqlite(config: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _postgresql(config: dict[str, Any]) -> dict[str, Any]:
-    """Options for PostgreSQL: persistent connections, and parameters bound and statements prepared by the server."""
+def _postgresql(config: dict[str, Any], *, pool: int) -> dict[str, Any]:
+    """Options for PostgreSQL: persistent connections, and parameters bound and statements prepared by the server.
+
+    Connections belong to threads, or to a pool from which a thread takes one for as long as it needs it.
+    """
+    shared = {"pool": {"min_size": 1, "max_size": pool, "timeout": POOL_SECONDS}} if pool else {}
     return {
-        "CONN_MAX_AGE": None,
+        "CONN_MAX_AGE": 0 if pool else None,
         "OPTIONS": config.get("OPTIONS", {})
         | {
             "server_side_binding": True,
             "prepare_threshold": 3,
+            **shared,
         },
     }

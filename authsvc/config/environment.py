@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from authsvc.config.tutor import TutorConfig, read_tutor
 from authsvc.config.variables import ROOT, Misconfigured, Reader
 
 SHORTEST_SECRET_KEY: Final = 50
@@ -33,6 +34,7 @@ class Environment:
 
     app_env: AppEnv
     database_url: str = field(repr=False)
+    database_pool: int
     secret_key: str = field(repr=False)
     signing_keys_file: Path | None
     anchor_export: str
@@ -85,6 +87,7 @@ class Environment:
     argon2_memory_kib: int
     argon2_passes: int
     argon2_lanes: int
+    tutor: TutorConfig
 
     def __post_init__(self) -> None:
         if self.argon2_memory_kib < LEAST_KIB_PER_LANE * self.argon2_lanes:
@@ -159,6 +162,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     environment = Environment(
         app_env=app_env,
         database_url=reader.url("DATABASE_URL", "postgres", "postgresql", "sqlite"),
+        database_pool=reader.number("DATABASE_POOL", at_least=0),
         secret_key=reader.text("SECRET_KEY"),
         signing_keys_file=reader.path("SIGNING_KEYS_FILE"),
         anchor_export=reader.place("ANCHOR_EXPORT"),
@@ -211,6 +215,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         argon2_memory_kib=reader.number("ARGON2_MEMORY_KIB", at_least=LEAST_KIB_PER_LANE),
         argon2_passes=reader.number("ARGON2_PASSES", at_least=1),
         argon2_lanes=reader.number("ARGON2_LANES", at_least=1),
+        tutor=read_tutor(reader, is_prod=app_env is AppEnv.PROD),
     )
     if environment.is_prod:
         _require_safety(environment)

@@ -9,7 +9,17 @@ import structlog
 AUDIT: Final = "authsvc.audit"
 """The logger of the security log, which is written at every LOG_LEVEL."""
 
-CHATTY: Final = ("allauth", "oauth2_provider", "oauthlib", "requests_oauthlib", "urllib3")
+CHATTY: Final = (
+    "allauth",
+    "anthropic",
+    "httpcore2",
+    "httpx2",
+    "oauth2_provider",
+    "oauthlib",
+    "openai",
+    "requests_oauthlib",
+    "urllib3",
+)
 """Loggers that print codes, tokens and other contents of requests at levels below WARNING."""
 
 request_id: Final[ContextVar[str]] = ContextVar("request_id", default="")

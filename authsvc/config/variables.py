@@ -18,6 +18,11 @@ VARIABLES: Final = (
         "postgres://… or sqlite:///…. If empty, data is kept in memory and lost when the process ends.",
     ),
     (
+        "DATABASE_POOL",
+        "0",
+        "Connections to PostgreSQL that the threads of a process share. If 0, each thread keeps one of its own.",
+    ),
+    (
         "SECRET_KEY",
         "",
         "At least 50 random characters. Required in prod; generated and stored in DATA_DIR elsewhere.",
@@ -188,6 +193,34 @@ VARIABLES: Final = (
     ("ARGON2_MEMORY_KIB", "19456", "Memory used to hash a password, in KiB."),
     ("ARGON2_PASSES", "2", "Number of Argon2 passes over that memory."),
     ("ARGON2_LANES", "1", "Number of Argon2 lanes (parallelism)."),
+    (
+        "TUTOR",
+        "",
+        "offline, anthropic, openai (any compatible server) or off. If empty, off in prod and offline elsewhere.",
+    ),
+    ("TUTOR_MODEL", "", "Name of the model. Required if TUTOR is anthropic or openai."),
+    (
+        "TUTOR_API_KEY",
+        "",
+        "Key of the provider. Required if TUTOR is anthropic, or openai without TUTOR_BASE_URL.",
+    ),
+    ("TUTOR_BASE_URL", "", "URL of the model's API. If empty, that of Anthropic or OpenAI."),
+    ("TUTOR_OUTPUT_TOKENS", "1024", "Maximum length of an answer of the tutor in tokens."),
+    ("TUTOR_CONNECT_SECONDS", "5", "Time to connect to the model's API."),
+    (
+        "TUTOR_FIRST_TEXT_SECONDS",
+        "20",
+        "Time until an answer of the tutor begins, further attempts included.",
+    ),
+    (
+        "TUTOR_SILENCE_SECONDS",
+        "20",
+        "Silence after which an answer of the tutor counts as broken off.",
+    ),
+    ("TUTOR_TOTAL_SECONDS", "120", "Time until an answer of the tutor must be complete."),
+    ("TUTOR_INPUT_PRICE", "0", "Price of the model's input in USD per million tokens."),
+    ("TUTOR_CACHED_PRICE", "0", "Price of input that the provider's cache had."),
+    ("TUTOR_OUTPUT_PRICE", "0", "Price of the model's output."),
 )
 
 
@@ -246,6 +279,14 @@ class Reader:
             msg = f"{name} must be a whole number of at least {at_least}, not {digits!r}."
             raise Misconfigured(msg)
         return int(digits)
+
+    def amount(self, name: str) -> Decimal:
+        """A decimal number, for money."""
+        digits = self.text(name)
+        if not re.fullmatch(r"[0-9]{1,6}([.][0-9]{1,6})?", digits):
+            msg = f"{name} must be a decimal number of at least 0, like 3.75, not {digits!r}."
+            raise Misconfigured(msg)
+        return Decimal(digits)
 
     def amounts(self, name: str, *names: str) -> dict[str, Decimal]:
         """Amounts of at least 0 with six decimals or fewer, by these names, as in `a=1,b=2.50`."""

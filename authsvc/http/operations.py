@@ -18,7 +18,7 @@ what the service returned, and the operation renders that. The OpenAPI descripti
 check read the same statement.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial, wraps
@@ -26,12 +26,12 @@ from http import HTTPStatus
 from inspect import signature
 from typing import Any, Final, Generic, TypeVar
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
-from accounts.public import LimitName, Right, Scope
+from accounts.public import LimitName, Principal, Right, Scope
 from authsvc.composition.container import services
 from authsvc.events.positions import recorded_positions
 from authsvc.http.actors import principal_of
@@ -46,12 +46,13 @@ from authsvc.http.rendering import (
     Accepted,
     Download,
     Stated,
-    Streamed,
+    StreamedFile,
     json_of,
     media_type_of,
     page_as_json,
     response_of,
 )
+from authsvc.http.streaming import Events, Streamed, stream_response
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import Page
 from authsvc.kernel.rate_limits import LimitState
@@ -62,7 +63,7 @@ Item = TypeVar("Item")
 JsonSchema = Mapping[str, Any]
 Forms = Mapping[str, type[Serializer[Shown]] | JsonSchema]
 """By media type, a serializer or a JSON Schema. Generic for mypy alone: DRF drops the parameter at run time."""
-Method = Callable[..., HttpResponse]
+Method = Callable[..., HttpResponseBase]
 Reader = Callable[[Request], Any]
 
 CHANGES: Final = ("put", "patch")
@@ -105,6 +106,9 @@ class Operation(Generic[Shown, Item]):
 
     A change answers with its `Position`, and `get` waits for the `Min-Position` that a request asks for.
 
+    An answer of server-sent events is a `Streamed`. `replay` makes the events of one that was asked for before, under
+    the same Idempotency-Key.
+
     A `limit` counts the requests of each user, or of each client IP address when the operation is public. With
     `is_limit_deferred` the handler gets the count as `limit_state` and applies the limit itself. Without a `limit` a
     request is charged to the caller's request budget: for reads or writes, as the method says, or `is_expensive`.
@@ -123,6 +127,7 @@ class Operation(Generic[Shown, Item]):
     body: type[Serializer[Any]] | Mapping[str, JsonSchema] | None = None
     errors: tuple[type[DomainError], ...] = ()
     is_idempotent: bool = False
+    replay: Callable[[Mapping[str, Any], Principal], Events] | None = None
     has_etag: bool = False
     tag_of: Callable[[Any], str] | None = None
     needs_recent_sign_in: bool = False
@@ -144,16 +149,25 @@ class Operation(Generic[Shown, Item]):
         self,
         handler: Callable[
             ...,
-            Shown | Page[Item] | Download | Streamed | Accepted | Stated | Mapping[str, Any] | None,
+            Shown
+            | Page[Item]
+            | Download
+            | StreamedFile
+            | Accepted
+            | Stated
+            | Streamed
+            | Mapping[str, Any]
+            | None,
         ],
     ) -> Method:
         """Turn *handler* into a view method. Raises TypeError if it does not take what the operation reads."""
         readers, is_read = self._readers_for(handler), handler.__name__ == "get"
 
         @wraps(handler)
-        def method(view: Any, request: Request, **path: Any) -> HttpResponse:
+        def method(view: Any, request: Request, **path: Any) -> HttpResponseBase:
             # Outermost, so that a rejected request stores no response, and a rollback does not undo the count.
             limit_state = self._counted(view, request)
+            streams: list[Streamed] = []
 
             def respond() -> HttpResponse:
                 if is_read:
@@ -169,13 +183,16 @@ class Operation(Generic[Shown, Item]):
                     arguments["limit_state"] = limit_state
                 with services().ports.tracing.span(self.name):
                     returned = handler(view, **path, **arguments)
+                if isinstance(returned, Streamed):
+                    streams.append(returned)
                 return self._response(request, returned)
 
             if self.needs_person:
                 _ = principal_of(request).person
             if self.needs_recent_sign_in:
                 services().access.require_fresh(principal_of(request))
-            return respond() if is_read else self._changed(request, respond)
+            response = respond() if is_read else self._changed(request, respond)
+            return self._streaming(request, response, streams)
 
         method.operation = self  # type: ignore[attr-defined]  # read by operations_of
         return method
@@ -194,6 +211,19 @@ class Operation(Generic[Shown, Item]):
             response = answered_once(request, respond_with_position)
             state_position(response, recorded)
             return response
+
+    def _streaming(
+        self, request: Request, response: HttpResponse, streams: Sequence[Streamed]
+    ) -> HttpResponseBase:
+        """The stream that the response is a receipt of; other responses as they are."""
+        replay = self.replay
+        if replay is None or response.status_code != self.status:
+            return response
+        return stream_response(
+            response,
+            begun=streams[0] if streams else None,
+            replay=lambda receipt: replay(receipt, principal_of(request)),
+        )
 
     def _counted(self, view: Any, request: Request) -> LimitState | None:
         """Raises TooManyAttempts unless the limit is deferred, PersonNeeded."""
@@ -261,7 +291,7 @@ class Operation(Generic[Shown, Item]):
         return response
 
     def _representation(self, request: Request, returned: Any) -> HttpResponse:
-        if isinstance(returned, Streamed):
+        if isinstance(returned, StreamedFile):
             response = returned.response
         else:
             response = response_of(
@@ -282,6 +312,8 @@ class Operation(Generic[Shown, Item]):
     def _content(self, request: Request, returned: Any) -> bytes:
         if isinstance(returned, Download):
             return returned.content
+        if isinstance(returned, Streamed):
+            return json_of(returned.receipt, {})
         if isinstance(returned, Accepted):
             shape = self.accepted or self.answer
             assert isinstance(shape, type)  # noqa: S101  # for mypy: there is one shape of what is accepted

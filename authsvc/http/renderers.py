@@ -37,6 +37,14 @@ class JsonLinesRenderer(_Renderer):
     charset = None
 
 
+class EventStreamRenderer(_Renderer):
+    """Server-sent events (HTML Standard §9.2)."""
+
+    media_type = "text/event-stream"
+    format = "events"
+    charset = None
+
+
 class FileRenderer(_Renderer):
     """Files of any media type, which the answer states."""
 

@@ -31,7 +31,7 @@ class Download:
 
 
 @dataclass(frozen=True, slots=True)
-class Streamed:
+class StreamedFile:
     """A file of `size` bytes that is read piece by piece while it is sent."""
 
     pieces: Iterable[bytes]

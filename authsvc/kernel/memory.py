@@ -73,6 +73,9 @@ class InMemoryDatabase:
         if self._writer == get_ident():
             raise InsideUnitOfWork
 
+    def release(self) -> None:
+        self.require_outside()
+
     @contextmanager
     def undone(self) -> Iterator[None]:
         """Undo everything that is committed within the block, which is not a unit of work itself. For tests."""

@@ -33,6 +33,13 @@ class Span(Protocol):
         """Mark the work as failed."""
 
 
+class OpenSpan(Span, Protocol):
+    """A piece of work that is being traced until `end` is called."""
+
+    def end(self) -> None:
+        """End the work."""
+
+
 class Tracing(Protocol):
     @property
     def is_recording(self) -> bool:
@@ -45,6 +52,9 @@ class Tracing(Protocol):
 
         An error that leaves the block is recorded by its type. Log lines of the block have its ids.
         """
+
+    def begin(self, name: str, kind: SpanKind = SpanKind.INTERNAL, *, within: Carrier) -> OpenSpan:
+        """Trace work that is no block, such as an answer that is written while others are; it must be ended."""
 
     def carrier(self) -> dict[str, str]:
         """What continues the current block elsewhere: in another server, or in a job that is stored with it.
@@ -74,6 +84,9 @@ class _NoSpan:
     def fail(self, reason: str) -> None:
         """Nothing to do."""
 
+    def end(self) -> None:
+        """Nothing to do."""
+
 
 _NO_SPAN: Final = _NoSpan()
 
@@ -86,6 +99,9 @@ class NoTracing:
     def span(
         self, name: str, kind: SpanKind = SpanKind.INTERNAL, *, within: Carrier | None = None
     ) -> AbstractContextManager[Span]:
+        return _NO_SPAN
+
+    def begin(self, name: str, kind: SpanKind = SpanKind.INTERNAL, *, within: Carrier) -> OpenSpan:
         return _NO_SPAN
 
     def carrier(self) -> dict[str, str]:

@@ -30,3 +30,9 @@ class UnitOfWork(Protocol):
 
     def require_outside(self) -> None:
         """Raise InsideUnitOfWork while this thread has a block open: what follows must commit by itself."""
+
+    def release(self) -> None:
+        """Give the store's connection of this thread back, before a long wait for something else.
+
+        Raise InsideUnitOfWork while this thread has a block open.
+        """

@@ -20,6 +20,8 @@ GREATEST: Final = 2**31 - 1
 GREATEST_COST: Final = 2**53
 """The greatest integer that every JSON parser reads exactly."""
 
+ROLES: Final = tuple(role.value for role in Role)
+
 
 class StartSessionRequestSerializer(serializers.Serializer[Any]):
     session_type = serializers.ChoiceField(choices=[type_.value for type_ in SessionType])
@@ -72,7 +74,7 @@ def _milliseconds(help_text: str) -> serializers.IntegerField:
 class LogInteractionRequestSerializer(serializers.Serializer[Any]):
     """A message and, if a model wrote it, how. The text is redacted before it is stored."""
 
-    role = serializers.ChoiceField(choices=[role.value for role in Role])
+    role = serializers.ChoiceField(choices=ROLES)
     text = TextField(max_length=LONGEST_TEXT, trim_whitespace=False)
     provider = TextField(
         max_length=80,
@@ -105,7 +107,7 @@ class AIInteractionSerializer(serializers.Serializer[AIInteraction]):
     id = serializers.UUIDField()
     session_id = serializers.UUIDField()
     sequence = serializers.IntegerField()
-    role = serializers.ChoiceField(choices=[role.value for role in Role])
+    role = serializers.ChoiceField(choices=ROLES)
     content_hash = serializers.CharField()
     provider = serializers.CharField(source="generation.provider")
     model_id = serializers.CharField(source="generation.model_id")

@@ -14,6 +14,7 @@ from progress.api import (
     reports,
     statements,
     tasks,
+    tutor,
 )
 
 course = [
@@ -39,6 +40,7 @@ attempt = [
 ]
 ai_session = [
     path("interactions", ai_sessions.AIInteractionListView.as_view()),
+    path("messages", tutor.TutorMessageView.as_view()),
     path("end", ai_sessions.EndAISessionView.as_view()),
     path("review", ai_sessions.AISessionReviewView.as_view()),
 ]

@@ -49,16 +49,22 @@ class Request:
 
 
 def send_all(
-    requests: Iterable[Request], *, port: int, connections: int, seconds: float | None = None
+    requests: Iterable[Request],
+    *,
+    port: int,
+    connections: int,
+    seconds: float | None = None,
+    answers: list[bytes] | None = None,
 ) -> Outcome:
     """Send each request once, on so many connections, each of which waits for its answer.
 
-    With *seconds*, none is sent after that time. Raises RuntimeError when an answer is not a success.
+    With *seconds*, none is sent after that time. Bodies are added to *answers*. Raises
+    RuntimeError when an answer is not a success.
     """
     outcome = Outcome()
     started = time.perf_counter()
     messages = _until(seconds, (request.wire for request in requests))
-    asyncio.run(_send_on_all(messages, outcome, port=port, connections=connections))
+    asyncio.run(_send_on_all(messages, outcome, answers, port=port, connections=connections))
     outcome.seconds = time.perf_counter() - started
     if any(status >= 300 for status in outcome.statuses):
         raise RuntimeError(f"The server answered {dict(outcome.statuses)}.")
@@ -73,19 +79,30 @@ def _until(seconds: float | None, messages: Iterator[bytes]) -> Iterator[bytes]:
 
 
 async def _send_on_all(
-    messages: Iterator[bytes], outcome: Outcome, *, port: int, connections: int
+    messages: Iterator[bytes],
+    outcome: Outcome,
+    answers: list[bytes] | None,
+    *,
+    port: int,
+    connections: int,
 ) -> None:
-    await asyncio.gather(*(_send_on_one(messages, outcome, port) for _ in range(connections)))
+    await asyncio.gather(
+        *(_send_on_one(messages, outcome, answers, port) for _ in range(connections))
+    )
 
 
-async def _send_on_one(messages: Iterator[bytes], outcome: Outcome, port: int) -> None:
+async def _send_on_one(
+    messages: Iterator[bytes], outcome: Outcome, answers: list[bytes] | None, port: int
+) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for message in messages:
         sent_at = time.perf_counter()
         writer.write(message)
         head = await reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-        await reader.readexactly(length)
+        body = await reader.readexactly(length)
+        if answers is not None:
+            answers.append(body)
         outcome.latencies.append(time.perf_counter() - sent_at)
         outcome.statuses[int(head[9:12])] += 1
     writer.close()

@@ -123,6 +123,18 @@ def test_jobs_are_counted_next_to_pgbench() -> None:
 
 
 @pytest.mark.nightly
+@pytest.mark.parametrize("shared", [[], ["--shared"]])
+def test_enrolments_are_timed_beside_streams(shared: list[str]) -> None:
+    small = ("--streams=3", "--rounds=1", "--seconds=0.5", "--margin=2", "--workers=1")
+
+    *_, alone, beside, middle = lines_of("tests.bench.streams", *small, *shared)
+
+    assert alone.split()[0] == "alone"
+    assert beside.split()[:2] == ["3", "streams"]
+    assert float(middle.split()[-1]) > 0
+
+
+@pytest.mark.nightly
 def test_nothing_that_was_acknowledged_is_lost_by_kills() -> None:
     *_, killed, mails, enrolments, acts, deliveries = lines_of(
         "tests.bench.kills", "--kills=4", "--clients=2"
@@ -146,5 +158,6 @@ def test_every_benchmark_of_the_makefile_is_run_here() -> None:
         "tests.bench.jobs",
         "tests.bench.kills",
         "tests.bench.reports",
+        "tests.bench.streams",
         "tests.bench.verification",
     }

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from tests.http.keyed import Operation, Sent, a_course, an_organization, root_of
 from tests.support.application import Application, Person
+from tests.support.tutors import FINISHED, STARTED, ScriptedModel, use_model
 
 TUTORING: Final = {"session_type": "tutoring"}
 MESSAGE: Final = {"role": "user", "text": "How?"}
@@ -26,6 +27,13 @@ def in_a_session(act: str, body: Any = None) -> Operation:
         return Sent(by=anna, path=f"{a_session(anna)}/{act}", body=body)
 
     return request
+
+
+def ask_tutor(application: Application) -> Sent:
+    """The answer has one piece: a replay has the text of the log, which knows no pieces."""
+    use_model(application.services, ScriptedModel([STARTED, "A bight.", FINISHED]))
+    anna = application.signed_in()
+    return Sent(by=anna, path=f"{a_session(anna)}/messages", body={"text": "How?"})
 
 
 def give_feedback(application: Application) -> Sent:
@@ -55,6 +63,7 @@ def remove_texts(application: Application) -> Sent:
 AI: Final[Mapping[str, Operation]] = {
     "startAISession": start_session,
     "logAIInteraction": in_a_session("interactions", MESSAGE),
+    "askTutor": ask_tutor,
     "endAISession": in_a_session("end"),
     "giveAIFeedback": give_feedback,
     "removeAITexts": remove_texts,

@@ -21,6 +21,10 @@ Act = Callable[[], Answer]
 THE_POSITION: Final = "SELECT"
 # The session, locked; the interaction; and the new head.
 LOGGING: Final = "BEGIN SELECT INSERT UPDATE COMMIT"
+# The session, locked, and its latest interactions.
+RECENT: Final = "SELECT SELECT"
+# The same as above, within the transaction of the tutor.
+ASKING: Final = "SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT"
 
 
 class Talk:
@@ -74,7 +78,32 @@ def listing(talk: Talk) -> Act:
     return lambda: talk.anna.caller.get("/v1/ai/sessions")
 
 
+def asking_the_tutor(talk: Talk) -> Act:
+    return lambda: talk.anna.caller.post(f"{talk.place}/messages", {"text": "How?"})
+
+
+def asking_the_tutor_about_an_item(talk: Talk) -> Act:
+    talk.place = f"/v1/ai/sessions/{starting_on_an_item(talk)().json['id']}"
+    asking_the_tutor(talk)()
+    return asking_the_tutor(talk)
+
+
+def asking_the_tutor_after_two_thousand_messages(talk: Talk) -> Act:
+    asking_after_two_thousand_messages(talk)
+    return asking_the_tutor(talk)
+
+
 COSTS: Final = [
+    (asking_the_tutor, f"SELECT BEGIN {RECENT} {ASKING} {THE_POSITION} {LOGGING}"),
+    # The progress of the learner; the version of the course is cached.
+    (
+        asking_the_tutor_about_an_item,
+        f"SELECT BEGIN SELECT {RECENT} {ASKING} {THE_POSITION} {LOGGING}",
+    ),
+    (
+        asking_the_tutor_after_two_thousand_messages,
+        f"SELECT BEGIN {RECENT} {ASKING} {THE_POSITION} {LOGGING}",
+    ),
     (asking, f"SELECT {LOGGING} {THE_POSITION}"),
     (asking_after_two_thousand_messages, f"SELECT {LOGGING} {THE_POSITION}"),
     (reading_a_page_of_two_thousand, "SELECT SELECT SELECT"),

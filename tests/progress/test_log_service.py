@@ -78,6 +78,9 @@ class Interrupted:
     def require_outside(self) -> None:
         self.unit_of_work.require_outside()
 
+    def release(self) -> None:
+        self.unit_of_work.release()
+
 
 def log_of(world: World) -> EventLogVerifier:
     """The verifier of a new process, with no course versions cached."""

@@ -22,6 +22,7 @@ PRODUCTION = {
 ANOTHER_VALUE = {
     "APP_ENV": "test",
     "DATABASE_URL": "sqlite:///var/school.sqlite3",
+    "DATABASE_POOL": "8",
     "SECRET_KEY": KEY,
     "SIGNING_KEYS_FILE": "var/keys.json",
     "ANCHOR_EXPORT": "mailto:anchors@school.example",
@@ -73,6 +74,18 @@ ANOTHER_VALUE = {
     "ARGON2_MEMORY_KIB": "8",
     "ARGON2_PASSES": "1",
     "ARGON2_LANES": "2",
+    "TUTOR": "off",
+    "TUTOR_MODEL": "knots-1",
+    "TUTOR_API_KEY": PASSWORD,
+    "TUTOR_BASE_URL": "https://models.school.example/v1",
+    "TUTOR_OUTPUT_TOKENS": "16",
+    "TUTOR_CONNECT_SECONDS": "1",
+    "TUTOR_FIRST_TEXT_SECONDS": "1",
+    "TUTOR_SILENCE_SECONDS": "1",
+    "TUTOR_TOTAL_SECONDS": "1",
+    "TUTOR_INPUT_PRICE": "3",
+    "TUTOR_CACHED_PRICE": "0.3",
+    "TUTOR_OUTPUT_PRICE": "15.75",
 }
 
 
@@ -154,6 +167,7 @@ def test_other_variables_are_nobodys_business() -> None:
         ("ARGON2_MEMORY_KIB", "7"),
         ("ARGON2_PASSES", "0"),
         ("ARGON2_LANES", "0"),
+        ("DATABASE_POOL", "-1"),
         ("DATABASE_URL", "school.sqlite3"),
         ("DATABASE_URL", "mysql://db.example/authsvc"),
         ("DATABASE_URL", "sqlite:/school.sqlite3"),
@@ -167,6 +181,16 @@ def test_other_variables_are_nobodys_business() -> None:
         ("PUBLIC_URL", "https://auth.example?tenant=1"),
         ("PUBLIC_URL", "https://auth.example/#top"),
         ("PUBLIC_URL", "https://auth example"),
+        ("TUTOR", "claude"),
+        ("TUTOR_BASE_URL", "models.example"),
+        ("TUTOR_OUTPUT_TOKENS", "15"),
+        ("TUTOR_CONNECT_SECONDS", "0"),
+        ("TUTOR_FIRST_TEXT_SECONDS", "0"),
+        ("TUTOR_SILENCE_SECONDS", "0"),
+        ("TUTOR_TOTAL_SECONDS", "0.5"),
+        ("TUTOR_INPUT_PRICE", "-1"),
+        ("TUTOR_CACHED_PRICE", "1e3"),
+        ("TUTOR_OUTPUT_PRICE", "3,75"),
     ],
 )
 def test_a_wrong_value_is_refused_in_a_sentence_about_its_variable(name: str, value: str) -> None:

@@ -1,6 +1,6 @@
 """Ports of AI sessions: the language model that answers, and where texts are stored."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -83,11 +83,11 @@ class TutorModel(Protocol):
     def model_id(self) -> str:
         """The model that is asked for; the provider may answer with a dated version of it."""
 
-    def answer(self, request: ModelRequest) -> Iterator[AnswerPart]:
+    def answer(self, request: ModelRequest) -> Generator[AnswerPart, None, None]:
         """The answer while it is written: `AnswerStarted`, pieces of text, then `AnswerFinished`.
 
         Before the first piece of text, passing failures of the provider are tried again within bounds. Closing the
-        iterator closes the connection. Raises TutorUnavailable if there is no answer, or if it breaks off.
+        generator closes the connection. Raises TutorUnavailable if there is no answer, or if it breaks off.
         """
 
 

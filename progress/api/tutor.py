@@ -1,0 +1,128 @@
+"""The tutor: messages to it, answered as server-sent events."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Any, Final
+from uuid import UUID
+
+from rest_framework import serializers
+
+from accounts.public import Principal, Scope
+from authsvc.composition.container import services
+from authsvc.http.fields import TextField
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.reading import Members
+from authsvc.http.renderers import EventStreamRenderer
+from authsvc.http.streaming import EVENT_STREAM, Events, Streamed
+from authsvc.http.views import ApiView
+from progress.domain.ai.entities.sessions import AIInteraction, AIInteractionId, AISessionId
+from progress.domain.ai.errors import (
+    AIBudgetExceeded,
+    AISessionBudgetExceeded,
+    AISessionEnded,
+    AISessionNotFound,
+    AnswerPending,
+    NotTutoring,
+    NoTutor,
+    TutorUnavailable,
+)
+from progress.domain.ai.services.tutor import LONGEST_MESSAGE, Answered
+from progress.domain.errors import NotEnrolled
+
+EVENTS: Final[Mapping[str, Any]] = {
+    "type": "string",
+    "description": (
+        "Events with JSON data. `start`: `session_id`, `message_id`, `is_budget_nearly_spent`."
+        " `text`: `text`, a piece of the answer in Markdown."
+        " `done`: `interaction_id`, `finish_reason`, `usage` (`input_tokens`, `cached_tokens`, `output_tokens`) and"
+        " `cost_micro_usd`. `error`: a problem; what came before it is logged. A stream ends with `done` or `error`."
+        " Closing it ends the answer."
+    ),
+    "example": (
+        'event: start\ndata: {"session_id":"…","message_id":"…","is_budget_nearly_spent":false}\n\n'
+        'event: text\ndata: {"text":"What have you tried so far?"}\n\n'
+        'event: done\ndata: {"interaction_id":"…","finish_reason":"stop","usage":{…},"cost_micro_usd":120}\n\n'
+    ),
+}
+
+
+class MessageRequestSerializer(serializers.Serializer[Any]):
+    text = TextField(max_length=LONGEST_MESSAGE)
+
+
+class TutorMessageView(ApiView):
+    renderer_classes = (EventStreamRenderer,)
+
+    @operation(
+        name="askTutor",
+        summary="Send a message to the tutor; its answer is streamed as server-sent events",
+        access=Access(Whose.ONESELF),
+        scope=Scope.AI_WRITE,
+        body=MessageRequestSerializer,
+        answer={EVENT_STREAM: EVENTS},
+        errors=(
+            AIBudgetExceeded,
+            AISessionBudgetExceeded,
+            AISessionNotFound,
+            AISessionEnded,
+            AnswerPending,
+            NoTutor,
+            NotEnrolled,
+            NotTutoring,
+            TutorUnavailable,
+        ),
+        is_idempotent=True,
+        replay=lambda receipt, by: replayed(receipt, by=by),
+    )
+    def post(self, session_id: AISessionId, *, body: Members, by: Principal) -> Streamed:
+        tutor = services().tutor
+        exchange = tutor.ask(session_id, body["text"], by=by)
+        receipt = {
+            "session_id": str(session_id),
+            "message_id": str(exchange.message.id),
+            "is_budget_nearly_spent": exchange.reservation.is_nearly_spent,
+        }
+
+        def begin() -> Events:
+            with closing(tutor.answer(exchange, by=by)) as parts:
+                yield "start", receipt
+                for part in parts:
+                    yield (
+                        ("done", done(part.interaction))
+                        if isinstance(part, Answered)
+                        else text(part)
+                    )
+
+        return Streamed(receipt, begin)
+
+
+def replayed(receipt: Mapping[str, Any], *, by: Principal) -> Events:
+    """The events of an answer that was asked for before. Raises AnswerPending, TutorUnavailable."""
+    session_id = AISessionId(UUID(receipt["session_id"]))
+    message_id = AIInteractionId(UUID(receipt["message_id"]))
+    parts = services().tutor.replay(session_id, message_id, by=by)
+
+    def events() -> Events:
+        yield "start", receipt
+        for part in parts:
+            yield ("done", done(part.interaction)) if isinstance(part, Answered) else text(part)
+
+    return events()
+
+
+def text(piece: str) -> tuple[str, Mapping[str, Any]]:
+    return "text", {"text": piece}
+
+
+def done(answer: AIInteraction) -> Mapping[str, Any]:
+    made = answer.generation
+    return {
+        "interaction_id": str(answer.id),
+        "finish_reason": made.finish_reason,
+        "usage": {
+            "input_tokens": made.usage.input_tokens,
+            "cached_tokens": made.usage.cached_tokens,
+            "output_tokens": made.usage.output_tokens,
+        },
+        "cost_micro_usd": made.cost_micro_usd,
+    }

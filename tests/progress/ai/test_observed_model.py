@@ -1,0 +1,117 @@
+"""Spans of answers, by OpenTelemetry's conventions for generative AI."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from authsvc.composition.opentelemetry_tracing import OpenTelemetryTracing, exporting_to
+from authsvc.composition.tutor_models.answering import ModelLimits, ProviderModel
+from authsvc.composition.tutor_models.anthropic_model import AnthropicProvider
+from authsvc.composition.tutor_models.observed_model import ObservedModel
+from authsvc.kernel.tracing import NoTracing
+from progress.domain.ai.errors import TutorUnavailable
+from progress.domain.ai.offline_model import OfflineModel
+from progress.domain.ai.ports import TutorModel
+from tests.progress.ai.test_offline_model import asked
+from tests.support.collector import Collector, running_collector
+from tests.support.model_server import (
+    Scripted,
+    a_message,
+    message_end,
+    message_start,
+    model_server,
+    text_delta,
+)
+
+
+@pytest.fixture(scope="module")
+def collector() -> Iterator[Collector]:
+    with running_collector() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def tracing(collector: Collector) -> OpenTelemetryTracing:
+    os.environ["OTEL_BSP_SCHEDULE_DELAY"] = "50"
+    try:
+        return exporting_to(collector.url)
+    finally:
+        del os.environ["OTEL_BSP_SCHEDULE_DELAY"]
+
+
+def at(url: str, tracing: OpenTelemetryTracing) -> TutorModel:
+    provider = AnthropicProvider(model_id="knots-1", api_key="key", base_url=url)
+    return ObservedModel(
+        model=ProviderModel(api=provider, limits=ModelLimits(), sleep=lambda _: None),
+        tracing=tracing,
+    )
+
+
+def test_an_answer_is_a_span_of_the_request_that_asked_for_it(
+    tracing: OpenTelemetryTracing, collector: Collector
+) -> None:
+    with model_server() as server:
+        server.answers(a_message("A bight.", cache_read_input_tokens=3))
+        with tracing.span("asking for an answer"):
+            parts = at(server.url, tracing).answer(asked("A secret question?"))
+        list(parts)
+
+    spans = collector.waits_for(lambda spans: {s.name for s in spans} >= {"chat knots-1"})
+    span = next(span for span in spans if span.name == "chat knots-1")
+    asking = next(span for span in spans if span.name == "asking for an answer")
+    assert (span.trace_id, span.parent_id, span.kind) == (
+        asking.trace_id,
+        asking.span_id,
+        "client",
+    )
+    assert span.attributes == {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "anthropic",
+        "gen_ai.request.model": "knots-1",
+        "gen_ai.request.max_tokens": 100,
+        "gen_ai.response.model": "knots-1-20261101",
+        "gen_ai.response.finish_reasons": "stop",
+        "gen_ai.usage.input_tokens": 15,
+        "gen_ai.usage.cache_read.input_tokens": 3,
+        "gen_ai.usage.output_tokens": 7,
+    }
+    assert len([span for span in spans if "knots-1" in str(span.attributes)]) == 1
+
+
+def test_a_failed_answer_is_a_failed_span(
+    tracing: OpenTelemetryTracing, collector: Collector
+) -> None:
+    with model_server() as server:
+        server.answers(Scripted(parts=[message_start(), text_delta("A secret")], is_cut_off=True))
+        with tracing.span("failing"), pytest.raises(TutorUnavailable):
+            list(at(server.url, tracing).answer(asked("A secret question?")))
+
+    spans = collector.waits_for(lambda spans: any(s.error for s in spans))
+    span = next(span for span in spans if span.error)
+    assert span.error == "The tutor cannot answer at present"
+    assert span.attributes["error.type"] == "TutorUnavailable"
+    assert "secret" not in str(span)
+
+
+def test_a_span_ends_when_its_reader_leaves(
+    tracing: OpenTelemetryTracing, collector: Collector
+) -> None:
+    before = len(collector.spans)
+    with model_server() as server:
+        server.answers(Scripted(parts=[message_start(), text_delta("A"), 5.0, message_end()]))
+        parts = at(server.url, tracing).answer(asked("A question?"))
+        next(parts), next(parts)
+        parts.close()
+
+    (span,) = collector.waits_for(lambda spans: len(spans) > before)[before:]
+    assert span.name == "chat knots-1"
+    assert "gen_ai.response.finish_reasons" not in span.attributes
+
+
+def test_without_tracing_an_answer_is_the_same() -> None:
+    model, question = OfflineModel(), asked("Which bend?")
+    observed = ObservedModel(model=model, tracing=NoTracing())
+
+    assert list(observed.answer(question)) == list(model.answer(question))
+    assert (observed.provider, observed.model_id) == ("offline", "offline-1")
