@@ -29,6 +29,7 @@ from authsvc.config.logs import request_id
 
 API_PREFIXES: Final = (
     "/v1/",
+    "/mcp",
     "/health",
     "/.well-known/",
     "/oauth/token",
