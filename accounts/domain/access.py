@@ -202,9 +202,9 @@ class Principal:
     is_agent: bool = False
 
     @property
-    def agent(self) -> str:
-        """The id of the client if it is an agent that acts for the user; empty otherwise."""
-        return self.client_id if self.is_agent else ""
+    def agent(self) -> str | None:
+        """The client id if the client is an agent that acts for the user."""
+        return self.client_id if self.is_agent else None
 
     @property
     def person(self) -> UserId:
