@@ -12,6 +12,7 @@ from accounts.domain.oauth.entities.clients import IdentityScope, IdTokenAlgorit
 from accounts.oauth.authorize import PROMPTS
 from accounts.oauth.client_authentication import METHODS, PUBLIC
 from accounts.oauth.exchange import agents_endpoint, our_api
+from authsvc.composition.container import services
 from authsvc.http.methods import read_only
 
 ENDPOINTS: Final = {
@@ -68,5 +69,6 @@ def _features() -> dict[str, Any]:
         "acr_values_supported": [PASSWORD, SECOND_FACTOR],
         "claims_supported": list(CLAIMS),
         "protected_resources": [our_api(), agents_endpoint()],
+        "client_id_metadata_document_supported": services().described_clients.is_supported(),
         **SWITCHES,
     }

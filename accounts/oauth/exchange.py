@@ -11,6 +11,7 @@ from oauthlib.common import Request
 
 from accounts.domain.access import Authentication, RequestedClaims, UserId
 from accounts.domain.identity.entities.tokens import TokenPair
+from accounts.domain.oauth.entities.client_documents import is_document_url
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.entities.id_tokens import IdClaims
 from accounts.oauth.errors import InvalidTarget
@@ -109,12 +110,17 @@ def agents_endpoint() -> str:
 
 
 def requested_resource(request: Request) -> str:
-    """The resource that the client requests a token for; empty for our own API. Raises InvalidTarget."""
+    """The resource that the client requests a token for; empty for our own API. Raises InvalidTarget.
+
+    Clients with a metadata document can request tokens for the endpoint for agents alone.
+    """
     resource: str | None = request.resource
-    if not resource or resource == our_api():
-        return ""
     if resource == agents_endpoint():
         return resource
+    if is_document_url(client_of(request).client_id):
+        raise InvalidTarget(request=request)
+    if not resource or resource == our_api():
+        return ""
     if resource not in client_of(request).terms.resources:
         raise InvalidTarget(request=request)
     return resource

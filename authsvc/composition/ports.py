@@ -8,6 +8,7 @@ from random import SystemRandom
 from typing import Final
 
 from accounts.adapters.anchors import ConfiguredAnchorExporter, JwsAnchorSigner
+from accounts.adapters.client_documents import HttpClientDocuments
 from accounts.adapters.email_addresses import CheckedEmailAddresses
 from accounts.adapters.id_tokens import JwtIdTokens
 from accounts.adapters.key_file import KeyFile, UnusableKeys
@@ -45,7 +46,7 @@ from accounts.domain.identity.ports import (
 from accounts.domain.identity.services.login_attempts import LimitPolicy
 from accounts.domain.integrations.ports import SigningSecrets
 from accounts.domain.mail.ports import MailTemplates, MailTransport
-from accounts.domain.oauth.ports import IdTokens, LogoutSender
+from accounts.domain.oauth.ports import ClientDocuments, IdTokens, LogoutSender
 from accounts.domain.organizations.entities import OrganizationCreators, OrganizationPolicy
 from accounts.domain.tasks.ports import StaffRights
 from authsvc.composition.adapters import SystemClock
@@ -86,6 +87,7 @@ class Ports:
     logout_sender: LogoutSender
     webhook_http: OutboundHttp
     signing_secrets: SigningSecrets
+    client_documents: ClientDocuments
     allows_private_hosts: bool
     registrable_resources: frozenset[str]
     mail_templates: MailTemplates
@@ -138,6 +140,9 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         logout_sender=HttpLogoutSender(http=outbound_http),
         webhook_http=webhook_http,
         signing_secrets=EncryptedSecrets(Encryptor(secret_key, purpose=PURPOSE)),
+        client_documents=HttpClientDocuments(
+            http=outbound_http, hosts=frozenset(environment.cimd_hosts), clock=SystemClock()
+        ),
         allows_private_hosts=not environment.is_prod,
         registrable_resources=frozenset(environment.registrable_resources),
         mail_templates=DjangoMailTemplates(public_url=environment.public_url),

@@ -73,6 +73,7 @@ class Environment:
     organization_creators: str
     organizations_per_person: int
     registrable_resources: tuple[str, ...]
+    cimd_hosts: tuple[str, ...]
     argon2_at_once: int
     argon2_memory_kib: int
     argon2_passes: int
@@ -186,6 +187,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         organization_creators=reader.choice("ORGANIZATION_CREATORS", "anyone", "verified", "staff"),
         organizations_per_person=reader.number("ORGANIZATIONS_PER_PERSON", at_least=1),
         registrable_resources=reader.names("REGISTRABLE_RESOURCES"),
+        cimd_hosts=reader.names("CIMD_HOSTS"),
         argon2_at_once=reader.number("ARGON2_AT_ONCE", at_least=1),
         argon2_memory_kib=reader.number("ARGON2_MEMORY_KIB", at_least=LEAST_KIB_PER_LANE),
         argon2_passes=reader.number("ARGON2_PASSES", at_least=1),

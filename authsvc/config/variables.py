@@ -150,6 +150,11 @@ VARIABLES: Final = (
         "Comma-separated URIs of other APIs that clients may register for themselves (RFC 8707).",
     ),
     (
+        "CIMD_HOSTS",
+        "",
+        "Comma-separated hosts of clients whose id is a URL (client ID metadata documents); * for all. If empty, none.",
+    ),
+    (
         "ARGON2_AT_ONCE",
         "2",
         "Concurrent password hashes per process; further requests wait briefly.",

@@ -59,6 +59,7 @@ ANOTHER_VALUE = {
     "ORGANIZATION_CREATORS": "verified",
     "ORGANIZATIONS_PER_PERSON": "1",
     "REGISTRABLE_RESOURCES": "https://notes.example/api",
+    "CIMD_HOSTS": "agent.example",
     "LOGIN_ATTEMPTS_PER_MINUTE": "1",
     "LOGIN_FAILURES_BEFORE_BACKOFF": "1",
     "REGISTRATIONS_PER_HOUR": "1",

@@ -23,6 +23,8 @@ KNOWN_FOR: Final = timedelta(days=30)
 LAST_SEEN_PRECISION: Final = timedelta(days=1)
 """The stored time of the last sign-in from an address may be this old."""
 
+CLIENT_DOCUMENTS_PER_MINUTE: Final = 10
+
 
 class LimitName(StrEnum):
     """Names of the limits. They are stored and documented, so a value never changes."""
@@ -36,6 +38,7 @@ class LimitName(StrEnum):
     MAIL_BY_ORGANIZATION = "mail-by-organization"
     MAIL_TO_ADDRESS = "mail-to-address"
     TOKEN = "token"  # noqa: S105  # a name, not a secret
+    CLIENT_DOCUMENT = "client-document"
 
 
 class Secret(StrEnum):
@@ -68,6 +71,7 @@ class LimitPolicy:
             LimitName.MAIL_BY_ORGANIZATION: (self.mails_per_organization, timedelta(days=1)),
             LimitName.MAIL_TO_ADDRESS: (self.mails_per_address, timedelta(days=1)),
             LimitName.TOKEN: (self.token_failures_per_minute, timedelta(minutes=1)),
+            LimitName.CLIENT_DOCUMENT: (CLIENT_DOCUMENTS_PER_MINUTE, timedelta(minutes=1)),
         }[name]
         waits = doubling(until=period) if name is LimitName.LOGIN_ATTEMPT else ()
         return Limit(name=name, most=most, period=period, waits=waits)

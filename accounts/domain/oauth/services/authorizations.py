@@ -19,6 +19,7 @@ from accounts.domain.oauth.entities.authorizations import (
     Permission,
     PushedRequest,
 )
+from accounts.domain.oauth.entities.client_documents import is_document_url
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.errors import GrantNotFound
 from accounts.domain.oauth.repositories.protocols import (
@@ -49,16 +50,26 @@ class AuthorizationService:
     def needs_consent(
         self, client: OAuthClient, *, user_id: UserId, scopes: Collection[str]
     ) -> bool:
-        """Whether the user must consent before the client gets these scopes."""
+        """Whether the user must consent before the client gets these scopes.
+
+        A client with a metadata document needs it each time: anybody can use its identifier (RFC 9700 §4.1).
+        """
         if client.terms.is_trusted:
             return False
+        if is_document_url(client.client_id):
+            return True
         consent = self.consents.find(user_id, client.id)
         return consent is None or not consent.covers(scopes)
 
     def consent(self, client: OAuthClient, *, user_id: UserId, scopes: Collection[str]) -> None:
-        """Save that the user grants these scopes to the client, in addition to earlier ones."""
+        """Save that the user grants these scopes to the client, in addition to earlier ones.
+
+        A client with a metadata document is stored now, as its document describes it.
+        """
         now = self.clock.now()
         with self.unit_of_work.atomic():
+            if is_document_url(client.client_id):
+                self.clients.save_described(client)
             earlier = self.consents.find(user_id, client.id)
             consent = earlier or Consent(
                 user_id=user_id, client_pk=client.id, scopes=frozenset(), given_at=now
