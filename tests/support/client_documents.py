@@ -18,6 +18,7 @@ class DocumentHost:
     """Serves one document; tests change what it answers with."""
 
     server: RawServer
+    certificate: Path
     head: str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
     body: bytes = b""
 
@@ -47,7 +48,7 @@ class DocumentHost:
 
 @contextmanager
 def document_host(folder: Path) -> Iterator[DocumentHost]:
-    """The host; its certificate is `cert.pem` in the folder."""
+    """The host; *folder* is for its certificate."""
     hosts: list[DocumentHost] = []
 
     def respond(connection: socket.socket, _: Event) -> None:
@@ -56,7 +57,7 @@ def document_host(folder: Path) -> Iterator[DocumentHost]:
         connection.sendall(host.head.encode() + length.encode() + host.body)
 
     with raw_server(respond, tls=server_context(folder, "localhost")) as server:
-        host = DocumentHost(server)
+        host = DocumentHost(server, folder / "cert.pem")
         hosts.append(host)
         host.describe()
         yield host

@@ -33,7 +33,7 @@ def host(
 ) -> Iterator[DocumentHost]:
     """A host that the application accepts clients of."""
     with document_host(tmp_path) as opened, monkeypatch.context() as patch:
-        patch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+        patch.setenv("SSL_CERT_FILE", str(opened.certificate))
         outbound_http._ssl_context.cache_clear()  # noqa: SLF001  # it would trust what other tests trusted
         settings.ENVIRONMENT = replace(settings.ENVIRONMENT, cimd_hosts=(opened.name,))
         yield opened
