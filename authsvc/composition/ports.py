@@ -231,6 +231,7 @@ def _limit_policy(environment: Environment) -> LimitPolicy:
         registrations_per_hour=environment.registrations_per_hour,
         failures_before_backoff=environment.failures_before_backoff,
         token_failures_per_minute=environment.token_failures_per_minute,
+        client_documents_per_minute=environment.client_documents_per_minute,
         mails_per_person=environment.mails_per_person,
         mails_per_organization=environment.mails_per_organization,
         mails_per_address=environment.mails_per_address,

@@ -67,6 +67,7 @@ class Environment:
     failures_before_backoff: int
     registrations_per_hour: int
     token_failures_per_minute: int
+    client_documents_per_minute: int
     mails_per_person: int
     mails_per_organization: int
     mails_per_address: int
@@ -181,6 +182,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         failures_before_backoff=reader.number("LOGIN_FAILURES_BEFORE_BACKOFF", at_least=1),
         registrations_per_hour=reader.number("REGISTRATIONS_PER_HOUR", at_least=1),
         token_failures_per_minute=reader.number("TOKEN_FAILURES_PER_MINUTE", at_least=1),
+        client_documents_per_minute=reader.number("CLIENT_DOCUMENTS_PER_MINUTE", at_least=1),
         mails_per_person=reader.number("MAILS_PER_PERSON_AND_DAY", at_least=1),
         mails_per_organization=reader.number("MAILS_PER_ORGANIZATION_AND_DAY", at_least=1),
         mails_per_address=reader.number("MAILS_PER_ADDRESS_AND_DAY", at_least=1),

@@ -127,6 +127,11 @@ VARIABLES: Final = (
     ),
     ("REGISTRATIONS_PER_HOUR", "10", "Registrations per client IP and hour."),
     ("TOKEN_FAILURES_PER_MINUTE", "60", "Failed client authentications per client IP and minute."),
+    (
+        "CLIENT_DOCUMENTS_PER_MINUTE",
+        "10",
+        "Client ID metadata documents fetched per client IP and minute.",
+    ),
     ("MAILS_PER_PERSON_AND_DAY", "200", "Messages to others that a user can cause per day."),
     ("MAILS_PER_ORGANIZATION_AND_DAY", "500", "Messages that an organization can cause per day."),
     (

@@ -38,7 +38,7 @@ def test_the_agent_of_a_deactivated_user_is_rejected(
 
 def test_the_agent_of_an_ended_session_is_rejected(anna: Person, agent: Agent) -> None:
     sessions = anna.caller.get("/v1/me/sessions").json["items"]
-    (agent_session,) = [each for each in sessions if not each["is_current"]]
+    (agent_session,) = [session for session in sessions if not session["is_current"]]
 
     assert anna.caller.send("DELETE", f"/v1/me/sessions/{agent_session['id']}").status == 204
 

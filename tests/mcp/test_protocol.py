@@ -1,4 +1,4 @@
-"""The Model Context Protocol over HTTP: messages, revisions and refusals."""
+"""The Model Context Protocol over HTTP: messages, revisions and errors."""
 
 import json
 from typing import Any

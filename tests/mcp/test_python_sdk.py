@@ -98,8 +98,8 @@ async def connected(
         tools = (await client.list_tools()).tools
         resources = (await client.list_resources()).resources
         outline = await client.read_resource(f"authsvc://courses/{SLUG}")
-        found = await client.call_tool("find_courses", {})
-        asked_once = len(memory.opened)
+        courses = await client.call_tool("find_courses", {})
+        first_prompts = len(memory.opened)
         await client.call_tool("enroll", {"course": SLUG})
         item = items_of(json.loads(outline.contents[0].text))[0]  # type: ignore[union-attr]  # text
         done = await client.call_tool("complete_item", {"course": SLUG, "item_id": item})
@@ -107,8 +107,8 @@ async def connected(
     return {
         "tools": [tool.name for tool in tools],
         "resources": [str(resource.uri) for resource in resources],
-        "courses": [course["slug"] for course in found.structured_content["items"]],
-        "asked": (asked_once, len(memory.opened)),
+        "courses": [course["slug"] for course in courses.structured_content["items"]],
+        "asked": (first_prompts, len(memory.opened)),
         "completed": done.structured_content["completed_items"] == [item],
         "unknown": unknown.is_error,
     }
@@ -120,15 +120,15 @@ def test_an_agent_connects_without_registration_lists_calls_and_reads(
 ) -> None:
     memory = Memory()
 
-    seen = asyncio.run(connected(agent_school, anna, host, memory, mode=mode))
+    report = asyncio.run(connected(agent_school, anna, host, memory, mode=mode))
 
-    assert len(seen["tools"]) == 10
-    assert seen["resources"] == [f"authsvc://courses/{slug}" for slug in seen["courses"]]
-    assert SLUG in seen["courses"]
-    assert seen["completed"]
-    assert seen["unknown"]
+    assert len(report["tools"]) == 10
+    assert report["resources"] == [f"authsvc://courses/{slug}" for slug in report["courses"]]
+    assert SLUG in report["courses"]
+    assert report["completed"]
+    assert report["unknown"]
     # It began with scopes for reading, and asked for the other one when it needed it.
-    assert seen["asked"] == (1, 2)
+    assert report["asked"] == (1, 2)
     first, second = (parse_qs(urlsplit(address).query) for address in memory.opened)
     assert "progress:write" not in first["scope"][0]
     assert "progress:write" in second["scope"][0]

@@ -19,7 +19,7 @@ def test_courses_are_listed_in_pages(application: Application, agent: Agent) -> 
     first = agent.result("resources/list")
     second = agent.result("resources/list", cursor=first["nextCursor"])
 
-    uris = [each["uri"] for page in (first, second) for each in page["resources"]]
+    uris = [resource["uri"] for page in (first, second) for resource in page["resources"]]
     assert uris == [f"authsvc://courses/course-{number}" for number in range(21)]
     assert "nextCursor" not in second
     assert first["cacheScope"] == "private"
@@ -42,7 +42,7 @@ def test_a_course_and_its_items_are_read(application: Application, agent: Agent)
 def test_the_templates_say_how_to_read_them(agent: Agent) -> None:
     templates = agent.result("resources/templates/list")["resourceTemplates"]
 
-    assert [each["uriTemplate"] for each in templates] == [
+    assert [template["uriTemplate"] for template in templates] == [
         "authsvc://courses/{course}",
         "authsvc://courses/{course}/items/{item_id}",
     ]

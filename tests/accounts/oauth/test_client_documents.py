@@ -52,7 +52,7 @@ def endpoint() -> str:
     return f"{django_settings.ENVIRONMENT.public_url}/mcp"
 
 
-def asked(app: RelyingParty, **more: str) -> Any:
+def request_of(app: RelyingParty, **more: str) -> Any:
     return app.authorize(**({"scope": SCOPE, "resource": endpoint()} | more))
 
 
@@ -81,7 +81,7 @@ def test_an_agent_connects_without_registration(
 def test_the_consent_page_shows_the_host_and_that_nobody_has_verified_it(
     agent_app: RelyingParty, host: DocumentHost
 ) -> None:
-    page = asked(agent_app).response.text
+    page = request_of(agent_app).response.text
 
     assert host.name in page
     assert "Helpful Agent" in page
@@ -92,17 +92,17 @@ def test_the_consent_page_shows_the_host_and_that_nobody_has_verified_it(
 def test_the_user_is_asked_each_time(agent_app: RelyingParty) -> None:
     granted(agent_app)
 
-    assert "not verified" in asked(agent_app).response.text
-    assert asked(agent_app, prompt="none").answer["error"] == "consent_required"
+    assert "not verified" in request_of(agent_app).response.text
+    assert request_of(agent_app, prompt="none").answer["error"] == "consent_required"
 
 
 def test_nothing_is_stored_before_the_user_consents(
     agent_app: RelyingParty, host: DocumentHost
 ) -> None:
-    asked(agent_app)
+    request_of(agent_app)
     assert stored_clients() == []
 
-    attempt = asked(agent_app)
+    attempt = request_of(agent_app)
     path = f"/oauth/authorize?{urlencode(attempt.parameters)}"
     assert agent_app.browser.post(path, decision="deny").status == 303
     assert stored_clients() == []
@@ -129,7 +129,7 @@ def test_a_client_that_staff_have_removed_stays_removed(
     tokens = granted(agent_app, scope=f"{SCOPE} offline_access")
     services().clients.remove(pk_of(host.url), reason="Abuse.", by=OPERATOR)
 
-    assert is_error_page(asked(agent_app).response)
+    assert is_error_page(request_of(agent_app).response)
     assert error_of(agent_app.refresh(tokens["refresh_token"])) == (401, "invalid_client")
     assert Agent(Caller(tokens["access_token"])).ask("tools/list").code == "invalid-token"
 
@@ -161,7 +161,7 @@ def test_an_unsuitable_document_is_rejected(
     host.describe(**change)
 
     for _ in range(2):
-        assert is_error_page(asked(agent_app).response)
+        assert is_error_page(request_of(agent_app).response)
     assert host.fetches == 1
     assert stored_clients() == []
 
@@ -187,7 +187,7 @@ def test_an_unreadable_document_is_rejected_and_not_fetched_again_at_once(
     host.head, host.body = head or host.head, body or host.body
 
     for _ in range(3):
-        assert is_error_page(asked(agent_app).response)
+        assert is_error_page(request_of(agent_app).response)
     assert host.fetches == 1
 
 
@@ -211,14 +211,14 @@ def test_other_identifiers_are_never_fetched(
 ) -> None:
     app = replace(agent_app, client_id=client_id.format(host=host.name))
 
-    assert is_error_page(asked(app).response)
+    assert is_error_page(request_of(app).response)
     assert host.fetches == 0
 
 
 def test_fetches_are_limited_by_client_ip(agent_app: RelyingParty, host: DocumentHost) -> None:
     for number in range(12):
         app = replace(agent_app, client_id=f"https://{host.name}/agent-{number}.json")
-        assert is_error_page(asked(app).response)
+        assert is_error_page(request_of(app).response)
 
     assert host.fetches == 10
 
@@ -231,19 +231,19 @@ def test_a_client_gets_tokens_for_agents_alone(agent_app: RelyingParty) -> None:
 
 @pytest.mark.parametrize("scope", ["accounts:read", "orgs:write", "email", "courses:write"])
 def test_a_client_cannot_ask_for_other_scopes(agent_app: RelyingParty, scope: str) -> None:
-    assert asked(agent_app, scope=scope).answer["error"] == "invalid_scope"
+    assert request_of(agent_app, scope=scope).answer["error"] == "invalid_scope"
 
 
 def test_a_document_can_narrow_the_scopes(agent_app: RelyingParty, host: DocumentHost) -> None:
     host.describe(scope="courses:read accounts:write")
 
-    assert asked(agent_app, scope="progress:read").answer["error"] == "invalid_scope"
-    assert asked(agent_app, scope="courses:read").response.status == 200
+    assert request_of(agent_app, scope="progress:read").answer["error"] == "invalid_scope"
+    assert request_of(agent_app, scope="courses:read").response.status == 200
 
 
 def test_a_redirect_uri_must_be_in_the_document(agent_app: RelyingParty) -> None:
     def leads_to(uri: str) -> int:
-        return int(asked(agent_app, redirect_uri=uri).response.status)
+        return int(request_of(agent_app, redirect_uri=uri).response.status)
 
     assert leads_to("https://evil.example/callback") == 400
     assert leads_to("http://127.0.0.1:49152/callback") == 200
@@ -251,7 +251,7 @@ def test_a_redirect_uri_must_be_in_the_document(agent_app: RelyingParty) -> None
 
 
 def test_a_request_cannot_be_pushed(agent_app: RelyingParty) -> None:
-    asked(agent_app)
+    request_of(agent_app)
 
     answer = agent_app.post("/oauth/par", response_type="code", redirect_uri=CALLBACK)
 

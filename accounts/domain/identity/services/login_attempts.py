@@ -23,8 +23,6 @@ KNOWN_FOR: Final = timedelta(days=30)
 LAST_SEEN_PRECISION: Final = timedelta(days=1)
 """The stored time of the last sign-in from an address may be this old."""
 
-CLIENT_DOCUMENTS_PER_MINUTE: Final = 10
-
 
 class LimitName(StrEnum):
     """Names of the limits. They are stored and documented, so a value never changes."""
@@ -56,6 +54,7 @@ class LimitPolicy:
     registrations_per_hour: int
     failures_before_backoff: int
     token_failures_per_minute: int
+    client_documents_per_minute: int
     mails_per_person: int
     mails_per_organization: int
     mails_per_address: int
@@ -71,7 +70,7 @@ class LimitPolicy:
             LimitName.MAIL_BY_ORGANIZATION: (self.mails_per_organization, timedelta(days=1)),
             LimitName.MAIL_TO_ADDRESS: (self.mails_per_address, timedelta(days=1)),
             LimitName.TOKEN: (self.token_failures_per_minute, timedelta(minutes=1)),
-            LimitName.CLIENT_DOCUMENT: (CLIENT_DOCUMENTS_PER_MINUTE, timedelta(minutes=1)),
+            LimitName.CLIENT_DOCUMENT: (self.client_documents_per_minute, timedelta(minutes=1)),
         }[name]
         waits = doubling(until=period) if name is LimitName.LOGIN_ATTEMPT else ()
         return Limit(name=name, most=most, period=period, waits=waits)

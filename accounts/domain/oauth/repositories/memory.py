@@ -49,7 +49,8 @@ class InMemoryClientRepository:
         scope.require(client.org_id)
         self.store[client.id] = client
 
-    def save_described(self, client: OAuthClient) -> None:
+    def save_described(self, client: OAuthClient, *, scope: TenantScope) -> None:
+        scope.require(client.org_id)
         stored = self.store.get(client.id)
         self.store[client.id] = client if stored is None else replace(stored, terms=client.terms)
 

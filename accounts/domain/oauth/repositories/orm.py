@@ -72,7 +72,8 @@ class OrmClientRepository:
         scope.require(client.org_id)
         rows.OAuthClient.objects.filter(pk=client.id).update(**_client_values(client))
 
-    def save_described(self, client: OAuthClient) -> None:
+    def save_described(self, client: OAuthClient, *, scope: TenantScope) -> None:
+        scope.require(client.org_id)
         values = _client_values(client)
         if not insert(rows.OAuthClient, [values], unless_taken=("client_id",)):
             same = ("id", "client_id", "is_active", "created_at")

@@ -69,7 +69,7 @@ class AuthorizationService:
         now = self.clock.now()
         with self.unit_of_work.atomic():
             if is_document_url(client.client_id):
-                self.clients.save_described(client)
+                self.clients.save_described(client, scope=TenantScope())
             earlier = self.consents.find(user_id, client.id)
             consent = earlier or Consent(
                 user_id=user_id, client_pk=client.id, scopes=frozenset(), given_at=now
