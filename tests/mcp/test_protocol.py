@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.agents import VERSION, Agent, message
 from tests.support.application import Application, Caller
+from tests.support.relying import registered
 
 META = {
     "io.modelcontextprotocol/protocolVersion": VERSION,
@@ -227,3 +228,25 @@ def test_an_invalid_token_is_rejected(token: str, application: Application) -> N
 
     assert (answer.status, answer.code) == (401, "invalid-token")
     assert "/oauth-protected-resource/mcp" in answer.headers["WWW-Authenticate"]
+
+
+def test_a_page_of_a_registered_origin_can_connect(application: Application, agent: Agent) -> None:
+    registered(application, is_public=True, allowed_origins=("https://app.example",))
+
+    preflight = agent.caller.send(
+        "OPTIONS",
+        "/mcp",
+        headers={
+            "Origin": "https://app.example",
+            "Access_Control_Request_Method": "POST",
+        },
+    )
+    answer = agent.send(
+        message("ping", {}), MCP_Protocol_Version="2025-11-25", Origin="https://app.example"
+    )
+
+    assert "Mcp-Method" in preflight.headers["Access-Control-Allow-Headers"]
+    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (
+        200,
+        "https://app.example",
+    )

@@ -19,6 +19,7 @@ from mcp.shared.auth import (
     OAuthClientMetadata,
     OAuthToken,
 )
+from pydantic import AnyUrl
 
 from tests.support.client_documents import DocumentHost
 from tests.support.forms import WireBrowser
@@ -75,7 +76,7 @@ def sign_in_of(url: str, memory: Memory, browser: WireBrowser, host: DocumentHos
         server_url=url,
         client_metadata=OAuthClientMetadata(
             client_name="Helpful Agent",
-            redirect_uris=[LANDING],
+            redirect_uris=[AnyUrl(LANDING)],
             grant_types=["authorization_code", "refresh_token"],
         ),
         storage=memory,
@@ -93,7 +94,7 @@ async def connected(
     sign_in = sign_in_of(url, memory, browser, host)
     async with (
         httpx2.AsyncClient(auth=sign_in, timeout=30, trust_env=False) as http,
-        Client(streamable_http_client(url, http_client=http), mode=mode) as client,  # type: ignore[arg-type]  # a literal
+        Client(streamable_http_client(url, http_client=http), mode=mode) as client,
     ):
         tools = (await client.list_tools()).tools
         resources = (await client.list_resources()).resources

@@ -123,7 +123,7 @@ class WireClient:
 
 @contextmanager
 def open_provider(
-    folder: Path, *, errors: IO[str] | None = None, log_level: str = "ERROR", **variables: str
+    folder: Path, *, errors: IO[str] | None = None, log_level: str = "ERROR", **variables: Any
 ) -> Iterator[School]:
     """A school that names itself by the address at which it answers, so that its tokens and documents are true."""
     port = free_port()

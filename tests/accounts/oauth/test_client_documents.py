@@ -20,7 +20,7 @@ from tests.accounts.oauth.acting import accepted, error_of, is_error_page
 from tests.support.agents import Agent
 from tests.support.application import Application, Caller
 from tests.support.client_documents import DocumentHost, document_host
-from tests.support.relying import CALLBACK, RelyingParty, claims_in
+from tests.support.relying import CALLBACK, Attempt, RelyingParty, claims_in
 
 pytestmark = pytest.mark.database
 
@@ -52,12 +52,13 @@ def endpoint() -> str:
     return f"{django_settings.ENVIRONMENT.public_url}/mcp"
 
 
-def request_of(app: RelyingParty, **more: str) -> Any:
-    return app.authorize(**({"scope": SCOPE, "resource": endpoint()} | more))
+def request_of(app: RelyingParty, *, scope: str = SCOPE, **more: str) -> Attempt:
+    more.setdefault("resource", endpoint())
+    return app.authorize(drop=(), scope=scope, **more)
 
 
-def granted(app: RelyingParty, **more: str) -> dict[str, Any]:
-    attempt = app.allowed(**({"scope": SCOPE, "resource": endpoint()} | more))
+def granted(app: RelyingParty, *, scope: str = SCOPE) -> dict[str, Any]:
+    attempt = app.allowed(scope=scope, resource=endpoint())
     return accepted(app.exchange(attempt, resource=endpoint()))
 
 
@@ -87,6 +88,14 @@ def test_the_consent_page_shows_the_host_and_that_nobody_has_verified_it(
     assert "Helpful Agent" in page
     assert "The app is not verified" in page
     assert "app.example" in page
+
+
+def test_the_account_page_shows_the_host_too(agent_app: RelyingParty, host: DocumentHost) -> None:
+    granted(agent_app)
+
+    page = agent_app.browser.get("/account/sessions").text
+
+    assert f"Helpful Agent (not verified, from {host.name})" in page
 
 
 def test_the_user_is_asked_each_time(agent_app: RelyingParty) -> None:
@@ -224,9 +233,10 @@ def test_fetches_are_limited_by_client_ip(agent_app: RelyingParty, host: Documen
 
 
 def test_a_client_gets_tokens_for_agents_alone(agent_app: RelyingParty) -> None:
-    for resource in ({}, {"resource": f"{django_settings.ENVIRONMENT.public_url}/v1"}):
-        attempt = agent_app.authorize(scope=SCOPE, **resource)
-        assert attempt.answer["error"] == "invalid_target"
+    for_the_api = f"{django_settings.ENVIRONMENT.public_url}/v1"
+
+    assert request_of(agent_app, resource=for_the_api).answer["error"] == "invalid_target"
+    assert agent_app.authorize(scope=SCOPE).answer["error"] == "invalid_target"
 
 
 @pytest.mark.parametrize("scope", ["accounts:read", "orgs:write", "email", "courses:write"])
