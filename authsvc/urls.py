@@ -6,7 +6,9 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from authsvc.http import health, metrics, problems, protected_resource, public_pages, security_txt
+from authsvc.http import health, metrics, problems, public_pages, security_txt
+from authsvc.http.protected_resource import AGENTS_PATH, API_PATH, metadata_of
+from authsvc.mcp.views import McpView
 
 handler400 = "authsvc.http.problems.bad_request"
 handler404 = "authsvc.http.problems.not_found"
@@ -17,8 +19,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready, name="ready"),
     path("metrics", metrics.metrics, name="metrics"),
     path(".well-known/security.txt", security_txt.security_txt),
-    path(".well-known/oauth-protected-resource", protected_resource.metadata),
-    path(".well-known/oauth-protected-resource/v1", protected_resource.metadata),
+    path(".well-known/oauth-protected-resource", metadata_of(API_PATH)),
+    path(".well-known/oauth-protected-resource/v1", metadata_of(API_PATH)),
+    path(".well-known/oauth-protected-resource/mcp", metadata_of(AGENTS_PATH)),
+    path("mcp", McpView.as_view(), name="mcp"),
     # Ordered by load: patterns are tried from the top, and an `include` behind a prefix is one pattern.
     path("", include("progress.api.urls")),
     path("", include("courses.api.urls")),

@@ -57,9 +57,9 @@ class JwtAccessTokens:
             payload |= claims.authentication.claims
         return self.keys.current().signed(payload, type_=TYPE, algorithm=ES256, at=at)
 
-    def verify(self, token: str, *, at: datetime) -> AccessClaims:
+    def verify(self, token: str, *, resource: str = "", at: datetime) -> AccessClaims:
         claims = self.inspect(token, at=at).claims
-        if claims.audience:
+        if claims.audience != resource:
             raise InvalidToken
         return claims
 

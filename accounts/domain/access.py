@@ -187,7 +187,8 @@ class Principal:
     """The authenticated caller of a request. Without `user_id` it is a client that acts for itself.
 
     `memberships` are the caller's roles in active organizations; a service client has one in its organization. A right
-    in `withheld` needs a sign-in with a second factor. `claims` are those that its token covers beyond its scopes.
+    in `withheld` needs a sign-in with a second factor. `claims` are those that its token covers beyond its scopes. An
+    agent acts for a user through the endpoint for agents, and what it changes is marked with its client id.
     """
 
     user_id: UserId | None
@@ -200,6 +201,12 @@ class Principal:
     authentication: Authentication | None = None
     withheld: frozenset[Right] = frozenset()
     claims: RequestedClaims = field(default_factory=RequestedClaims)
+    is_agent: bool = False
+
+    @property
+    def agent(self) -> str | None:
+        """The client id if the client is an agent that acts for the user."""
+        return self.client_id if self.is_agent else None
 
     @property
     def person(self) -> UserId:

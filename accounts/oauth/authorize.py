@@ -22,8 +22,10 @@ from oauthlib.openid.connect.core.exceptions import ConsentRequired, LoginRequir
 
 from accounts.domain.access import PASSWORD, SECOND_FACTOR, UserId
 from accounts.domain.oauth.entities.claims import ClaimsRequest
+from accounts.domain.oauth.entities.client_documents import host_of
 from accounts.domain.oauth.entities.id_tokens import IdClaims
 from accounts.domain.oauth.entities.scopes import descriptions_of
+from accounts.oauth.client_documents import fetch_document
 from accounts.oauth.errors import UnmetAuthenticationRequirements
 from accounts.oauth.exchange import Approval
 from accounts.oauth.pages import (
@@ -44,6 +46,7 @@ from accounts.oauth.session_state import (
     continue_at,
 )
 from authsvc.composition.container import services
+from authsvc.http.client_ip import client_ip_of
 from authsvc.http.sign_in_state import (
     SignIn,
     show_second_factor,
@@ -68,6 +71,7 @@ class AuthorizationView(DecisionPage):
     def respond(self, request: HttpRequest, *, decision: str | None) -> HttpResponseBase:
         try:
             query = query_of(request)
+            fetch_document(query.get("client_id", ""), client_ip=client_ip_of(request))
             authorization = backend().authorization_request(resolve(query))
         except FatalClientError as error:
             return error_page(request, error)
@@ -237,6 +241,7 @@ class AuthorizationFlow:
         allow_form_action(self.request, self.authorization.redirect_uri)
         facts = {
             "client": self.authorization.client.terms,
+            "client_host": host_of(self.authorization.client.client_id),
             "permissions": descriptions_of(self.authorization.shown_scopes),
             "resource": self.authorization.resource,
             "goes_to": urlsplit(self.authorization.redirect_uri).netloc,

@@ -11,7 +11,8 @@ from accounts.domain.oauth.entities.claims import SCOPE_OF_CLAIM
 from accounts.domain.oauth.entities.clients import IdentityScope, IdTokenAlgorithm
 from accounts.oauth.authorize import PROMPTS
 from accounts.oauth.client_authentication import METHODS, PUBLIC
-from accounts.oauth.exchange import our_api
+from accounts.oauth.exchange import agents_endpoint, our_api
+from authsvc.composition.container import services
 from authsvc.http.methods import read_only
 
 ENDPOINTS: Final = {
@@ -67,6 +68,7 @@ def _features() -> dict[str, Any]:
         "prompt_values_supported": sorted(PROMPTS),
         "acr_values_supported": [PASSWORD, SECOND_FACTOR],
         "claims_supported": list(CLAIMS),
-        "protected_resources": [our_api()],
+        "protected_resources": [our_api(), agents_endpoint()],
+        "client_id_metadata_document_supported": services().described_clients.is_supported(),
         **SWITCHES,
     }

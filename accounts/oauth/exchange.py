@@ -7,14 +7,15 @@ passes along on that way is in one `Exchange`, and everything that it reads from
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from oauthlib.common import Request
 
 from accounts.domain.access import Authentication, RequestedClaims, UserId
 from accounts.domain.identity.entities.tokens import TokenPair
+from accounts.domain.oauth.entities.client_documents import is_document_url
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.entities.id_tokens import IdClaims
 from accounts.oauth.errors import InvalidTarget
+from authsvc.http.protected_resource import AGENTS_PATH, API_PATH, resource_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +101,24 @@ def accept(request: Request, grant: ValidGrant) -> None:
 
 def our_api() -> str:
     """The resource identifier of our own API."""
-    return f"{settings.ENVIRONMENT.public_url}/v1"
+    return resource_url(API_PATH)
+
+
+def agents_endpoint() -> str:
+    """The resource identifier of our endpoint for agents, for which every client can request tokens."""
+    return resource_url(AGENTS_PATH)
 
 
 def requested_resource(request: Request) -> str:
-    """The resource that the client requests a token for; empty for our own API. Raises InvalidTarget."""
+    """The resource that the client requests a token for; empty for our own API. Raises InvalidTarget.
+
+    Clients with a metadata document can request tokens for the endpoint for agents alone.
+    """
     resource: str | None = request.resource
+    if resource == agents_endpoint():
+        return resource
+    if is_document_url(client_of(request).client_id):
+        raise InvalidTarget(request=request)
     if not resource or resource == our_api():
         return ""
     if resource not in client_of(request).terms.resources:

@@ -7,6 +7,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponseBase
 from oauthlib.oauth2 import InvalidRequestError
 
+from accounts.domain.oauth.entities.client_documents import is_document_url
 from accounts.domain.oauth.services.authorizations import PUSHED_REQUEST_LIVES
 from accounts.oauth.client_authentication import authenticated_client
 from accounts.oauth.endpoints import Endpoint, json_response
@@ -27,6 +28,9 @@ class PushView(Endpoint):
         parameters.pop("client_secret", None)
         if "request_uri" in parameters:
             raise InvalidRequestError(description="A pushed request must not contain request_uri.")
+        if is_document_url(client.client_id):
+            description = "A client with a metadata document sends its request by the browser."
+            raise InvalidRequestError(description=description)
         backend().authorization_request(parameters)
         secret = services().pushed_requests.push(client, parameters)
         members = {

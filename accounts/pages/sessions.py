@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
 from accounts.domain.access import ClientPk, SessionId
+from accounts.domain.oauth.entities.client_documents import host_of
 from accounts.domain.oauth.entities.scopes import descriptions_of
 from authsvc.composition.container import services
 from authsvc.http.actors import person_of
@@ -41,7 +42,12 @@ class SessionsView(LoginRequiredMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         by = person_of(self.request)
         grants = [
-            {"client": client, "consent": consent, "permissions": descriptions_of(consent.scopes)}
+            {
+                "client": client,
+                "host": host_of(client.client_id),
+                "consent": consent,
+                "permissions": descriptions_of(consent.scopes),
+            }
             for consent, client in all_items(
                 partial(services().authorizations.page_of_grants, by=by)
             )

@@ -5,6 +5,7 @@ from functools import cached_property
 from accounts.domain.identity.services.tokens import TokenService
 from accounts.domain.oauth.services.authorizations import AuthorizationService, PushedRequestService
 from accounts.domain.oauth.services.claims import ClaimsService
+from accounts.domain.oauth.services.client_documents import DescribedClients
 from accounts.domain.oauth.services.clients import ClientService
 from accounts.domain.oauth.services.devices import DeviceService
 from accounts.domain.oauth.services.grants import GrantService
@@ -37,12 +38,23 @@ class OAuthServices(IntegrationServices):
             clients=self.repositories.clients,
             sessions=self.repositories.sessions,
             origins=self.allowed_origins,
+            described=self.described_clients,
             opaque_tokens=self.ports.opaque_tokens,
             security_log=self.security_log,
             audit_log=self.audit_log,
             outbox=self.event_outbox,
             allows_private_hosts=self.ports.allows_private_hosts,
             unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def described_clients(self) -> DescribedClients:
+        return DescribedClients(
+            clients=self.repositories.clients,
+            documents=self.ports.client_documents,
+            limits=self.limits,
+            allows_private_hosts=self.ports.allows_private_hosts,
             clock=self.ports.clock,
         )
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from accounts.adapters.anchors import ConfiguredAnchorExporter, JwsAnchorSigner
 from accounts.adapters.breached_passwords import BreachedPasswordPolicy
+from accounts.adapters.client_documents import HttpClientDocuments
 from accounts.adapters.email_addresses import CheckedEmailAddresses
 from accounts.adapters.id_tokens import JwtIdTokens
 from accounts.adapters.key_file import KeyFile, UnusableKeys
@@ -46,7 +47,7 @@ from accounts.domain.identity.ports import (
 from accounts.domain.identity.services.login_attempts import LimitPolicy
 from accounts.domain.integrations.ports import SigningSecrets
 from accounts.domain.mail.ports import MailTemplates, MailTransport
-from accounts.domain.oauth.ports import IdTokens, LogoutSender
+from accounts.domain.oauth.ports import ClientDocuments, IdTokens, LogoutSender
 from accounts.domain.organizations.entities import OrganizationCreators, OrganizationPolicy
 from accounts.domain.tasks.ports import StaffRights
 from authsvc.composition.adapters import SystemClock
@@ -93,6 +94,7 @@ class Ports:
     logout_sender: LogoutSender
     webhook_http: OutboundHttp
     signing_secrets: SigningSecrets
+    client_documents: ClientDocuments
     allows_private_hosts: bool
     registrable_resources: frozenset[str]
     mail_templates: MailTemplates
@@ -155,6 +157,9 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         logout_sender=HttpLogoutSender(http=outbound_http),
         webhook_http=webhook_http,
         signing_secrets=EncryptedSecrets(Encryptor(secret_key, purpose=PURPOSE)),
+        client_documents=HttpClientDocuments(
+            http=outbound_http, hosts=frozenset(environment.cimd_hosts), clock=SystemClock()
+        ),
         allows_private_hosts=not environment.is_prod,
         registrable_resources=frozenset(environment.registrable_resources),
         mail_templates=DjangoMailTemplates(public_url=environment.public_url),
@@ -268,6 +273,7 @@ def _limit_policy(environment: Environment) -> LimitPolicy:
         registrations_per_hour=environment.registrations_per_hour,
         failures_before_backoff=environment.failures_before_backoff,
         token_failures_per_minute=environment.token_failures_per_minute,
+        client_documents_per_minute=environment.client_documents_per_minute,
         mails_per_person=environment.mails_per_person,
         mails_per_organization=environment.mails_per_organization,
         mails_per_address=environment.mails_per_address,

@@ -76,6 +76,7 @@ class Environment:
     failures_before_backoff: int
     registrations_per_hour: int
     token_failures_per_minute: int
+    client_documents_per_minute: int
     mails_per_person: int
     mails_per_organization: int
     mails_per_address: int
@@ -83,6 +84,7 @@ class Environment:
     organization_creators: str
     organizations_per_person: int
     registrable_resources: tuple[str, ...]
+    cimd_hosts: tuple[str, ...]
     argon2_at_once: int
     argon2_memory_kib: int
     argon2_passes: int
@@ -204,6 +206,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         failures_before_backoff=reader.number("LOGIN_FAILURES_BEFORE_BACKOFF", at_least=1),
         registrations_per_hour=reader.number("REGISTRATIONS_PER_HOUR", at_least=1),
         token_failures_per_minute=reader.number("TOKEN_FAILURES_PER_MINUTE", at_least=1),
+        client_documents_per_minute=reader.number("CLIENT_DOCUMENTS_PER_MINUTE", at_least=1),
         mails_per_person=reader.number("MAILS_PER_PERSON_AND_DAY", at_least=1),
         mails_per_organization=reader.number("MAILS_PER_ORGANIZATION_AND_DAY", at_least=1),
         mails_per_address=reader.number("MAILS_PER_ADDRESS_AND_DAY", at_least=1),
@@ -211,6 +214,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         organization_creators=reader.choice("ORGANIZATION_CREATORS", "anyone", "verified", "staff"),
         organizations_per_person=reader.number("ORGANIZATIONS_PER_PERSON", at_least=1),
         registrable_resources=reader.names("REGISTRABLE_RESOURCES"),
+        cimd_hosts=reader.names("CIMD_HOSTS"),
         argon2_at_once=reader.number("ARGON2_AT_ONCE", at_least=1),
         argon2_memory_kib=reader.number("ARGON2_MEMORY_KIB", at_least=LEAST_KIB_PER_LANE),
         argon2_passes=reader.number("ARGON2_PASSES", at_least=1),

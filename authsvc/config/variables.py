@@ -158,6 +158,11 @@ VARIABLES: Final = (
     ),
     ("REGISTRATIONS_PER_HOUR", "10", "Registrations per client IP and hour."),
     ("TOKEN_FAILURES_PER_MINUTE", "60", "Failed client authentications per client IP and minute."),
+    (
+        "CLIENT_DOCUMENTS_PER_MINUTE",
+        "10",
+        "Client ID metadata documents fetched per client IP and minute.",
+    ),
     ("MAILS_PER_PERSON_AND_DAY", "200", "Messages to others that a user can cause per day."),
     ("MAILS_PER_ORGANIZATION_AND_DAY", "500", "Messages that an organization can cause per day."),
     (
@@ -184,6 +189,11 @@ VARIABLES: Final = (
         "REGISTRABLE_RESOURCES",
         "",
         "Comma-separated URIs of other APIs that clients may register for themselves (RFC 8707).",
+    ),
+    (
+        "CIMD_HOSTS",
+        "",
+        "Comma-separated hosts of clients whose id is a URL (client ID metadata documents); * for all. If empty, none.",
     ),
     (
         "ARGON2_AT_ONCE",

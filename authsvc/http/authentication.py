@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from accounts.public import Principal
 from authsvc.composition.container import services
-from authsvc.http.protected_resource import challenge
+from authsvc.http.protected_resource import AGENTS_PATH, challenge, resource_url
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,21 @@ class BearerAuthentication(BaseAuthentication):
         scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        access = services().access
-        principal_of = access.leaving if self.accepts_ended_sessions else access.principal_of
-        return principal_of(token.strip()), None
+        return self._principal_of(token.strip()), None
 
     def authenticate_header(self, request: Request) -> str:
         return challenge()
+
+    def _principal_of(self, token: str) -> Principal:
+        access = services().access
+        return access.leaving(token) if self.accepts_ended_sessions else access.principal_of(token)
+
+
+class AgentAuthentication(BearerAuthentication):
+    """The same for agents, whose tokens are for their endpoint alone."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return challenge(AGENTS_PATH)
+
+    def _principal_of(self, token: str) -> Principal:
+        return services().access.agent_of(token, resource=resource_url(AGENTS_PATH))

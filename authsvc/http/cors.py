@@ -18,11 +18,11 @@ PUBLIC: Final = re.compile(
     r"/\.well-known/.+|/v1/openapi\.json|/v1/schemas/[^/]+|/v1/issued/[^/]+(?:/verify)?"
 )
 """The paths of public documents, which pages of every origin may read."""
-API: Final = "/v1/"
+API: Final = ("/v1/", "/mcp")
 METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE"
 REQUEST_HEADERS: Final = (
-    "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Min-Position, "
-    "X-Experience-API-Version, X-Request-Id"
+    "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+    "MCP-Protocol-Version, Mcp-Method, Mcp-Name, Min-Position, X-Experience-API-Version, X-Request-Id"
 )
 RESPONSE_HEADERS: Final = (
     "Allow, Content-Disposition, ETag, Idempotent-Replayed, Location, Position, RateLimit, "

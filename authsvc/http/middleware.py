@@ -31,6 +31,7 @@ from authsvc.config.logs import refused_caller, request_id
 
 API_PREFIXES: Final = (
     "/v1/",
+    "/mcp",
     "/health",
     "/.well-known/",
     "/oauth/token",

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from accounts.public import Scope
 from authsvc.http.actors import principal_of
-from authsvc.http.protected_resource import challenge
+from authsvc.http.protected_resource import challenge, resource_of
 
 
 class InsufficientScope(APIException):
@@ -17,9 +17,9 @@ class InsufficientScope(APIException):
 
     status_code = HTTPStatus.FORBIDDEN
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *, resource: str) -> None:
         super().__init__(f"This needs a token with the scope {scope.value}.")
-        self.auth_header = challenge(error="insufficient_scope", scope=scope.value)
+        self.auth_header = challenge(resource, error="insufficient_scope", scope=scope.value)
 
 
 class HasScope(BasePermission):
@@ -29,5 +29,5 @@ class HasScope(BasePermission):
         principal = principal_of(request)
         scope = view.scopes.get(request.method)
         if scope is not None and scope not in principal.scopes:
-            raise InsufficientScope(scope)
+            raise InsufficientScope(scope, resource=resource_of(view))
         return True

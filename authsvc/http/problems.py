@@ -18,7 +18,7 @@ from rest_framework.views import exception_handler as drf_exception_handler
 
 from accounts.public import InsufficientAuthentication, InvalidToken
 from authsvc.http.middleware import API_PREFIXES
-from authsvc.http.protected_resource import challenge
+from authsvc.http.protected_resource import API_PATH, challenge, resource_of
 from authsvc.kernel.errors import (
     Busy,
     Conflict,
@@ -87,7 +87,7 @@ class BodyTooLarge(exceptions.APIException):
 def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """Answer *error* as a problem; leave unforeseen errors to Django, which logs them."""
     if isinstance(error, DomainError):
-        return problem_response(error)
+        return problem_response(error, resource=resource_of(context["view"]))
     if isinstance(error, OperationalError):
         # The database is unreachable, or ended a deadlock by aborting this transaction. Both are temporary.
         log.error("the database failed a request", exc_info=error)
@@ -99,7 +99,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
     status, members = HTTPStatus(response.status_code), {}
     if isinstance(error, exceptions.ValidationError):
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-        members = {"errors": list(islice(_pointers(error.detail), MOST_ERRORS))}
+        members = {"errors": field_errors_in(error.detail)}
     detail = getattr(error, "detail", None)
     return _response(
         status,
@@ -108,8 +108,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
     )
 
 
-def problem_response(error: DomainError) -> HttpResponse:
-    return _response(*problem_of(error), headers=_headers_of(error))
+def problem_response(error: DomainError, *, resource: str = API_PATH) -> HttpResponse:
+    """The problem; a challenge in it leads to the metadata of the resource at this path."""
+    return _response(*problem_of(error), headers=_headers_of(error, resource))
 
 
 def problem_of(error: DomainError) -> tuple[HTTPStatus, dict[str, Any]]:
@@ -140,24 +141,24 @@ def _members(status: HTTPStatus, code: str, title: str, detail: str) -> dict[str
     }
 
 
-def _headers_of(error: DomainError) -> dict[str, str]:
+def _headers_of(error: DomainError, resource: str) -> dict[str, str]:
     headers: dict[str, str] = {}
     if isinstance(error, InvalidToken):
-        headers["WWW-Authenticate"] = challenge(error="invalid_token")  # RFC 6750 §3.1
+        headers["WWW-Authenticate"] = challenge(resource, error="invalid_token")  # RFC 6750 §3.1
     elif isinstance(error, InsufficientAuthentication):
-        headers["WWW-Authenticate"] = _step_up_challenge(error)
+        headers["WWW-Authenticate"] = _step_up_challenge(error, resource)
     elif isinstance(error, Unauthenticated):
-        headers["WWW-Authenticate"] = challenge()
+        headers["WWW-Authenticate"] = challenge(resource)
     if "retry_after" in error.facts:
         headers["Retry-After"] = str(error.facts["retry_after"])
     return headers
 
 
-def _step_up_challenge(error: InsufficientAuthentication) -> str:
+def _step_up_challenge(error: InsufficientAuthentication, resource: str) -> str:
     """The challenge for a more recent or stronger sign-in (RFC 9470 §3)."""
     facts = {name: str(value) for name, value in error.facts.items()}
     return challenge(
-        error="insufficient_user_authentication", error_description=error.title, **facts
+        resource, error="insufficient_user_authentication", error_description=error.title, **facts
     )
 
 
@@ -185,6 +186,11 @@ def _public(fact: object) -> object:
 def _pointer(field_error: FieldError) -> dict[str, str]:
     pointer = f"#/{field_error.path}" if field_error.path else "#"
     return {"pointer": pointer, "detail": field_error.detail}
+
+
+def field_errors_in(detail: Any) -> list[dict[str, str]]:
+    """The errors of a serializer as members of a problem, with a pointer to each invalid value."""
+    return list(islice(_pointers(detail), MOST_ERRORS))
 
 
 def _pointers(detail: Any, pointer: str = "#") -> Iterator[dict[str, str]]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from authsvc.http.problem_types import problem_types
 from authsvc.http.problems import http_problem
+from authsvc.http.protected_resource import AGENTS_PATH
 
 CACHED: Final = "public, max-age=60"
 
@@ -59,6 +60,7 @@ def _links() -> dict[str, str]:
         paths |= {"documentation": reverse("docs"), "openapi": reverse("openapi")}
     if environment.has_database:
         paths |= {
+            "mcp": AGENTS_PATH,
             "openid_configuration": "/.well-known/openid-configuration",
             "account": reverse("account"),
         }

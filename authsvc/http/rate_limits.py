@@ -14,7 +14,7 @@ from authsvc.http.problems import problem_response
 from authsvc.kernel.rate_limits import LimitState, TooManyAttempts
 from authsvc.kernel.request_budgets import Cost
 
-API: Final = "/v1/"
+API: Final = ("/v1/", "/mcp")
 COSTS_OF_METHODS: Final = {"GET": Cost.READ, "HEAD": Cost.READ, "OPTIONS": Cost.READ}
 _STATE: Final = "request_budget"
 
@@ -40,6 +40,11 @@ def charge(cost: Cost, request: Request) -> None:
     state = services().request_budgets.charge(cost, _caller_of(request))
     setattr(request._request, _STATE, state)  # noqa: SLF001  # the middleware sees Django's request alone
     state.require()
+
+
+def adopt_charge(inner: HttpRequest, request: Request) -> None:
+    """Report the charge of an operation that was performed for *request* in its own response."""
+    setattr(request._request, _STATE, getattr(inner, _STATE, None))  # noqa: SLF001  # as above
 
 
 class RequestBudgetMiddleware:

@@ -23,6 +23,7 @@ from authsvc.http.operations import operations_of
 from authsvc.http.parsers import JsonParser
 from authsvc.http.permissions import HasScope
 from authsvc.http.problems import BodyTooLarge
+from authsvc.http.protected_resource import API_PATH
 from authsvc.http.rate_limits import charge, cost_of
 from authsvc.http.rendering import response_of
 from authsvc.kernel.request_budgets import Cost
@@ -38,6 +39,7 @@ class ApiView(APIView):
     parser_classes: Sequence[type[BaseParser]] = (JsonParser,)
     content_negotiation_class = JsonNegotiation
     schema = Schema()
+    resource: str = API_PATH
     scopes: ClassVar[Mapping[str, Scope | None]]
     costs: ClassVar[Mapping[str, Cost | None]]
     allowed: ClassVar[str]
@@ -60,11 +62,7 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not _NUMBER.fullmatch(length):
-            raise ParseError("The Content-Length is not a number of bytes.")
-        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise BodyTooLarge
+        require_readable_length(request)
 
     def perform_authentication(self, request: Request) -> None:
         """Also charge the request to the budget of the caller, before anything else is done for it."""
@@ -83,6 +81,15 @@ class ApiView(APIView):
         final = super().finalize_response(request, response, *args, **kwargs)
         final.setdefault("Cache-Control", "no-store")
         return final
+
+
+def require_readable_length(request: Request) -> None:
+    """Raise ParseError, BodyTooLarge unless the body is as long as one may be."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not _NUMBER.fullmatch(length):
+        raise ParseError("The Content-Length is not a number of bytes.")
+    if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        raise BodyTooLarge
 
 
 _METHODS: Final = [method.upper() for method in APIView.http_method_names]

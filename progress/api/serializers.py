@@ -20,6 +20,8 @@ class ProgressSerializer(serializers.Serializer[CourseProgress]):
 
 
 class EventSerializer(serializers.Serializer[ProgressEvent]):
+    """An event; `agent` is the client id of the agent that acted for the learner, if one did."""
+
     id = serializers.UUIDField()
     sequence = serializers.IntegerField()
     type = serializers.ChoiceField(source="fact.type", choices=[type_.value for type_ in EventType])
@@ -29,3 +31,4 @@ class EventSerializer(serializers.Serializer[ProgressEvent]):
     )
     entity_id = serializers.UUIDField(source="fact.entity_id")
     payload = serializers.DictField(source="fact.payload")
+    agent = serializers.CharField(allow_null=True)

@@ -34,6 +34,8 @@ class ProgressEvent(AppendOnlyRow):
     payload = models.JSONField()
     occurred_at = models.DateTimeField()
     recorded_by = models.UUIDField(null=True, blank=True)
+    # Nullable, so that adding it to a large log rewrites no row.
+    agent = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001  # as above
     idempotency_key = models.CharField(max_length=64, blank=True)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)

@@ -52,7 +52,7 @@ class Matrix:
         example, things = example_of(cell.route.name), self._things(cell)
         if example.before is not None:
             example.before(self._member.person.caller if self._member else Caller(), things)
-        path = cell.route.path.format_map(_path_values(cell.route, things, example))
+        path = cell.route.path.format_map(path_values(cell.route, things, example))
         query = "&".join(f"{name}={things['org_id']}" for name in example.query)
         return caller.send(
             cell.route.method,
@@ -149,7 +149,7 @@ def _named(route: Route, things: Things) -> dict[str, Any]:
     return {name: things[name] for name in names if name in things}
 
 
-def _path_values(route: Route, things: Things, example: Example) -> Things:
+def path_values(route: Route, things: Things, example: Example) -> Things:
     """The values of the path parameters. The `user_id` of a member is never that of a caller."""
     is_of_members = "org_id" in route.parameters
     user_id = things["member_id"] if is_of_members else things["user_id"]

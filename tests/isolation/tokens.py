@@ -53,13 +53,23 @@ class Tokens:
         return Caller(pair.access_token)
 
     def by_code(
-        self, person: Person, scopes: Collection[Scope], *, age: timedelta = timedelta()
+        self,
+        person: Person,
+        scopes: Collection[Scope],
+        *,
+        age: timedelta = timedelta(),
+        resource: str = "",
     ) -> Caller:
-        """The person through a client that they granted these scopes, after a sign-in of this age."""
+        """The person through a client that they granted these scopes, after a sign-in of this age.
+
+        Without a resource, the token is for the API.
+        """
         grants = self._services.grants
         code = self._services.authorizations.issue_code(
             self._client,
-            Permission(user_id=UserId(UUID(person.id)), scopes=frozenset(scopes)),
+            Permission(
+                user_id=UserId(UUID(person.id)), scopes=frozenset(scopes), resource=resource
+            ),
             authentication=Authentication(at=self._now - age, methods=(PASSWORD,)),
             redirect_uri=CALLBACK,
             code_challenge=challenge_of("verifier"),

@@ -33,6 +33,7 @@ OTHER: Final[dict[str, Any]] = {
     "recorded_by": None,
     "idempotency_key": "k",
     "previous_hash": "0" * 63 + "1",
+    "agent": "https://agent.example/client.json",
 }
 MEMBERS: Final = [part.name for part in fields(ProgressEvent) if part.name != "hash"]
 
@@ -62,7 +63,7 @@ def test_each_event_names_the_hash_of_the_one_before() -> None:
 def test_an_event_says_whose_it_is_and_who_had_it_recorded() -> None:
     progress = replace(a_progress(KNOTS, ANNA), org_id=OTHER["org_id"])
     bo = UserId(uuid4())
-    cause = Cause(user_id=bo, idempotency_key="k")
+    cause = Cause(user_id=bo, idempotency_key="k", agent="tutor")
 
     event = progress.next_event(PASSED, event_id=OTHER["id"], at=NOON, cause=cause)
 
@@ -71,7 +72,7 @@ def test_an_event_says_whose_it_is_and_who_had_it_recorded() -> None:
     assert event.org_id == OTHER["org_id"]
     assert event.fact == PASSED
     assert event.occurred_at == NOON
-    assert (event.recorded_by, event.idempotency_key) == (bo, "k")
+    assert (event.recorded_by, event.idempotency_key, event.agent) == (bo, "k", "tutor")
 
 
 def test_a_sealed_event_holds_its_own_hash() -> None:
@@ -124,11 +125,16 @@ def test_the_same_moment_elsewhere_and_members_in_another_order_give_the_same_ha
 @pytest.mark.parametrize("org_id", [None, OrganizationId(uuid4())])
 @pytest.mark.parametrize("recorded_by", [None, UserId(uuid4())])
 @pytest.mark.parametrize("key", ["", 'a "quoted" key', "Knöpfe \\ 🪢"])
+@pytest.mark.parametrize("agent", [None, 'a "quoted" agent'])
 def test_the_hash_is_the_checksum_of_all_other_members(
-    org_id: OrganizationId | None, recorded_by: UserId | None, key: str
+    org_id: OrganizationId | None, recorded_by: UserId | None, key: str, agent: str | None
 ) -> None:
     event = replace(
-        an_event_of_anna(), org_id=org_id, recorded_by=recorded_by, idempotency_key=key
+        an_event_of_anna(),
+        org_id=org_id,
+        recorded_by=recorded_by,
+        idempotency_key=key,
+        agent=agent,
     ).sealed()
 
     members = {
@@ -145,5 +151,6 @@ def test_the_hash_is_the_checksum_of_all_other_members(
         "recorded_by": recorded_by,
         "idempotency_key": key,
         "previous_hash": event.previous_hash,
+        **({"agent": agent} if agent else {}),
     }
     assert event.hash == checksum(members)

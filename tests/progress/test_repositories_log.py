@@ -40,6 +40,7 @@ def test_events_are_stored_as_they_were_appended(world: World) -> None:
         org_id=world.has_organization().id,
         occurred_at=NOON + timedelta(microseconds=1),
         idempotency_key="f" * 64,
+        agent="a" * 100,
     )
 
     world.repositories.events.append([event], scope=ALL_TENANTS)

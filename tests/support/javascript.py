@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -42,11 +42,16 @@ def printed_by(folder: Path, *command: str) -> str:
 
 
 def printed_after_answering(
-    folder: Path, script: str, prompt: str, answer: Callable[[str], str]
+    folder: Path,
+    script: str,
+    prompt: str,
+    answer: Callable[[str], str],
+    *,
+    arguments: Sequence[str] = (),
 ) -> str:
     """The output of a script after its question, which ends with *prompt* and gets the answer to it."""
     with subprocess.Popen(
-        ["node", script],  # noqa: S607  # its place differs between systems
+        ["node", script, *arguments],  # noqa: S607  # its place differs between systems
         cwd=folder,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -17,6 +17,7 @@ PUBLIC_FILES: Final = frozenset(
         "/.well-known/security.txt",
         "/.well-known/oauth-protected-resource",
         "/.well-known/oauth-protected-resource/v1",
+        "/.well-known/oauth-protected-resource/mcp",
     }
 )
 """Documents below the prefixes of the API, which are no operations."""

@@ -123,7 +123,7 @@ class WireClient:
 
 @contextmanager
 def open_provider(
-    folder: Path, *, errors: IO[str] | None = None, log_level: str = "ERROR"
+    folder: Path, *, errors: IO[str] | None = None, log_level: str = "ERROR", **variables: Any
 ) -> Iterator[School]:
     """A school that names itself by the address at which it answers, so that its tokens and documents are true."""
     port = free_port()
@@ -134,6 +134,7 @@ def open_provider(
         PUBLIC_URL=f"http://127.0.0.1:{port}",
         LOG_LEVEL=log_level,
         EMAIL_URL=f"file://{folder / 'mail'}",
+        **variables,
     ) as school:
         yield school
 

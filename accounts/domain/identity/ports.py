@@ -81,8 +81,11 @@ class AccessTokens(Protocol):
     ) -> str:
         """A signed token (RFC 9068) with *claims*; always the same for the same arguments."""
 
-    def verify(self, token: str, *, at: datetime) -> AccessClaims:
-        """The claims of *token*. Raises InvalidToken unless it is an unexpired access token of ours for this API."""
+    def verify(self, token: str, *, resource: str = "", at: datetime) -> AccessClaims:
+        """The claims of *token*.
+
+        Raises InvalidToken unless it is an unexpired access token of ours for *resource*: empty for this API.
+        """
 
     def inspect(self, token: str, *, at: datetime) -> SignedClaims:
         """Like verify, but also accept a token for another API."""

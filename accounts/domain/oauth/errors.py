@@ -15,6 +15,12 @@ class UnsuitableClient(Invalid):
     explanation = "`errors` names the members that are unsafe or invalid."
 
 
+class DocumentUnavailable(NotFound):
+    code = "document-unavailable"
+    title = "The metadata document of the client cannot be used"
+    explanation = "The client id is a URL, but {reason}."
+
+
 class ClientNotFound(NotFound):
     code = "client-not-found"
     title = "There is no such client"

@@ -36,6 +36,23 @@ class IdTokens(Protocol):
         """The claims of an ID token that we issued, expired or not; None for anything else."""
 
 
+class ClientDocuments(Protocol):
+    """Client ID metadata documents, as decoded JSON."""
+
+    @property
+    def are_enabled(self) -> bool:
+        """Whether documents of any host are accepted."""
+
+    def accepts(self, url: str) -> bool:
+        """Whether documents of the host of this URL are accepted."""
+
+    def known(self, url: str) -> Any:
+        """The document, if it was fetched a short time ago; None otherwise."""
+
+    def fetch(self, url: str) -> Any:
+        """The document, fetched unless it is known. Raises DocumentUnavailable."""
+
+
 class LogoutSender(Protocol):
     def send(self, uri: str, *, logout_token: str) -> bool:
         """Send a logout token to a client. Return whether the client accepted it."""

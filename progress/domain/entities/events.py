@@ -154,10 +154,11 @@ class StreamId:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """The user and the idempotency key of the request that led to an event, as far as there are any."""
+    """The user, the agent and the idempotency key of the request that led to an event, as far as there are any."""
 
     user_id: UserId | None
     idempotency_key: str = ""
+    agent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +166,7 @@ class ProgressEvent:
     """An entry of a stream.
 
     `sequence` counts 1, 2, 3 within the stream. `hash` covers every other member and, through `previous_hash`, all
-    earlier events of the stream.
+    earlier events of the stream. `agent` is the id of the OAuth client if an agent acted for the user.
     """
 
     id: EventId
@@ -178,6 +179,7 @@ class ProgressEvent:
     recorded_by: UserId | None
     idempotency_key: str
     previous_hash: str
+    agent: str | None = None
     hash: str = ""
 
     @property
@@ -191,9 +193,10 @@ class ProgressEvent:
     def computed_hash(self) -> str:
         """Compute the hash; it differs from `hash` if the event was changed after it was sealed."""
         # The canonical JSON of all members but the hash, written out: verification computes millions of hashes.
-        fact = self.fact
+        # Events without an agent have the hash that they had before there were any.
+        fact, agent = self.fact, f'"agent":{canonical_text(self.agent)},' if self.agent else ""
         text = (
-            f'{{"course_id":"{self.course_id}","entity_id":"{fact.entity_id}",'
+            f'{{{agent}"course_id":"{self.course_id}","entity_id":"{fact.entity_id}",'
             f'"entity_type":"{SHAPES[fact.type].about}","id":"{self.id}",'
             f'"idempotency_key":{canonical_text(self.idempotency_key)},'
             f'"occurred_at":"{canonical_time(self.occurred_at)}",'

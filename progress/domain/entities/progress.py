@@ -201,6 +201,7 @@ class CourseProgress:
             fact=fact,
             occurred_at=at,
             recorded_by=cause.user_id,
+            agent=cause.agent,
             idempotency_key=cause.idempotency_key,
             previous_hash=self.hash,
         ).sealed()

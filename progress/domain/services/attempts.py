@@ -106,7 +106,7 @@ class AttemptService:
 
         Raises AttemptNotFound, AttemptClosed, TooLate, and EnrolmentEnded after a withdrawal: the attempt stays open.
         """
-        cause = Cause(user_id=by.person, idempotency_key=idempotency_key)
+        cause = Cause(user_id=by.person, agent=by.agent, idempotency_key=idempotency_key)
         attempt = self.get(attempt_id, by=by)
         with self.unit_of_work.atomic():
             progress, attempt = self.outcomes.lock(attempt, scope=by.member_scope)
@@ -252,7 +252,7 @@ class GradingService:
             reopens_item = self._save(
                 before, attempt, progress, keeps_completion=keeps_completion, by=by
             )
-            cause = Cause(user_id=by.user_id)
+            cause = Cause(user_id=by.user_id, agent=by.agent)
             if reopens_item is None:
                 self.outcomes.record_grade(attempt, progress, cause)
             else:
@@ -287,7 +287,7 @@ class GradingService:
                 before, attempt, progress, keeps_completion=keeps_completion, by=by
             )
             fact = attempt.voiding(reopens_item=bool(reopens_item))
-            self.outcomes.record(fact, progress, Cause(user_id=by.user_id))
+            self.outcomes.record(fact, progress, Cause(user_id=by.user_id, agent=by.agent))
             self._audit(
                 AuditAction.ATTEMPT_VOIDED,
                 before,

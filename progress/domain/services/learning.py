@@ -49,7 +49,7 @@ class LearningService:
 
         Raises CourseNotFound, CourseNotOpen, PrerequisitesMissing, AlreadyEnrolled.
         """
-        cause = Cause(user_id=by.person, idempotency_key=idempotency_key)
+        cause = Cause(user_id=by.person, agent=by.agent, idempotency_key=idempotency_key)
         with self.unit_of_work.atomic():
             course = self.catalog.open_course(slug_or_id, by=by)
             version = self.catalog.version(course.id, course.version, scope=by.member_scope)
@@ -127,7 +127,7 @@ class LearningService:
             facts = facts_of(progress)
             if not facts:
                 return progress
-            cause = Cause(user_id=by.person, idempotency_key=key)
+            cause = Cause(user_id=by.person, agent=by.agent, idempotency_key=key)
             return self.recorder.record(progress, *facts, cause=cause)
 
     def _upgrade(self, progress: CourseProgress, version: CourseVersion) -> list[Fact]:

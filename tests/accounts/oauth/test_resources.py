@@ -5,7 +5,8 @@ from django.conf import settings
 
 from accounts.domain.access import GrantType
 from tests.accounts.oauth.acting import accepted, an_app, error_of, me
-from tests.support.application import Application
+from tests.support.agents import Agent
+from tests.support.application import Application, Caller
 from tests.support.relying import RelyingParty, a_relying_party, claims_in
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("anna")]
@@ -106,3 +107,15 @@ def test_client_credentials_can_request_a_resource(application: Application) -> 
 
     assert audience_of(accepted(good)["access_token"], application) == NOTES
     assert error_of(bad) == (400, "invalid_target")
+
+
+def test_every_client_can_request_a_token_for_agents(
+    application: Application, reader: RelyingParty
+) -> None:
+    agents = f"{settings.ENVIRONMENT.public_url}/mcp"
+
+    granted = accepted(reader.exchange(reader.allowed(resource=agents, scope="courses:read")))
+
+    assert audience_of(granted["access_token"], application) == agents
+    assert me(granted["access_token"]).code == "invalid-token"
+    assert Agent(Caller(granted["access_token"])).call("find_courses")["items"] == []

@@ -37,6 +37,7 @@ class LimitName(StrEnum):
     MAIL_TO_ADDRESS = "mail-to-address"
     WEBHOOK_TO_HOST = "webhook-to-host"
     TOKEN = "token"  # noqa: S105  # a name, not a secret
+    CLIENT_DOCUMENT = "client-document"
 
 
 class Secret(StrEnum):
@@ -54,6 +55,7 @@ class LimitPolicy:
     registrations_per_hour: int
     failures_before_backoff: int
     token_failures_per_minute: int
+    client_documents_per_minute: int
     mails_per_person: int
     mails_per_organization: int
     mails_per_address: int
@@ -71,6 +73,7 @@ class LimitPolicy:
             LimitName.MAIL_TO_ADDRESS: (self.mails_per_address, timedelta(days=1)),
             LimitName.WEBHOOK_TO_HOST: (self.webhooks_per_host, timedelta(days=1)),
             LimitName.TOKEN: (self.token_failures_per_minute, timedelta(minutes=1)),
+            LimitName.CLIENT_DOCUMENT: (self.client_documents_per_minute, timedelta(minutes=1)),
         }[name]
         waits = doubling(until=period) if name is LimitName.LOGIN_ATTEMPT else ()
         return Limit(name=name, most=most, period=period, waits=waits)

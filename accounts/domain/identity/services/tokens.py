@@ -50,15 +50,21 @@ class AccessService:
 
     def principal_of(self, access_token: str) -> Principal:
         """The caller with this token, with the rights of their current roles. Raises InvalidToken."""
-        return self._principal_of(access_token, is_end_accepted=False)
+        return self._principal_of(access_token)
+
+    def agent_of(self, access_token: str, *, resource: str) -> Principal:
+        """Like `principal_of`, for a token of the endpoint for agents at *resource*. Raises InvalidToken."""
+        return self._principal_of(access_token, resource=resource)
 
     def leaving(self, access_token: str) -> Principal:
         """Like `principal_of`, and of a session that has ended, too. Raises InvalidToken."""
         return self._principal_of(access_token, is_end_accepted=True)
 
-    def _principal_of(self, access_token: str, *, is_end_accepted: bool) -> Principal:
+    def _principal_of(
+        self, access_token: str, *, resource: str = "", is_end_accepted: bool = False
+    ) -> Principal:
         now = self.clock.now()
-        claims = self.access_tokens.verify(access_token, at=now)
+        claims = self.access_tokens.verify(access_token, resource=resource, at=now)
         state = self.sessions.state_of(claims.session_id)
         if state is None or state.user_id != claims.user_id:
             raise InvalidToken
@@ -77,6 +83,7 @@ class AccessService:
             memberships=state.standing,
             authentication=claims.authentication,
             claims=state.claims,
+            is_agent=bool(resource),
         )
 
     def require_fresh(self, by: Principal) -> None:

@@ -72,6 +72,14 @@ class OrmClientRepository:
         scope.require(client.org_id)
         rows.OAuthClient.objects.filter(pk=client.id).update(**_client_values(client))
 
+    def save_described(self, client: OAuthClient, *, scope: TenantScope) -> None:
+        scope.require(client.org_id)
+        values = _client_values(client)
+        if not insert(rows.OAuthClient, [values], unless_taken=("client_id",)):
+            same = ("id", "client_id", "is_active", "created_at")
+            changed = {name: value for name, value in values.items() if name not in same}
+            rows.OAuthClient.objects.filter(pk=client.id).update(**changed)
+
     def note_use(self, client_pk: ClientPk, *, at: datetime, scope: TenantScope) -> None:
         clients = rows.OAuthClient.objects.filter(owned_within(scope), pk=client_pk)
         clients.update(last_used_at=at)

@@ -37,6 +37,9 @@ class ClientRepository(Protocol):
     def save(self, client: OAuthClient, *, scope: TenantScope) -> None:
         """Replace the stored client."""
 
+    def save_described(self, client: OAuthClient, *, scope: TenantScope) -> None:
+        """Save a client with a metadata document, new or with new terms; whether it is active stays as it is."""
+
     def note_use(self, client_pk: ClientPk, *, at: datetime, scope: TenantScope) -> None:
         """Save when the client was last used, if the scope covers it."""
 

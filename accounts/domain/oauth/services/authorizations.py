@@ -19,6 +19,7 @@ from accounts.domain.oauth.entities.authorizations import (
     Permission,
     PushedRequest,
 )
+from accounts.domain.oauth.entities.client_documents import is_document_url
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.errors import GrantNotFound
 from accounts.domain.oauth.repositories.protocols import (
@@ -54,8 +55,11 @@ class AuthorizationService:
         scopes: Collection[str],
         redirect_uri: str,
     ) -> bool:
-        """Whether the user must consent before a response with these scopes is sent to that URI."""
-        if not client.is_certain_at(redirect_uri):
+        """Whether the user must consent before a response with these scopes is sent to that URI.
+
+        Where others could use the identifier of the client, they are asked each time (RFC 9700 §4.1).
+        """
+        if is_document_url(client.client_id) or not client.is_certain_at(redirect_uri):
             return True
         if client.terms.is_trusted:
             return False
@@ -63,9 +67,14 @@ class AuthorizationService:
         return consent is None or not consent.covers(scopes)
 
     def consent(self, client: OAuthClient, *, user_id: UserId, scopes: Collection[str]) -> None:
-        """Save that the user grants these scopes to the client, in addition to earlier ones."""
+        """Save that the user grants these scopes to the client, in addition to earlier ones.
+
+        A client with a metadata document is stored now, as its document describes it.
+        """
         now = self.clock.now()
         with self.unit_of_work.atomic():
+            if is_document_url(client.client_id):
+                self.clients.save_described(client, scope=TenantScope())
             earlier = self.consents.find(user_id, client.id)
             consent = earlier or Consent(
                 user_id=user_id, client_pk=client.id, scopes=frozenset(), given_at=now

@@ -15,6 +15,7 @@ from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.ports import OpaqueTokens
 from accounts.domain.identity.repositories.protocols import SessionRepository
 from accounts.domain.identity.services.security_log import SecurityLog
+from accounts.domain.oauth.entities.client_documents import is_document_url
 from accounts.domain.oauth.entities.clients import ClientTerms, OAuthClient, RegisteredClient
 from accounts.domain.oauth.errors import (
     PublicClient,
@@ -23,6 +24,7 @@ from accounts.domain.oauth.errors import (
     UnsuitableExpiry,
 )
 from accounts.domain.oauth.repositories.protocols import ClientRepository
+from accounts.domain.oauth.services.client_documents import DescribedClients
 from accounts.domain.oauth.services.origins import AllowedOrigins
 from authsvc.events.catalogue import OutgoingEventType
 from authsvc.events.entities import OutgoingEvent
@@ -52,6 +54,7 @@ class ClientService:
     clients: ClientRepository
     sessions: SessionRepository
     origins: AllowedOrigins
+    described: DescribedClients
     opaque_tokens: OpaqueTokens
     security_log: SecurityLog
     audit_log: AuditLog
@@ -186,6 +189,8 @@ class ClientService:
 
     def find(self, client_id: str) -> OAuthClient | None:
         """The client with this identifier, if it is active and has not expired."""
+        if is_document_url(client_id):
+            return self.described.find(client_id)
         client = self.clients.find(client_id)
         return client if client and client.is_live(at=self.clock.now()) else None
 
