@@ -64,6 +64,8 @@ JsonSchema = Mapping[str, Any]
 Forms = Mapping[str, type[Serializer[Shown]] | JsonSchema]
 """By media type, a serializer or a JSON Schema. Generic for mypy alone: DRF drops the parameter at run time."""
 Method = Callable[..., HttpResponseBase]
+Returned = Download | StreamedFile | Accepted | Stated | Streamed | Mapping[str, Any] | None
+"""What handlers return, beside what their operation shows."""
 Reader = Callable[[Request], Any]
 
 CHANGES: Final = ("put", "patch")
@@ -147,18 +149,7 @@ class Operation(Generic[Shown, Item]):
 
     def __call__(
         self,
-        handler: Callable[
-            ...,
-            Shown
-            | Page[Item]
-            | Download
-            | StreamedFile
-            | Accepted
-            | Stated
-            | Streamed
-            | Mapping[str, Any]
-            | None,
-        ],
+        handler: Callable[..., Shown | Page[Item] | Returned],
     ) -> Method:
         """Turn *handler* into a view method. Raises TypeError if it does not take what the operation reads."""
         readers, is_read = self._readers_for(handler), handler.__name__ == "get"
