@@ -54,10 +54,10 @@ class AuthorizationService:
 
         A client with a metadata document needs it each time: anybody can use its identifier (RFC 9700 §4.1).
         """
-        if client.terms.is_trusted:
-            return False
         if is_document_url(client.client_id):
             return True
+        if client.terms.is_trusted:
+            return False
         consent = self.consents.find(user_id, client.id)
         return consent is None or not consent.covers(scopes)
 
