@@ -62,10 +62,14 @@ def test_the_metadata_and_the_protected_resource_name_each_other(
     application: Application, metadata: dict[str, Any]
 ) -> None:
     """RFC 9728 §4."""
-    resource = accepted(application.stranger.get("/.well-known/oauth-protected-resource/v1"))
+    resources = [
+        accepted(application.stranger.get(f"/.well-known/oauth-protected-resource/{path}"))
+        for path in ("v1", "mcp")
+    ]
 
-    assert metadata["protected_resources"] == [resource["resource"]]
-    assert resource["authorization_servers"] == [metadata["issuer"]]
+    assert metadata["protected_resources"] == [resource["resource"] for resource in resources]
+    for resource in resources:
+        assert resource["authorization_servers"] == [metadata["issuer"]]
 
 
 @pytest.mark.parametrize("path", [OPENID, OAUTH])
