@@ -53,6 +53,7 @@ def test_a_report_says_what_was_verified() -> None:
     assert [check["name"] for check in report["checks"]] == [
         "event-log",
         "attempts",
+        "ai-sessions",
         "audit-log",
         "course-versions",
         "credential-definitions",

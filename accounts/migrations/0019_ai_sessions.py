@@ -4,13 +4,24 @@ from django.db import migrations, models
 
 
 VIEWED = {
-    "Auditors": ("aisession", "aiinteraction", "aiflag", "aisettings"),
+    "Auditors": (
+        "aisession",
+        "aiinteraction",
+        "aifeedback",
+        "aiflag",
+        "aibudgetcounter",
+        "aireservation",
+        "aisettings",
+    ),
     "Course editors": ("aisession", "aiflag"),
 }
 NAMES = {
     "aisession": "AI session",
     "aiinteraction": "AI interaction",
+    "aifeedback": "AI feedback",
     "aiflag": "AI flag",
+    "aibudgetcounter": "AI budget",
+    "aireservation": "AI reservation",
     "aisettings": "AI settings",
 }
 

@@ -124,7 +124,7 @@ class AIInteractionAdmin(AuditsTenantAccess, ReadOnlyAdmin):
 
 @admin.register(rows.AIFlag)
 class AIFlagAdmin(AuditsTenantAccess, ReadOnlyAdmin):
-    right = Right.SEE_PROGRESS
+    right = Right.GRADE_ATTEMPTS
     subject_type = SubjectType.AI_SESSION
     owner = "org"
     list_display = ["flagged_at", "user", "org", "comment", "is_open", "outcome", "decided_at"]
@@ -222,3 +222,35 @@ class AISettingsAdmin(AuditsTenantAccess, ReadOnlyAdmin):
             service.decide_for_course(course, decisions, by=by)
         self.message_user(request, "The limits are set.", messages.SUCCESS)
         return redirect(back)
+
+
+@admin.register(rows.AIFeedback)
+class AIFeedbackAdmin(AuditsTenantAccess, ReadOnlyAdmin):
+    subject_type = SubjectType.AI_SESSION
+    owner = "org"
+    list_display = ["given_at", "user", "org", "rating", "comment"]
+    list_filter = ["rating", "org"]
+    list_select_related = ["user", "org"]
+    search_fields = ["user__email"]
+    ordering = ["-given_at"]
+
+
+@admin.register(rows.AIBudgetCounter)
+class AIBudgetCounterAdmin(ReadOnlyAdmin):
+    list_display = [
+        "key",
+        "spent_tokens",
+        "spent_micro_usd",
+        "reserved_tokens",
+        "reserved_micro_usd",
+    ]
+    list_select_related = []
+    search_fields = ["key"]
+    ordering = ["key"]
+
+
+@admin.register(rows.AIReservation)
+class AIReservationAdmin(ReadOnlyAdmin):
+    list_display = ["id", "tokens", "micro_usd", "expires_at"]
+    list_select_related = []
+    ordering = ["expires_at"]

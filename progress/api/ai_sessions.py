@@ -161,7 +161,7 @@ class RemoveTextsView(ApiView):
         name="removeAITexts",
         summary="Remove all texts of a user's AI sessions for good; metrics and hashes are kept",
         access=Access(Whose.PERSON, Right.MANAGE_USERS),
-        scope=Scope.AI_WRITE,
+        scope=Scope.ACCOUNTS_WRITE,
         body=RemoveTextsRequestSerializer,
         answer=RemovedTextsSerializer,
         errors=(AITextsNotFound,),

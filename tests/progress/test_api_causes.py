@@ -76,7 +76,7 @@ def words_in(schema: Any) -> Iterator[str]:
             yield from (key, *words_in(inner))
 
 
-def test_no_operation_on_progress_takes_a_body_but_those_on_attempts_and_pathways() -> None:
+def test_no_operation_on_progress_takes_a_body_but_those_on_attempts_pathways_and_ai() -> None:
     names = {operation["operationId"] for operation in operations("progress")}
     with_body = {
         operation["operationId"] for operation in operations() if "requestBody" in operation
@@ -84,7 +84,15 @@ def test_no_operation_on_progress_takes_a_body_but_those_on_attempts_and_pathway
 
     assert {"enroll", "withdraw", "startItem", "completeItem"} <= names
     on_attempts = {"saveResponses", "gradeAttempt", "voidAttempt"}
-    assert names & with_body == on_attempts | {"revisePathway", "rebuildProgress"}
+    on_ai = {
+        "startAISession",
+        "logAIInteraction",
+        "giveAIFeedback",
+        "removeAITexts",
+        "changeAISettingsOfCourse",
+        "changeAISettingsOfOrganization",
+    }
+    assert names & with_body == on_attempts | on_ai | {"revisePathway", "rebuildProgress"}
 
 
 def test_no_body_that_anybody_sends_has_a_place_for_an_event_type() -> None:

@@ -26,6 +26,7 @@ from credentials.domain.repositories.protocols.issued_credentials import (
     ISSUED,
     ISSUED_BY_ORGANIZATION,
 )
+from progress.domain.ai.repositories.protocols.sessions import AI_INTERACTIONS, AI_SESSIONS
 from progress.domain.entities.attempts import AttemptId, AttemptStatus
 from progress.domain.entities.events import EventSelection
 from progress.domain.repositories.protocols.attempts import ATTEMPTS, PAST_DEADLINE, TO_GRADE
@@ -40,6 +41,7 @@ from progress.domain.repositories.protocols.progress import (
 from tests.accounts.auditing import an_entry
 from tests.accounts.granting import a_consent, has_client, has_session
 from tests.storage.listing import List, Listing, after_noon
+from tests.storage.lists_of_ai import ai_interactions, ai_sessions
 from tests.storage.lists_of_work import deliveries, jobs, webhooks
 from tests.support.attempts import has_attempt, has_place
 from tests.support.builders import (
@@ -377,6 +379,8 @@ LISTS: Final = (
     List("progress", "page_for_user", PROGRESS_OF_USER, _progress_of_user),
     List("progress", "page_for_course", LEARNERS, _learners),
     List("progress", "page_for_organization", PROGRESS_IN_ORGANIZATION, _progress_in_organization),
+    List("ai_sessions", "page_of", AI_SESSIONS, ai_sessions),
+    List("ai_interactions", "page_of_session", AI_INTERACTIONS, ai_interactions),
     List("events", "page_of_stream", EVENTS_OF_STREAM, _events_of_stream),
     List("events", "page", EVENTS, _events, key=lambda _: ()),
     List("events", "page_of_streams", STREAMS, _streams, key=lambda _: ()),

@@ -23,6 +23,7 @@ from progress import models as progress
 from progress.domain.entities.events import ProgressEvent, StreamId
 from progress.domain.entities.progress import CourseProgress
 from tests.accounts.auditing import an_act, has_organization, record_act
+from tests.support.ai import a_conversation
 from tests.support.attempts import RIGHT, Examinee, an_examinee
 from tests.support.builders import NOON, a_definition_of
 from tests.support.learning import Learner, a_credential_for, a_learner, a_published_course
@@ -31,6 +32,7 @@ from tests.support.worlds import World, orm_world
 APPEND_ONLY: Final[tuple[type[Model], ...]] = (
     progress.ProgressEvent,
     progress.AttemptGrade,
+    progress.AIInteraction,
     courses.CourseVersion,
     accounts.AuditEntry,
     accounts.Anchor,
@@ -42,7 +44,10 @@ LATER: Final = NOON + timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Tampered:
-    """Anna and Ben hold a credential each, Ben's is revoked; Cleo was graded. Two anchors, the last one exported."""
+    """Anna and Ben hold a credential each, Ben's is revoked; Cleo was graded, and Anna asked a tutor.
+
+    There are two anchors, and the last one was exported.
+    """
 
     world: World
     anna: Learner
@@ -108,6 +113,7 @@ def a_school() -> Tampered:
     world.services.issuing.revoke(held.issued.id, reason="Copied.", by=OPERATOR)
     cleo = an_examinee(world)
     cleo.takes("quiz", **RIGHT | {"king": Answer(text="The sheet bend")})
+    a_conversation(world, anna.principal).asks("How tight?")
     organization = has_organization(world)
     for _ in range(3):
         record_act(world.services, an_act(organization), by=OPERATOR)

@@ -28,13 +28,13 @@ class AIFlagService:
     def decide(
         self, flag_id: AIFlagId, outcome: FlagOutcome, *, note: str, by: Principal
     ) -> AIFlag:
-        """Decide about a flag, for those who see the progress of its user; the note is kept in the audit log, too.
+        """Decide about a flag, for those who grade for its owner; the note is kept in the audit log, too.
 
         Raises AIFlagNotFound, NotPermitted, OrganizationSuspended, AIFlagDecided.
         """
         with self.unit_of_work.atomic():
             flag = self.flags.get_for_update(flag_id, scope=by.tenant_scope)
-            by.require(Right.SEE_PROGRESS, of=flag.org_id)
+            by.require(Right.GRADE_ATTEMPTS, of=flag.org_id)
             self.tenant_access.require_open(flag.org_id, by=by)
             flag = flag.decided(outcome, note, by=by.user_id, at=self.clock.now())
             self.flags.save(flag, scope=by.tenant_scope)
