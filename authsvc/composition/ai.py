@@ -1,13 +1,20 @@
 """AI services: the log of AI sessions."""
 
+from datetime import timedelta
 from functools import cached_property
 
+from accounts.public import periodic
 from authsvc.composition.base import Expiring
 from authsvc.composition.learning import LearningServices
+from authsvc.jobs.entities import JobRequest
+from authsvc.jobs.ports import JobKind
 from progress.domain.ai.services.budgets import BudgetService
+from progress.domain.ai.services.flags import AIFlagService
+from progress.domain.ai.services.outcomes import AIOutcomeService
 from progress.domain.ai.services.oversight import AISessionOversight
 from progress.domain.ai.services.sessions import AISessionService
 from progress.domain.ai.services.settings import AISettingsService
+from progress.domain.ai.services.text_removal import REMOVAL, TextRemoval
 from progress.domain.ai.services.texts import TextReader
 from progress.domain.ai.services.usage import UsageService
 
@@ -19,6 +26,7 @@ class AIServices(LearningServices):
             sessions=self.repositories.ai_sessions,
             interactions=self.repositories.ai_interactions,
             feedback=self.repositories.ai_feedback,
+            flags=self.repositories.ai_flags,
             progress=self.repositories.progress,
             catalog=self.catalog,
             texts=self.ports.texts,
@@ -42,6 +50,47 @@ class AIServices(LearningServices):
     @property
     def expiring(self) -> dict[str, Expiring]:
         return super().expiring | {"AI reservation": self.ai_budgets}
+
+    @property
+    def job_kinds(self) -> tuple[JobKind, ...]:
+        return (*super().job_kinds, self.ai_texts.kind)
+
+    @property
+    def periodic_jobs(self) -> tuple[JobRequest, ...]:
+        return (*super().periodic_jobs, periodic(REMOVAL, every=timedelta(days=1)))
+
+    @cached_property
+    def ai_texts(self) -> TextRemoval:
+        return TextRemoval(
+            sessions=self.repositories.ai_sessions,
+            interactions=self.repositories.ai_interactions,
+            feedback=self.repositories.ai_feedback,
+            flags=self.repositories.ai_flags,
+            settings=self.repositories.ai_settings,
+            texts=self.ports.texts,
+            retention_days=self.ports.ai_retention_days,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def ai_flags(self) -> AIFlagService:
+        return AIFlagService(
+            flags=self.repositories.ai_flags,
+            tenant_access=self.tenant_access,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def ai_outcomes(self) -> AIOutcomeService:
+        return AIOutcomeService(
+            outcomes=self.repositories.ai_outcomes,
+            catalog=self.catalog,
+            tenant_access=self.tenant_access,
+        )
 
     @cached_property
     def ai_budgets(self) -> BudgetService:

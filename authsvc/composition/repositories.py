@@ -145,6 +145,8 @@ from progress.domain.ai.repositories.memory.budgets import (
     InMemoryAISettingsRepository,
     InMemoryAIUsageRepository,
 )
+from progress.domain.ai.repositories.memory.flags import InMemoryAIFlagRepository
+from progress.domain.ai.repositories.memory.outcomes import InMemoryAIOutcomeRepository
 from progress.domain.ai.repositories.memory.sessions import (
     InMemoryAIFeedbackRepository,
     InMemoryAIInteractionRepository,
@@ -155,6 +157,8 @@ from progress.domain.ai.repositories.orm.budgets import (
     OrmAISettingsRepository,
     OrmAIUsageRepository,
 )
+from progress.domain.ai.repositories.orm.flags import OrmAIFlagRepository
+from progress.domain.ai.repositories.orm.outcomes import OrmAIOutcomeRepository
 from progress.domain.ai.repositories.orm.sessions import (
     OrmAIFeedbackRepository,
     OrmAIInteractionRepository,
@@ -162,11 +166,13 @@ from progress.domain.ai.repositories.orm.sessions import (
 )
 from progress.domain.ai.repositories.protocols.budgets import (
     AIBudgetRepository,
+    AIOutcomeRepository,
     AISettingsRepository,
     AIUsageRepository,
 )
 from progress.domain.ai.repositories.protocols.sessions import (
     AIFeedbackRepository,
+    AIFlagRepository,
     AIInteractionRepository,
     AISessionRepository,
 )
@@ -231,6 +237,8 @@ class Repositories:
     ai_sessions: AISessionRepository
     ai_interactions: AIInteractionRepository
     ai_feedback: AIFeedbackRepository
+    ai_flags: AIFlagRepository
+    ai_outcomes: AIOutcomeRepository
     ai_budgets: AIBudgetRepository
     ai_settings: AISettingsRepository
     ai_usage: AIUsageRepository
@@ -279,6 +287,8 @@ def orm_repositories() -> Repositories:
         ai_sessions=OrmAISessionRepository(),
         ai_interactions=OrmAIInteractionRepository(),
         ai_feedback=OrmAIFeedbackRepository(),
+        ai_flags=OrmAIFlagRepository(),
+        ai_outcomes=OrmAIOutcomeRepository(),
         ai_budgets=OrmAIBudgetRepository(),
         ai_settings=OrmAISettingsRepository(),
         ai_usage=OrmAIUsageRepository(),
@@ -347,6 +357,8 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         ai_sessions=ai_sessions,
         ai_interactions=ai_interactions,
         ai_feedback=InMemoryAIFeedbackRepository(database.table()),
+        ai_flags=InMemoryAIFlagRepository(database.table()),
+        ai_outcomes=InMemoryAIOutcomeRepository(ai_interactions, progress, attempts),
         ai_budgets=InMemoryAIBudgetRepository(database.table(), database.table()),
         ai_settings=InMemoryAISettingsRepository(database.table()),
         ai_usage=InMemoryAIUsageRepository(ai_interactions),

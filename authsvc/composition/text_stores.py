@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from shutil import rmtree
 from threading import Lock
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
@@ -82,19 +81,21 @@ class InMemoryTextStore:
         content, _ = self._texts.get((owner, content_hash), (None, None))
         return None if content is None else _verified(content, content_hash)
 
-    def remove(self, owner: UserId, content_hash: str) -> None:
+    def remove(self, owner: UserId, content_hash: str, *, stored_before: datetime) -> bool:
         with self._lock:
-            self._texts.pop((owner, content_hash), None)
+            text = self._texts.get((owner, content_hash))
+            is_old = text is not None and text[1] < stored_before
+            if is_old:
+                del self._texts[owner, content_hash]
+        return is_old
 
-    def remove_all(self, owner: UserId) -> None:
+    def stored_before(
+        self, moment: datetime, *, owner: UserId | None = None
+    ) -> Iterator[tuple[UserId, str]]:
         with self._lock:
-            for key in [key for key in self._texts if key[0] == owner]:
-                del self._texts[key]
-
-    def stored_before(self, moment: datetime) -> Iterator[tuple[UserId, str]]:
-        with self._lock:
-            stored = list(self._texts.items())
-        return (key for key, (_, stored_at) in stored if stored_at < moment)
+            stored = sorted(self._texts.items())
+        keys = (key for key, (_, stored_at) in stored if stored_at < moment)
+        return (key for key in keys if owner in (None, key[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,22 +121,39 @@ class FolderTextStore:
             return None
         return _verified(content, content_hash)
 
-    def remove(self, owner: UserId, content_hash: str) -> None:
-        self.root.joinpath(*_parts(owner, content_hash)).unlink(missing_ok=True)
+    def remove(self, owner: UserId, content_hash: str, *, stored_before: datetime) -> bool:
+        path = self.root.joinpath(*_parts(owner, content_hash))
+        # Taken away first: it may be stored again at any moment, and then the new file stays.
+        taken = path.with_name(f".{uuid4().hex}")
+        try:
+            path.rename(taken)
+            if is_old := taken.stat().st_mtime < stored_before.timestamp():
+                taken.unlink()
+            else:
+                taken.replace(path)
+        except FileNotFoundError:
+            return False
+        with suppress(OSError):  # there are other texts
+            path.parent.rmdir()
+            path.parents[1].rmdir()
+        return is_old
 
-    def remove_all(self, owner: UserId) -> None:
-        # A text may be stored while they are removed.
-        while (folder := self.root / str(owner)).exists():
-            rmtree(folder, ignore_errors=True)
+    def stored_before(
+        self, moment: datetime, *, owner: UserId | None = None
+    ) -> Iterator[tuple[UserId, str]]:
+        for folder in sorted(self.root.glob(str(owner or "*"))):
+            if person := parse_uuid(folder.name):
+                yield from self._old_texts_in(folder, UserId(person), moment.timestamp())
 
-    def stored_before(self, moment: datetime) -> Iterator[tuple[UserId, str]]:
-        for path in self.root.glob("*/*/*"):
-            owner = parse_uuid(path.parts[-3])
+    def _old_texts_in(
+        self, folder: Path, owner: UserId, before: float
+    ) -> Iterator[tuple[UserId, str]]:
+        for path in folder.glob("*/*"):
             with suppress(FileNotFoundError):  # removed meanwhile
-                if owner is None or path.stat().st_mtime >= moment.timestamp():
+                if path.stat().st_mtime >= before:
                     continue
                 if _HASH.fullmatch(path.name):
-                    yield UserId(owner), path.name
+                    yield owner, path.name
                 else:  # a draft of a process that was killed
                     path.unlink()
 
@@ -191,25 +209,30 @@ class StorageTextStore:
             return None
         return _verified(content, content_hash)
 
-    def remove(self, owner: UserId, content_hash: str) -> None:
-        self.storage.delete(self._name(*_parts(owner, content_hash)))
-
-    def remove_all(self, owner: UserId) -> None:
-        for name, _ in self._texts_of(str(owner)):
+    def remove(self, owner: UserId, content_hash: str, *, stored_before: datetime) -> bool:
+        name = self._name(*_parts(owner, content_hash))
+        try:
+            is_old = self._stored_at(name) < stored_before
+        except FileNotFoundError:
+            return False
+        if is_old:
             self.storage.delete(name)
+        return is_old
 
-    def stored_before(self, moment: datetime) -> Iterator[tuple[UserId, str]]:
-        for owner in map(parse_uuid, self._listed(self._name())[0]):
-            for name, content_hash in self._texts_of(str(owner)) if owner else ():
-                if self._stored_at(name) < moment:
-                    yield UserId(owner or UUID(int=0)), content_hash
+    def stored_before(
+        self, moment: datetime, *, owner: UserId | None = None
+    ) -> Iterator[tuple[UserId, str]]:
+        names = self._listed(self._name())[0] if owner is None else [str(owner)]
+        for person in filter(None, map(parse_uuid, sorted(names))):
+            for content_hash in self._hashes_of(str(person)):
+                name = self._name(*_parts(UserId(person), content_hash))
+                with suppress(FileNotFoundError):  # removed meanwhile
+                    if self._stored_at(name) < moment:
+                        yield UserId(person), content_hash
 
-    def _texts_of(self, owner: str) -> Iterator[tuple[str, str]]:
-        """Name and hash of each text of the person."""
+    def _hashes_of(self, owner: str) -> Iterator[str]:
         for begin in self._listed(self._name(owner))[0]:
-            for content_hash in self._listed(self._name(owner, begin))[1]:
-                if _HASH.fullmatch(content_hash):
-                    yield self._name(owner, begin, content_hash), content_hash
+            yield from filter(_HASH.fullmatch, self._listed(self._name(owner, begin))[1])
 
     def _listed(self, folder: str) -> tuple[list[str], list[str]]:
         """The names of the folders and files in a folder; nothing if there is none."""

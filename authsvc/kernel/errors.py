@@ -49,6 +49,10 @@ class NotFound(DomainError):
     """The resource does not exist, or the caller may not see it."""
 
 
+class Gone(DomainError):
+    """The resource existed, and was removed for good."""
+
+
 class Conflict(DomainError):
     """The resource exists, but its state forbids this."""
 

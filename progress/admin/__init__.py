@@ -1,5 +1,5 @@
 """Admin pages of progress, imported here to register them."""
 
-from progress.admin import attempts, progress
+from progress.admin import ai, attempts, progress
 
-__all__ = ["attempts", "progress"]
+__all__ = ["ai", "attempts", "progress"]

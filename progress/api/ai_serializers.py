@@ -152,3 +152,11 @@ class FeedbackSerializer(serializers.Serializer[AIFeedback]):
     interaction_id = serializers.UUIDField()
     rating = serializers.ChoiceField(choices=[rating.value for rating in Rating])
     given_at = serializers.DateTimeField()
+
+
+class RemoveTextsRequestSerializer(serializers.Serializer[Any]):
+    reason = TextField(max_length=1000, help_text="Recorded in the audit log.")
+
+
+class RemovedTextsSerializer(serializers.Serializer[Any]):
+    sessions = serializers.IntegerField(help_text="How many sessions the user has.")

@@ -6,7 +6,14 @@ Responses to requests that change something contain no texts, because they are s
 from http import HTTPStatus
 from typing import Final
 
-from accounts.public import OrganizationId, OrganizationNotFound, Principal, Right, Scope
+from accounts.public import (
+    OrganizationId,
+    OrganizationNotFound,
+    Principal,
+    Right,
+    Scope,
+    UserId,
+)
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.reading import Members
@@ -20,6 +27,8 @@ from progress.api.ai_serializers import (
     FeedbackSerializer,
     LogInteractionRequestSerializer,
     ReadInteractionSerializer,
+    RemovedTextsSerializer,
+    RemoveTextsRequestSerializer,
     StartSessionRequestSerializer,
 )
 from progress.domain.ai.entities.feedback import AIFeedback, Rating
@@ -32,7 +41,14 @@ from progress.domain.ai.entities.sessions import (
     ReadInteraction,
     SessionType,
 )
-from progress.domain.ai.errors import AIInteractionNotFound, AISessionEnded, AISessionNotFound
+from progress.domain.ai.errors import (
+    AIInteractionNotFound,
+    AISessionEnded,
+    AISessionNotFound,
+    AITextsNotFound,
+    TextAltered,
+    TextRemoved,
+)
 from progress.domain.ai.ports import FinishReason, Role, TokenUsage
 from progress.domain.ai.services.sessions import Topic
 from progress.domain.errors import NotEnrolled
@@ -125,6 +141,36 @@ class EndAISessionView(ApiView):
     )
     def post(self, session_id: AISessionId, *, by: Principal) -> AISession:
         return services().ai_sessions.end(session_id, by=by)
+
+
+class AIInteractionView(ApiView):
+    @operation(
+        name="getAIInteraction",
+        summary="Get an interaction of the caller with its text; 410 once the text was removed",
+        access=OWN,
+        scope=Scope.AI_READ,
+        answer=ReadInteractionSerializer,
+        errors=(AIInteractionNotFound, TextRemoved, TextAltered),
+    )
+    def get(self, interaction_id: AIInteractionId, *, by: Principal) -> ReadInteraction:
+        return services().ai_sessions.interaction(interaction_id, by=by)
+
+
+class RemoveTextsView(ApiView):
+    @operation(
+        name="removeAITexts",
+        summary="Remove all texts of a user's AI sessions for good; metrics and hashes are kept",
+        access=Access(Whose.PERSON, Right.MANAGE_USERS),
+        scope=Scope.AI_WRITE,
+        body=RemoveTextsRequestSerializer,
+        answer=RemovedTextsSerializer,
+        errors=(AITextsNotFound,),
+        is_idempotent=True,
+        needs_recent_sign_in=True,
+    )
+    def post(self, user_id: UserId, *, body: Members, by: Principal) -> dict[str, int]:
+        removed = services().ai_texts.remove_texts_of(user_id, reason=body["reason"], by=by)
+        return {"sessions": removed}
 
 
 class AIFeedbackView(ApiView):

@@ -26,9 +26,11 @@ from progress.api.ai_usage_serializers import (
     AISettingsSerializer,
     CourseAISettingsRequestSerializer,
     CourseAISettingsSerializer,
+    CourseOutcomeSerializer,
     UsageReportSerializer,
 )
 from progress.domain.ai.entities.budgets import AISettings
+from progress.domain.ai.entities.outcomes import CourseOutcome, table_of_outcomes
 from progress.domain.ai.entities.usage import table_of_usage
 from progress.domain.ai.errors import AIBudgetTooHigh
 from progress.domain.ai.services.settings import AIDecisions
@@ -38,6 +40,13 @@ CSV: Final = CsvRenderer.media_type
 FORMS: "Final[Forms[UsageReport]]" = {
     JSON: UsageReportSerializer,
     CSV: {"type": "string", "description": "One row per month, organization, course and model."},
+}
+OUTCOMES: "Final[Forms[CourseOutcome]]" = {
+    JSON: CourseOutcomeSerializer,
+    CSV: {
+        "type": "string",
+        "description": "One row per session, oldest first, without its learner.",
+    },
 }
 EDITORS: Final = Access(Whose.HELD, Right.EDIT_ORGANIZATION)
 
@@ -90,6 +99,26 @@ class OrganizationUsageView(ApiView):
     ) -> UsageReport | Download:
         report = services().ai_usage.of_organization(org_id, by=by)
         return _shown(report, media_type, name=str(org_id))
+
+
+class CourseOutcomeView(ApiView):
+    renderer_classes = (JSONRenderer, CsvRenderer)
+
+    @operation(
+        name="getAIOutcomesOfCourse",
+        summary="What learners reached after AI sessions on a course, and cost per completion, without names",
+        access=Access(Whose.HELD, Right.SEE_PROGRESS),
+        is_expensive=True,
+        scope=Scope.AI_READ,
+        answer=OUTCOMES,
+        errors=(CourseNotFound,),
+    )
+    def get(self, course: str, *, by: Principal, media_type: str) -> CourseOutcome | Download:
+        outcome = services().ai_outcomes.of_course(course, by=by)
+        if media_type == CSV:
+            table = csv_of(table_of_outcomes(outcome.sessions))
+            return Download(table.encode(), filename=f"ai-outcomes-{outcome.course_slug}.csv")
+        return outcome
 
 
 class OrganizationSettingsView(ApiView):

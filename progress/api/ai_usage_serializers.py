@@ -5,6 +5,7 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from progress.domain.ai.entities.budgets import AISettings
+from progress.domain.ai.entities.outcomes import CourseOutcome, ItemOutcome
 from progress.domain.ai.entities.usage import UsageRow
 from progress.domain.ai.services.usage import UsageReport
 
@@ -78,3 +79,32 @@ class CourseAISettingsSerializer(serializers.Serializer[AISettings]):
 
 class AISettingsSerializer(CourseAISettingsSerializer):
     retention_days = serializers.IntegerField(allow_null=True)
+
+
+class ItemOutcomeSerializer(serializers.Serializer[ItemOutcome]):
+    """The sessions about an item; `item_id` is null for those about the course as a whole."""
+
+    item_id = serializers.UUIDField(allow_null=True)
+    title = serializers.CharField()
+    sessions = serializers.IntegerField()
+    learners = serializers.IntegerField()
+    sessions_before_pass = serializers.IntegerField()
+    cost_micro_usd = serializers.IntegerField()
+
+
+class CourseOutcomeSerializer(serializers.Serializer[CourseOutcome]):
+    """What learners reached after sessions. The CSV form lists the sessions one by one."""
+
+    course_id = serializers.UUIDField()
+    course_slug = serializers.CharField()
+    sessions = serializers.IntegerField(source="number_of_sessions")
+    learners = serializers.IntegerField()
+    sessions_before_pass = serializers.IntegerField(
+        help_text="Sessions whose learner passed an assessment of the item, or of the course, afterwards."
+    )
+    completions = serializers.IntegerField(
+        help_text="Learners who completed the course after a session."
+    )
+    cost_micro_usd = serializers.IntegerField()
+    cost_per_completion_micro_usd = serializers.IntegerField(allow_null=True)
+    items = ItemOutcomeSerializer(many=True)

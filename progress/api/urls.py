@@ -26,6 +26,7 @@ course = [
     path("upgrade", progress.UpgradeView.as_view()),
     path("report", reports.CourseReportView.as_view()),
     path("grading", attempts.GradingListView.as_view()),
+    path("ai-outcomes", ai_usage.CourseOutcomeView.as_view()),
     path("ai-usage", ai_usage.CourseUsageView.as_view()),
     path("ai-settings", ai_usage.CourseSettingsView.as_view()),
     path("ai-sessions", ai_sessions.CourseAISessionListView.as_view()),
@@ -47,6 +48,7 @@ ai = [
     path("sessions", ai_sessions.AISessionListView.as_view()),
     path("sessions/<id:session_id>", ai_sessions.AISessionView.as_view()),
     path("usage", ai_usage.MyUsageView.as_view()),
+    path("interactions/<id:interaction_id>", ai_sessions.AIInteractionView.as_view()),
     path("interactions/<id:interaction_id>/feedback", ai_sessions.AIFeedbackView.as_view()),
 ]
 urlpatterns = [
@@ -60,6 +62,7 @@ urlpatterns = [
     path("v1/orgs/<id:org_id>/ai-sessions", ai_sessions.OrganizationAISessionListView.as_view()),
     path("v1/ai/sessions/<id:session_id>/", include(ai_session)),
     path("v1/ai/", include(ai)),
+    path("v1/users/<id:user_id>/ai-texts/remove", ai_sessions.RemoveTextsView.as_view()),
     path("v1/orgs/<id:org_id>/report", reports.OrganizationReportView.as_view()),
     path("v1/assessments/<id:assessment_id>/attempts", attempts.AttemptListView.as_view()),
     path("v1/attempts/<id:attempt_id>", attempts.AttemptView.as_view()),

@@ -3,6 +3,7 @@
 from progress.models.ai import (
     AIBudgetCounter,
     AIFeedback,
+    AIFlag,
     AIInteraction,
     AIReservation,
     AISession,
@@ -18,6 +19,7 @@ from progress.models.learning import (
 __all__ = [
     "AIBudgetCounter",
     "AIFeedback",
+    "AIFlag",
     "AIInteraction",
     "AIReservation",
     "AISession",

@@ -5,7 +5,7 @@ from django.db import models
 
 from authsvc.storage.append_only import AppendOnlyRow
 from authsvc.storage.columns import enum_column, owner_column
-from progress.domain.ai.entities.feedback import Rating
+from progress.domain.ai.entities.feedback import FlagOutcome, Rating
 from progress.domain.ai.entities.sessions import SessionType
 from progress.domain.ai.ports import FinishReason, Role
 
@@ -13,7 +13,8 @@ from progress.domain.ai.ports import FinishReason, Role
 class AISession(models.Model):
     """A conversation, and the head of its chain: `sequence` and `hash` are those of the last interaction.
 
-    `removed_through` is the number of the last interaction whose text was removed.
+    `removed_through` is the number of the last interaction whose text was removed, `texts_since` the time of the first
+    one whose text is stored.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -37,6 +38,7 @@ class AISession(models.Model):
     sequence = models.PositiveIntegerField()
     hash = models.CharField(max_length=64)
     removed_through = models.PositiveIntegerField()
+    texts_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = "AI session"
@@ -44,6 +46,11 @@ class AISession(models.Model):
             models.Index(fields=["user", "started_at", "id"], name="ai_sessions_by_user"),
             models.Index(fields=["course", "started_at", "id"], name="ai_sessions_by_course"),
             models.Index(fields=["org", "started_at", "id"], name="ai_sessions_by_org"),
+            models.Index(
+                fields=["texts_since", "id"],
+                condition=models.Q(texts_since__isnull=False),
+                name="ai_sessions_by_text",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -197,3 +204,35 @@ class AISettings(models.Model):
 
     def __str__(self) -> str:
         return f"AI settings of {self.subject_id}"
+
+
+class AIFlag(models.Model):
+    """A flag of a user that staff decide about; `is_open` until they have."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    interaction = models.ForeignKey(
+        AIInteraction, to_field="id", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    session = models.ForeignKey(AISession, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    org = owner_column()
+    comment = models.TextField(blank=True)
+    flagged_at = models.DateTimeField()
+    is_open = models.BooleanField()
+    outcome = enum_column(FlagOutcome, max_length=16, blank=True)
+    note = models.TextField(blank=True)
+    decided_by = models.UUIDField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "AI flag"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interaction", "user"],
+                condition=models.Q(is_open=True),
+                name="one_open_ai_flag_per_user",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"flag of {self.flagged_at:%Y-%m-%d}"

@@ -8,8 +8,9 @@ from django.db.models import Model
 from accounts.domain.access import OPERATOR, Right
 from authsvc.http.actors import staff_of
 from tests.accounts.org_pages import has_invitation, has_organization
+from tests.support.ai import has_flag
 from tests.support.application import Application
-from tests.support.builders import some_client_terms
+from tests.support.builders import a_principal, some_client_terms
 from tests.support.pathways import a_chain, a_published_pathway
 from tests.support.staff import (
     GROUPS,
@@ -46,6 +47,8 @@ PARTS = {
         "progress.courseprogress": {"view"},
         "progress.assessmentattempt": {"view", "void", "void_and_keep_completion"},
         "progress.attemptgrade": {"view"},
+        "progress.aisession": {"view"},
+        "progress.aiflag": {"view", "uphold", "dismiss"},
     },
     "Credential officers": {
         "credentials.credential": {"view", "add", "save", "offer", "withdraw"},
@@ -84,6 +87,13 @@ PARTS = {
             "progress.courseprogress",
             "progress.assessmentattempt",
             "progress.attemptgrade",
+            "progress.aisession",
+            "progress.aiinteraction",
+            "progress.aifeedback",
+            "progress.aiflag",
+            "progress.aibudgetcounter",
+            "progress.aireservation",
+            "progress.aisettings",
             "credentials.credential",
             "credentials.usercredential",
         )
@@ -105,6 +115,7 @@ ACTIONS = {
     "courses/course/": ("publish", "retire"),
     "courses/learningpathway/": ("publish", "retire"),
     "progress/assessmentattempt/": ("void", "void_and_keep_completion"),
+    "progress/aiflag/": ("uphold", "dismiss"),
     "credentials/credential/": ("offer", "withdraw"),
     "credentials/usercredential/": ("revoke", "reissue"),
 }
@@ -126,6 +137,7 @@ def test_each_group_has_exactly_its_permissions(application: Application, group:
     anna, course = a_holder(application)
     an_examined(application, anna)
     a_published_pathway(application.services, a_chain(course.slug))
+    has_flag(application.services, a_principal(anna))
     staff = staff_browser(application, *([] if group == "no group" else [group]))
 
     may = {row._meta.label_lower: may_do(staff, row, path) for row, path in lists().items()}
@@ -142,6 +154,7 @@ def test_read_only_staff_cannot_change_anything_with_forged_requests(
     client = application.services.clients.register(some_client_terms(), by=OPERATOR).client
     has_invitation(application, has_organization(application), "cleo@school.example")
     an_examined(application, anna)
+    has_flag(application.services, a_principal(anna))
     staff = staff_browser(application, *([] if group == "no group" else [group]))
     (row,) = (row for row, its_path in lists().items() if its_path == path)
     before, keys = contents_of(row), keys_of(row)

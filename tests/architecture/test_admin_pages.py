@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.access import OPERATOR, Authentication, OrgRole, SessionId, UserId
 from accounts.domain.identity.entities.second_factors import SignInChallenge
+from accounts.domain.identity.entities.users import User as UserEntity
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.integrations.entities.webhooks import WebhookTerms
 from accounts.domain.oauth.entities.authorizations import Permission
@@ -27,8 +28,12 @@ from accounts.models import (
 )
 from accounts.models import OAuthClient as ClientRow
 from accounts.models import SignInChallenge as SignInChallengeRow
+from progress.domain.ai.entities.budgets import Spending
+from progress.domain.ai.services.settings import AIDecisions
+from tests.support.ai import has_flag
 from tests.support.application import PASSWORD, Application
-from tests.support.builders import NOON, some_client_terms
+from tests.support.builders import NOON, a_principal, some_client_terms
+from tests.support.learning import a_published_course
 from tests.support.pathways import a_definition_with_exams as pathway_on_paper
 from tests.support.pathways import a_published_pathway, a_stage
 from tests.support.staff import StaffBrowser, a_holder, an_examined, keys_of, lists, root_browser
@@ -59,6 +64,7 @@ def fill(application: Application, root: StaffBrowser, *, times: int) -> None:
         path, key = f"/v1/courses/{course.slug}/enroll", f"enrol-{number}-{anna.id}"
         application.stranger.post(path, Idempotency_Key=key)
         teach(application, anna.id)
+        talk(application, anna)
         an_examined(application, anna)
         way = pathway_on_paper(a_stage(course.slug), slug=f"way-{anna.id}")
         a_published_pathway(application.services, way)
@@ -110,6 +116,15 @@ def teach(application: Application, user_id: UserId) -> None:
         expires_at=application.services.ports.clock.now() + timedelta(days=30),
         by=OPERATOR,
     )
+
+
+def talk(application: Application, user: UserEntity) -> None:
+    """Create an AI session with a flagged answer, a running call, and settings."""
+    services, anna = application.services, a_principal(user)
+    session = has_flag(services, anna, SECRET)
+    services.ai_budgets.reserve(session, Spending(tokens=100))
+    course = a_published_course(services)
+    services.ai_settings.decide_for_course(course.slug, AIDecisions(), by=OPERATOR)
 
 
 def pages() -> Iterator[str]:

@@ -53,12 +53,20 @@ def change_settings_of_course(application: Application) -> Sent:
     return Sent(by=root_of(application), path=path, method="PUT", body={"monthly_tokens": 1000})
 
 
+def remove_texts(application: Application) -> Sent:
+    anna = application.signed_in()
+    a_session(anna)
+    path = f"/v1/users/{anna.id}/ai-texts/remove"
+    return Sent(by=anna, path=path, body={"reason": "I have asked too much."})
+
+
 AI: Final[Mapping[str, Operation]] = {
     "startAISession": start_session,
     "logAIInteraction": in_a_session("interactions", MESSAGE),
     "askTutor": ask_tutor,
     "endAISession": in_a_session("end"),
     "giveAIFeedback": give_feedback,
+    "removeAITexts": remove_texts,
     "changeAISettingsOfOrganization": change_settings_of_organization,
     "changeAISettingsOfCourse": change_settings_of_course,
 }

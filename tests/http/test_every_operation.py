@@ -172,7 +172,7 @@ def outcome_without_members(route: Route) -> tuple[int, str]:
         return 422, "invalid-request"
     if route.parameters:
         thing = route.parameters[0].removesuffix("_id").replace("org", "organization")
-        return 404, f"{thing}-not-found"
+        return 404, f"{'ai-' if '/ai/' in route.path else ''}{thing}-not-found"
     return route.operation.status, ""
 
 
@@ -279,6 +279,7 @@ def test_a_cursor_that_no_list_gave_is_invalid(application: Application) -> None
         "course": course.slug,
         "org_id": org["id"],
         "assessment_id": quiz["assessment"]["id"],
+        "session_id": root.post("/v1/ai/sessions", {"session_type": "tutoring"}).json["id"],
     }
     hooks = {
         owner: root.post(f"{owner}/webhooks", {"url": "https://hooks.example/"}).json["webhook"][

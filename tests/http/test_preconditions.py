@@ -151,6 +151,8 @@ def test_everything_that_can_be_changed_has_an_etag_and_can_be_read() -> None:
 
     assert changes.keys() == {
         "amendCredential",
+        "changeAISettingsOfCourse",
+        "changeAISettingsOfOrganization",
         "changeMe",
         "changeMember",
         "changeOrganization",

@@ -83,6 +83,7 @@ AI: Final = {
     "giveAIFeedback": Example(body=lambda _: {"rating": "thumbs_up"}),
     "changeAISettingsOfOrganization": Example(body=lambda _: {"retention_days": 30}),
     "changeAISettingsOfCourse": Example(body=lambda _: {"monthly_tokens": 1000}),
+    "removeAITexts": Example(body=lambda _: REASON),
     "reviewAISession": Example(stands_for={"session_id": "reviewed_id"}),
 }
 OF_PLATFORM: Final = {"webhook_id": "platform_webhook_id", "delivery_id": "platform_delivery_id"}

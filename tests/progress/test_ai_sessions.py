@@ -1,5 +1,7 @@
 """AISessionService and AISessionOversight."""
 
+from datetime import timedelta
+from typing import Final
 from uuid import uuid4
 
 import pytest
@@ -27,6 +29,8 @@ from tests.support.builders import a_principal
 from tests.support.learning import a_learner, a_learner_in, a_published_course, items_of
 from tests.support.organizations import a_member
 from tests.support.worlds import World
+
+DAY: Final = timedelta(days=1)
 
 
 def test_a_conversation_is_logged_with_its_texts_in_a_chain(memory: World) -> None:
@@ -137,7 +141,7 @@ def test_a_text_that_was_altered_or_lost_is_not_shown(memory: World) -> None:
     talk, texts = a_conversation(memory), memory.services.ports.texts
     lost, altered = talk.asks("How?"), talk.gets("Like this.")
     owner = talk.session.user_id
-    texts.remove(owner, lost.content_hash)
+    texts.remove(owner, lost.content_hash, stored_before=memory.clock.now() + DAY)
     texts._texts[owner, altered.content_hash] = b"Like that.", memory.clock.now()  # type: ignore[attr-defined]  # noqa: SLF001  # as an attacker would
 
     rows = talk.read()

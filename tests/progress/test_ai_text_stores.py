@@ -2,6 +2,7 @@
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -67,26 +68,30 @@ def test_what_utf_8_cannot_represent_is_replaced(store: TextStore) -> None:
     assert store.get(anna, store.put(anna, "a\ud800b")) == "a?b"
 
 
+def later() -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=1)
+
+
 def test_texts_of_persons_are_apart(store: TextStore) -> None:
     anna, ben = a_user(), a_user()
     of_both = [store.put(owner, "How?") for owner in (anna, ben)]
-    of_anna = store.put(anna, "Why?")
 
-    store.remove_all(anna)
+    assert store.remove(anna, of_both[0], stored_before=later())
 
     assert of_both[0] == of_both[1]
     assert store.get(anna, of_both[0]) is None
-    assert store.get(anna, of_anna) is None
     assert store.get(ben, of_both[0]) == "How?"
-    store.remove_all(a_user())
+    assert list(store.stored_before(later(), owner=ben)) == [(ben, of_both[0])]
+    assert list(store.stored_before(later(), owner=anna)) == []
 
 
-def test_one_text_is_removed(store: TextStore) -> None:
+def test_one_text_is_removed_unless_it_was_stored_since(store: TextStore) -> None:
     anna = a_user()
     first, second = store.put(anna, "How?"), store.put(anna, "Why?")
 
-    store.remove(anna, first)
-    store.remove(anna, first)
+    assert store.remove(anna, first, stored_before=later())
+    assert not store.remove(anna, first, stored_before=later())
+    assert not store.remove(anna, second, stored_before=later() - timedelta(hours=1))
 
     assert store.get(anna, first) is None
     assert store.get(anna, second) == "Why?"
@@ -157,17 +162,32 @@ def test_drafts_of_killed_processes_are_swept(tmp_path: Path) -> None:
     assert not draft.exists()
 
 
-def test_texts_stored_while_all_are_removed_are_complete_or_gone(tmp_path: Path) -> None:
-    store, anna = FolderTextStore(tmp_path, clock=FrozenClock()), a_user()
+def test_texts_stored_while_they_are_removed_are_complete(tmp_path: Path) -> None:
+    clock = FrozenClock()
+    store, anna = FolderTextStore(tmp_path, clock=clock), a_user()
+    old = replace(store, clock=FrozenClock(at=clock.at - timedelta(hours=2)))
+    before = clock.at - timedelta(hours=1)
 
-    with ThreadPoolExecutor(8) as pool:
-        hashes = list(pool.map(lambda number: store.put(anna, str(number % 3)), range(60)))
-        for removal in [pool.submit(store.remove_all, anna) for _ in range(3)]:
+    def store_while_removing(number: int) -> tuple[str, str]:
+        content_hash = old.put(anna, str(number))
+        return content_hash, str(number)
+
+    for number in range(40):
+        content_hash, text = store_while_removing(number)
+        with ThreadPoolExecutor(2) as pool:
+            removal = pool.submit(store.remove, anna, content_hash, stored_before=before)
+            pool.submit(store.put, anna, text).result()
             removal.result()
-        stored = list(pool.map(lambda number: store.put(anna, str(number)), range(60)))
+        assert store.get(anna, content_hash) == text
 
-    assert {store.get(anna, content_hash) for content_hash in hashes} <= {"0", "1", "2", None}
-    assert [store.get(anna, content_hash) for content_hash in stored] == [str(n) for n in range(60)]
+
+def test_empty_folders_are_removed_with_the_last_text(tmp_path: Path) -> None:
+    store, anna = FolderTextStore(tmp_path, clock=FrozenClock()), a_user()
+    content_hash = store.put(anna, "How?")
+
+    store.remove(anna, content_hash, stored_before=later())
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_storage_that_does_not_overwrite_is_refused(tmp_path: Path) -> None:

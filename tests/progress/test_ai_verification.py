@@ -118,7 +118,7 @@ def test_a_session_that_was_changed_after_its_start_is_found(
 def test_a_text_that_was_changed_or_removed_is_found(memory: World, talk: Conversation) -> None:
     texts, owner = memory.services.ports.texts, talk.session.user_id
     first, second, third = (row.interaction for row in talk.read())
-    texts.remove(owner, first.content_hash)
+    texts.remove(owner, first.content_hash, stored_before=memory.clock.now() + timedelta(days=1))
     texts._texts[owner, third.content_hash] = b"x", memory.clock.now()  # type: ignore[attr-defined]  # noqa: SLF001  # as an attacker would
 
     assert findings_in(memory) == [

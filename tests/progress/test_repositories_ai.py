@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import pytest
@@ -247,6 +247,74 @@ def test_feedback_replaces_that_of_the_same_user(world: World) -> None:
     assert ai_feedback.find(interaction.id, others.user_id, scope=scope) == others
     assert ai_feedback.find(interaction.id, session.user_id, scope=PLATFORM) is None
     assert ai_feedback.find(AIInteractionId(uuid4()), session.user_id, scope=scope) is None
+
+
+def test_sessions_of_a_user_are_locked_by_id(world: World) -> None:
+    anna, org_id = world.has_user().id, world.has_organization().id
+    sessions = [has_session(world, user_id=anna, org_id=owner) for owner in (None, org_id, None)]
+    has_session(world)
+    ai_sessions, by_id = world.repositories.ai_sessions, sorted(sessions, key=lambda s: s.id)
+
+    assert ai_sessions.all_of_for_update(anna, scope=TenantScope.into(org_id)) == by_id
+    assert ai_sessions.all_of_for_update(anna, scope=PLATFORM) == [
+        session for session in by_id if session.org_id is None
+    ]
+
+
+def test_sessions_with_old_texts_are_found_by_organization(world: World) -> None:
+    org_id = world.has_organization().id
+    sessions = [
+        has_session(world, org_id=owner, texts_since=since)
+        for owner, since in (
+            (None, NOON - timedelta(days=20_000)),
+            (org_id, NOON - timedelta(days=20_001)),
+            (org_id, NOON - timedelta(days=19_000)),
+            (None, None),
+        )
+    ]
+    ai_sessions, moment = world.repositories.ai_sessions, NOON - timedelta(days=19_500)
+
+    def old_ones(**parts: Any) -> list[AISession]:
+        options: dict[str, Any] = {"limit": 10, "scope": ALL_TENANTS} | parts
+        return ai_sessions.with_texts_before(moment, **options)
+
+    assert old_ones() == [sessions[1], sessions[0]]
+    assert old_ones(limit=1) == [sessions[1]]
+    assert old_ones(within=[org_id]) == [sessions[1]]
+    assert old_ones(outside=[org_id]) == [sessions[0]]
+    assert old_ones(scope=PLATFORM) == [sessions[0]]
+    assert ai_sessions.with_texts_before(NOON, limit=1, within=[], scope=ALL_TENANTS) == []
+
+
+def test_the_last_interaction_before_a_time_is_found(world: World) -> None:
+    session = has_session(world)
+    first, second = has_interactions(world, session, 2)
+    third = an_interaction(
+        session.after(second), occurred_at=NOON + timedelta(days=1), previous_hash=second.hash
+    )
+    ai_interactions = world.repositories.ai_interactions
+    ai_interactions.append(third, scope=PLATFORM)
+
+    later = NOON + timedelta(hours=1)
+    assert ai_interactions.last_before(session.id, later, scope=PLATFORM) == second
+    assert ai_interactions.last_before(session.id, NOON, scope=PLATFORM) is None
+    assert first.sequence == 1
+
+
+def test_comments_of_a_user_are_emptied(world: World) -> None:
+    session = has_session(world)
+    interactions = has_interactions(world, session, 2)
+    ai_feedback = world.repositories.ai_feedback
+    other = a_flag(interactions[0], user_id=world.has_user().id)
+    for feedback in (a_flag(interactions[0]), a_flag(interactions[1], comment=""), other):
+        ai_feedback.put(feedback, scope=PLATFORM)
+
+    assert ai_feedback.remove_comments(session.user_id, scope=PLATFORM) == 1
+    assert ai_feedback.remove_comments(session.user_id, scope=PLATFORM) == 0
+
+    stored = ai_feedback.find(interactions[0].id, session.user_id, scope=PLATFORM)
+    assert stored == a_flag(interactions[0], comment="")
+    assert ai_feedback.find(interactions[0].id, other.user_id, scope=PLATFORM) == other
 
 
 def test_pages_are_bounded(world: World) -> None:

@@ -5,7 +5,9 @@ from typing import Any, Final
 from uuid import uuid4
 
 from accounts.domain.access import Principal, UserId
+from authsvc.composition.container import Services
 from authsvc.kernel.paging import PageRequest
+from progress.domain.ai.entities.feedback import Rating
 from progress.domain.ai.entities.sessions import (
     AIInteraction,
     AISession,
@@ -30,6 +32,14 @@ GENERATED: Final = Generation(
     cost_micro_usd=960,
 )
 ALL: Final = PageRequest(limit=100)
+
+
+def has_flag(services: Services, by: Principal, text: str = "Like this.") -> AISession:
+    """A session of the caller with an answer that they have flagged."""
+    session = services.ai_sessions.start(SessionType.TUTORING, by=by)
+    answer = services.ai_sessions.record(session.id, Role.ASSISTANT, text, GENERATED, by=by)
+    services.ai_sessions.give_feedback(answer.id, Rating.FLAG, "Wrong.", by=by)
+    return session
 
 
 def an_ai_session(user_id: UserId, **parts: Any) -> AISession:

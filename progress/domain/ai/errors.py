@@ -1,6 +1,6 @@
 """Domain errors of AI sessions."""
 
-from authsvc.kernel.errors import Busy, Conflict, Invalid, NotFound, TooMany
+from authsvc.kernel.errors import Busy, Conflict, Gone, Invalid, NotFound, TooMany
 
 
 class AISessionNotFound(NotFound):
@@ -72,3 +72,27 @@ class AIBudgetTooHigh(Invalid):
         "Organizations can set limits up to {monthly_tokens} tokens and {monthly_cost_micro_usd} "
         "millionths of a US dollar. Ask an administrator of the platform for more."
     )
+
+
+class TextRemoved(Gone):
+    code = "text-removed"
+    title = "The text was removed"
+    explanation = "It was removed after its retention period, or on request. The metrics of the interaction remain."
+
+
+class AITextsNotFound(NotFound):
+    code = "ai-texts-not-found"
+    title = "No AI sessions of this user"
+    explanation = "There are no AI sessions of this user, or you are not allowed to see them."
+
+
+class AIFlagNotFound(NotFound):
+    code = "ai-flag-not-found"
+    title = "AI flag not found"
+    explanation = "There is no flag with this id, or you are not allowed to see it."
+
+
+class AIFlagDecided(Conflict):
+    code = "ai-flag-decided"
+    title = "The flag was decided"
+    explanation = "It was {outcome}. A decision is final; the user can flag the interaction again."

@@ -100,11 +100,10 @@ class TextStore(Protocol):
     def get(self, owner: UserId, content_hash: str) -> str | None:
         """The text with that hash; None if it was removed. Raises TextAltered if it has another hash."""
 
-    def remove(self, owner: UserId, content_hash: str) -> None:
-        """Remove the text with that hash, if it is there."""
+    def remove(self, owner: UserId, content_hash: str, *, stored_before: datetime) -> bool:
+        """Remove the text with that hash, unless it was last stored at that time or later; return whether it was."""
 
-    def remove_all(self, owner: UserId) -> None:
-        """Remove all texts of the person."""
-
-    def stored_before(self, moment: datetime) -> Iterator[tuple[UserId, str]]:
-        """Yield owner and hash of each text that was last stored before that time, in any order."""
+    def stored_before(
+        self, moment: datetime, *, owner: UserId | None = None
+    ) -> Iterator[tuple[UserId, str]]:
+        """Yield owner and hash of each text that was last stored before that time; those of one owner together."""

@@ -1,6 +1,7 @@
 """The page of an item over HTTP: who sees it, and what is posted to it."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -69,14 +70,14 @@ def test_an_unknown_item_is_not_found(visit: Visit) -> None:
     assert visit.browser.get(f"/courses/none/items/{item}").status_code == 404
 
 
-def test_members_see_items_of_their_organization_and_others_do_not(visit: Visit) -> None:
+def test_a_visitor_has_the_roles_of_their_memberships(visit: Visit) -> None:
     services = visit.application.services
     bo = visit.application.signed_in(name="Bo")
     organization = services.organizations.create(
-        name="Knots", slug="knots", owner_id=UserId(bo.id), by=OPERATOR
+        name="Knots", slug="knots", owner_id=UserId(UUID(bo.id)), by=OPERATOR
     )
-    assert services.organizations.roles_of(UserId(bo.id)) == {organization.id: OrgRole.OWNER}
-    assert services.organizations.roles_of(UserId(visit.anna.id)) == {}
+    assert services.organizations.roles_of(UserId(UUID(bo.id))) == {organization.id: OrgRole.OWNER}
+    assert services.organizations.roles_of(UserId(UUID(visit.anna.id))) == {}
 
 
 def test_a_message_is_answered_as_a_stream_or_by_a_redirect(visit: Visit) -> None:

@@ -52,7 +52,7 @@ class AISession:
 
     `org_id` is the owner of the course or, without a course, an organization of the user. `client_id` is the client
     that started it. `sequence` and `hash` are those of the last interaction; `removed_through` is the number of the
-    last interaction whose text was removed.
+    last interaction whose text was removed, `texts_since` the time of the first one whose text is stored.
     """
 
     id: AISessionId
@@ -67,6 +67,7 @@ class AISession:
     sequence: int = 0
     hash: str = ""
     removed_through: int = 0
+    texts_since: datetime | None = None
 
     @property
     def opening_hash(self) -> str:
@@ -103,7 +104,16 @@ class AISession:
         return replace(self, ended_at=at)
 
     def after(self, interaction: "AIInteraction") -> "AISession":
-        return replace(self, sequence=interaction.sequence, hash=interaction.hash)
+        return replace(
+            self,
+            sequence=interaction.sequence,
+            hash=interaction.hash,
+            texts_since=self.texts_since or interaction.occurred_at,
+        )
+
+    def without_texts(self, *, through: int, next_at: datetime | None = None) -> "AISession":
+        """The session without the texts up to an interaction; the next one has the time *next_at*, if there is one."""
+        return replace(self, removed_through=through, texts_since=next_at)
 
     def has_text_of(self, interaction: "AIInteraction") -> bool:
         """Whether the text of the interaction is still to be stored."""

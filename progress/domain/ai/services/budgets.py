@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
-from typing import Final
+from typing import Final, NoReturn
 from uuid import uuid4
 
 from authsvc.kernel.canonical import utc_text
@@ -110,7 +110,7 @@ class BudgetService:
             for state in states:
                 limit, before = limits[state.key], state.committed + -most
                 if limit.is_reached(before):
-                    raise _exceeded(state.key, now)
+                    self._refuse(state.key, now)
                 is_nearly_spent |= limit.is_nearly_reached(before)
             reservation = Reservation(
                 id=ReservationId(uuid4()),
@@ -153,13 +153,14 @@ class BudgetService:
             self.budgets.charge(reservation.keys, spent=spent)
         return was_there
 
-
-def _exceeded(key: BudgetKey, now: datetime) -> AIBudgetExceeded:
-    if key.kind is BudgetKind.SESSION:
-        return AISessionBudgetExceeded()
-    resets_at = end_of_month(now)
-    return AIBudgetExceeded(
-        budget=key.kind.value,
-        resets_at=utc_text(resets_at),
-        retry_after=max(1, ceil((resets_at - now).total_seconds())),
-    )
+    @staticmethod
+    def _refuse(key: BudgetKey, now: datetime) -> NoReturn:
+        """Raises AIBudgetExceeded, AISessionBudgetExceeded."""
+        if key.kind is BudgetKind.SESSION:
+            raise AISessionBudgetExceeded
+        resets_at = end_of_month(now)
+        raise AIBudgetExceeded(
+            budget=key.kind.value,
+            resets_at=utc_text(resets_at),
+            retry_after=max(1, ceil((resets_at - now).total_seconds())),
+        )

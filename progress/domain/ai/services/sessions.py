@@ -8,7 +8,7 @@ from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService, ItemId
-from progress.domain.ai.entities.feedback import AIFeedback, Rating
+from progress.domain.ai.entities.feedback import AIFeedback, AIFlag, AIFlagId, Rating
 from progress.domain.ai.entities.sessions import (
     NOT_GENERATED,
     AIInteraction,
@@ -25,6 +25,7 @@ from progress.domain.ai.ports import Role, TextStore
 from progress.domain.ai.redaction import redacted
 from progress.domain.ai.repositories.protocols.sessions import (
     AIFeedbackRepository,
+    AIFlagRepository,
     AIInteractionRepository,
     AISessionRepository,
 )
@@ -52,6 +53,7 @@ class AISessionService:
     sessions: AISessionRepository
     interactions: AIInteractionRepository
     feedback: AIFeedbackRepository
+    flags: AIFlagRepository
     progress: ProgressRepository
     catalog: CatalogService
     texts: TextStore
@@ -141,17 +143,24 @@ class AISessionService:
         page = self.interactions.page_of_session(session.id, request, scope=by.member_scope)
         return self.text_reader.read_page(session, page)
 
+    def interaction(self, interaction_id: AIInteractionId, *, by: Principal) -> ReadInteraction:
+        """Return an interaction of the caller with its text.
+
+        Raises AIInteractionNotFound, TextRemoved, TextAltered.
+        """
+        interaction = self._own_interaction(interaction_id, by)
+        session = self.sessions.get(interaction.session_id, scope=by.member_scope)
+        return self.text_reader.require(session, interaction)
+
     def give_feedback(
         self, interaction_id: AIInteractionId, rating: Rating, comment: str, *, by: Principal
     ) -> AIFeedback:
         """Rate an interaction of the caller's own session, instead of an earlier rating of theirs.
 
-        Raises AIInteractionNotFound.
+        A flag stays open until staff decide about it. Raises AIInteractionNotFound.
         """
         with self.unit_of_work.atomic():
-            interaction = self.interactions.get(interaction_id, scope=by.member_scope)
-            if interaction.user_id != by.person:
-                raise AIInteractionNotFound
+            interaction = self._own_interaction(interaction_id, by)
             feedback = AIFeedback(
                 interaction_id=interaction.id,
                 user_id=by.person,
@@ -161,7 +170,21 @@ class AISessionService:
                 given_at=self.clock.now(),
             )
             self.feedback.put(feedback, scope=by.member_scope)
+            if rating is Rating.FLAG:
+                self._flag(interaction, feedback, by)
         return feedback
+
+    def _flag(self, interaction: AIInteraction, feedback: AIFeedback, by: Principal) -> None:
+        flag = AIFlag(
+            id=AIFlagId(uuid4()),
+            interaction_id=interaction.id,
+            session_id=interaction.session_id,
+            user_id=feedback.user_id,
+            org_id=feedback.org_id,
+            comment=feedback.comment,
+            flagged_at=feedback.given_at,
+        )
+        self.flags.open(flag, scope=by.member_scope)
 
     def _new_session(self, session_type: SessionType, topic: Topic, by: Principal) -> AISession:
         course_id, org_id = None, topic.org_id
@@ -187,6 +210,12 @@ class AISessionService:
             client_id=by.client_id,
             started_at=self.clock.now(),
         ).opened()
+
+    def _own_interaction(self, interaction_id: AIInteractionId, by: Principal) -> AIInteraction:
+        interaction = self.interactions.get(interaction_id, scope=by.member_scope)
+        if interaction.user_id != by.person:
+            raise AIInteractionNotFound
+        return interaction
 
     def _own_for_update(self, session_id: AISessionId, by: Principal) -> AISession:
         return self._own(self.sessions.get_for_update(session_id, scope=by.member_scope), by)

@@ -9,7 +9,7 @@ from progress.domain.ai.entities.sessions import (
     ReadInteraction,
     TextState,
 )
-from progress.domain.ai.errors import TextAltered
+from progress.domain.ai.errors import TextAltered, TextRemoved
 from progress.domain.ai.ports import TextStore
 
 
@@ -32,3 +32,12 @@ class TextReader:
             text = None
         state = TextState.DAMAGED if text is None else TextState.STORED
         return ReadInteraction(interaction=interaction, text=text, text_state=state)
+
+    def require(self, session: AISession, interaction: AIInteraction) -> ReadInteraction:
+        """Return the interaction of the session with its text. Raises TextRemoved, TextAltered."""
+        result = self.read(session, interaction)
+        if result.text_state is TextState.REMOVED:
+            raise TextRemoved
+        if result.text_state is TextState.DAMAGED:
+            raise TextAltered
+        return result

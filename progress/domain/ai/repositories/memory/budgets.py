@@ -63,6 +63,10 @@ class InMemoryAISettingsRepository:
         stored = (self.store[id_] for id_ in subject_ids if id_ in self.store)
         return list(scope.among(stored))
 
+    def with_retention(self, *, scope: TenantScope) -> list[AISettings]:
+        in_scope = scope.among(self.store.values())
+        return [settings for settings in in_scope if settings.retention_days is not None]
+
     def locked(self, empty: AISettings, *, scope: TenantScope) -> AISettings:
         scope.require(empty.org_id)
         return self.store.setdefault(empty.subject_id, empty)

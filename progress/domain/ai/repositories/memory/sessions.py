@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, MutableMapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
-from accounts.public import UserId
+from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
@@ -46,6 +47,7 @@ class InMemoryAISessionRepository:
             sequence=session.sequence,
             hash=session.hash,
             removed_through=session.removed_through,
+            texts_since=session.texts_since,
         )
 
     def page_of(
@@ -53,6 +55,30 @@ class InMemoryAISessionRepository:
     ) -> Page[AISession]:
         selected = filter(selection.covers, scope.among(self.store.values()))
         return page_in_memory(selected, request, AI_SESSIONS)
+
+    def all_of_for_update(self, user_id: UserId, *, scope: TenantScope) -> list[AISession]:
+        in_scope = scope.among(self.store.values())
+        mine = [session for session in in_scope if session.user_id == user_id]
+        return sorted(mine, key=_key_of_session)
+
+    def with_texts_before(
+        self,
+        moment: datetime,
+        *,
+        limit: int,
+        within: Collection[OrganizationId] | None = None,
+        outside: Collection[OrganizationId] = (),
+        scope: TenantScope,
+    ) -> list[AISession]:
+        old = [
+            (session.texts_since, session.id, session)
+            for session in scope.among(self.store.values())
+            if session.texts_since is not None
+            and session.texts_since < moment
+            and (within is None or session.org_id in within)
+            and session.org_id not in outside
+        ]
+        return [session for _, _, session in sorted(old, key=lambda row: row[:2])[:limit]]
 
     def in_streams(
         self, *, users: UserRange = ALL_USERS, scope: TenantScope
@@ -86,6 +112,16 @@ class InMemoryAIInteractionRepository:
         in_scope = scope.among(self.store.values())
         of_session = (row for row in in_scope if row.session_id == session_id)
         return page_in_memory(of_session, request, AI_INTERACTIONS)
+
+    def last_before(
+        self, session_id: AISessionId, moment: datetime, *, scope: TenantScope
+    ) -> AIInteraction | None:
+        earlier = (
+            row
+            for row in scope.among(self.store.values())
+            if row.session_id == session_id and row.occurred_at < moment
+        )
+        return max(earlier, key=lambda row: row.sequence, default=None)
 
     def in_streams(
         self, *, users: UserRange = ALL_USERS, scope: TenantScope
@@ -130,6 +166,16 @@ class InMemoryAIFeedbackRepository:
     ) -> AIFeedback | None:
         feedback = self.store.get((interaction_id, user_id))
         return feedback if feedback and scope.covers(feedback.org_id) else None
+
+    def remove_comments(self, user_id: UserId, *, scope: TenantScope) -> int:
+        commented = [
+            (key, feedback)
+            for key, feedback in self.store.items()
+            if feedback.user_id == user_id and feedback.comment and scope.covers(feedback.org_id)
+        ]
+        for key, feedback in commented:
+            self.store[key] = replace(feedback, comment="")
+        return len(commented)
 
 
 def _key_of_session(session: AISession) -> tuple[UUID, UUID]:

@@ -84,6 +84,10 @@ class OrmAISettingsRepository:
         stored = rows.AISettings.objects.filter(owned_within(scope), pk__in=list(subject_ids))
         return [_settings(row) for row in stored]
 
+    def with_retention(self, *, scope: TenantScope) -> list[AISettings]:
+        stored = rows.AISettings.objects.filter(owned_within(scope), retention_days__isnull=False)
+        return [_settings(row) for row in stored]
+
     def locked(self, empty: AISettings, *, scope: TenantScope) -> AISettings:
         scope.require(empty.org_id)
         insert(rows.AISettings, [_settings_values(empty)], unless_taken=("subject_id",))

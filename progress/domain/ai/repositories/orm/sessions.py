@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Page, PageRequest
@@ -59,12 +60,33 @@ class OrmAISessionRepository:
             sequence=session.sequence,
             hash=session.hash,
             removed_through=session.removed_through,
+            texts_since=session.texts_since,
         )
 
     def page_of(
         self, selection: AISessionSelection, request: PageRequest, *, scope: TenantScope
     ) -> Page[AISession]:
         return page_of_rows(_selected(selection, scope), request, AI_SESSIONS, _session)
+
+    def all_of_for_update(self, user_id: UserId, *, scope: TenantScope) -> list[AISession]:
+        stored = rows.AISession.objects.select_for_update().filter(owned_within(scope))
+        return [_session(row) for row in stored.filter(user_id=user_id).order_by("id")]
+
+    def with_texts_before(
+        self,
+        moment: datetime,
+        *,
+        limit: int,
+        within: Collection[OrganizationId] | None = None,
+        outside: Collection[OrganizationId] = (),
+        scope: TenantScope,
+    ) -> list[AISession]:
+        stored = rows.AISession.objects.filter(owned_within(scope), texts_since__lt=moment)
+        if within is not None:
+            stored = stored.filter(org_id__in=within)
+        if outside:
+            stored = stored.filter(Q(org_id=None) | ~Q(org_id__in=outside))
+        return [_session(row) for row in stored.order_by("texts_since", "id")[:limit]]
 
     def in_streams(
         self, *, users: UserRange = ALL_USERS, scope: TenantScope
@@ -98,6 +120,13 @@ class OrmAIInteractionRepository:
     ) -> Page[AIInteraction]:
         stored = rows.AIInteraction.objects.filter(owned_within(scope), session_id=session_id)
         return page_of_rows(stored, request, AI_INTERACTIONS, _interaction)
+
+    def last_before(
+        self, session_id: AISessionId, moment: datetime, *, scope: TenantScope
+    ) -> AIInteraction | None:
+        stored = rows.AIInteraction.objects.filter(owned_within(scope), session_id=session_id)
+        row = stored.filter(occurred_at__lt=moment).order_by("-sequence").first()
+        return _interaction(row) if row else None
 
     def in_streams(
         self, *, users: UserRange = ALL_USERS, scope: TenantScope
@@ -146,6 +175,10 @@ class OrmAIFeedbackRepository:
         row = _feedback_rows(interaction_id, user_id).filter(owned_within(scope)).first()
         return _feedback(row) if row else None
 
+    def remove_comments(self, user_id: UserId, *, scope: TenantScope) -> int:
+        commented = rows.AIFeedback.objects.filter(owned_within(scope), user_id=user_id)
+        return commented.exclude(comment="").update(comment="")
+
 
 _COLUMNS: Final = {"user_id": "user_id", "org_id": "org_id", "course_id": "course_id"}
 
@@ -177,6 +210,7 @@ def _session(row: rows.AISession) -> AISession:
         sequence=row.sequence,
         hash=row.hash,
         removed_through=row.removed_through,
+        texts_since=row.texts_since,
     )
 
 

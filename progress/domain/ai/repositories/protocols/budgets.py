@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from authsvc.kernel.tenancy import TenantScope
+from courses.public import CourseId
 from progress.domain.ai.entities.budgets import (
     NOTHING,
     AISettings,
@@ -15,6 +16,7 @@ from progress.domain.ai.entities.budgets import (
     ReservationId,
     Spending,
 )
+from progress.domain.ai.entities.outcomes import SessionOutcome
 from progress.domain.ai.entities.usage import UsageRow, UsageSelection
 
 
@@ -50,6 +52,9 @@ class AISettingsRepository(Protocol):
     def those_of(self, subject_ids: Sequence[UUID], *, scope: TenantScope) -> list[AISettings]:
         """Return the settings of the organizations and courses with these ids that are in scope, in any order."""
 
+    def with_retention(self, *, scope: TenantScope) -> list[AISettings]:
+        """Return the settings in scope that decide how long texts are stored, in any order."""
+
     def locked(self, empty: AISettings, *, scope: TenantScope) -> AISettings:
         """Return the settings of the same organization or course, locked until the unit of work ends.
 
@@ -65,3 +70,8 @@ class AIUsageRepository(Protocol):
         self, selection: UsageSelection, *, since: datetime, scope: TenantScope
     ) -> list[UsageRow]:
         """Return the usage in scope since then, by month, latest first, then organization, course and model."""
+
+
+class AIOutcomeRepository(Protocol):
+    def of_course(self, course_id: CourseId, *, scope: TenantScope) -> list[SessionOutcome]:
+        """Return all sessions on the course in scope with their outcomes, oldest first; the id breaks ties."""

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from accounts.public import UserId
+from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
-from progress.domain.ai.entities.feedback import AIFeedback
+from progress.domain.ai.entities.feedback import AIFeedback, AIFlag, AIFlagId
 from progress.domain.ai.entities.sessions import (
     AIInteraction,
     AIInteractionId,
@@ -41,6 +41,23 @@ class AISessionRepository(Protocol):
     ) -> Page[AISession]:
         """Return the selected sessions in scope, newest first; the id breaks ties."""
 
+    def all_of_for_update(self, user_id: UserId, *, scope: TenantScope) -> list[AISession]:
+        """Return all sessions of the user in scope by id, locked until the unit of work ends."""
+
+    def with_texts_before(
+        self,
+        moment: datetime,
+        *,
+        limit: int,
+        within: Collection[OrganizationId] | None = None,
+        outside: Collection[OrganizationId] = (),
+        scope: TenantScope,
+    ) -> list[AISession]:
+        """Return sessions with stored texts from before that time, those with the oldest texts first.
+
+        Only those in the organizations *within*, if given, and none in those *outside*.
+        """
+
     def in_streams(
         self, *, users: UserRange = ALL_USERS, scope: TenantScope
     ) -> Iterator[Stored[AISession]]:
@@ -61,6 +78,11 @@ class AIInteractionRepository(Protocol):
         self, session_id: AISessionId, request: PageRequest, *, scope: TenantScope
     ) -> Page[AIInteraction]:
         """Return the interactions of the session in scope, oldest first."""
+
+    def last_before(
+        self, session_id: AISessionId, moment: datetime, *, scope: TenantScope
+    ) -> AIInteraction | None:
+        """Return the last interaction of the session in scope from before that time."""
 
     def in_streams(
         self, *, users: UserRange = ALL_USERS, scope: TenantScope
@@ -93,3 +115,20 @@ class AIFeedbackRepository(Protocol):
         self, interaction_id: AIInteractionId, user_id: UserId, *, scope: TenantScope
     ) -> AIFeedback | None:
         """Return the user's feedback on the interaction, if it is in scope."""
+
+    def remove_comments(self, user_id: UserId, *, scope: TenantScope) -> int:
+        """Empty the comments of the user in scope, and return how many were not empty."""
+
+
+class AIFlagRepository(Protocol):
+    def open(self, flag: AIFlag, *, scope: TenantScope) -> None:
+        """Store a new flag; if one of the user on the interaction is open, replace the comment of that."""
+
+    def get_for_update(self, flag_id: AIFlagId, *, scope: TenantScope) -> AIFlag:
+        """Return the flag, locked until the unit of work ends. Raise AIFlagNotFound if there is none in scope."""
+
+    def save(self, flag: AIFlag, *, scope: TenantScope) -> None:
+        """Replace the stored flag."""
+
+    def remove_comments(self, user_id: UserId, *, scope: TenantScope) -> int:
+        """Empty the comments of the user in scope, and return how many were not empty."""
