@@ -25,6 +25,8 @@ LOGGING: Final = "BEGIN SELECT INSERT UPDATE COMMIT"
 RECENT: Final = "SELECT SELECT"
 # A reservation in the budgets, and the message, within the transaction of the tutor.
 ASKING: Final = "SAVEPOINT INSERT INSERT RELEASE SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT"
+# The same, with the limits of the course.
+ASKING_ABOUT_AN_ITEM: Final = ASKING.replace("SAVEPOINT INSERT", "SAVEPOINT SELECT INSERT", 1)
 # The reservation is settled, and the answer logged, in one transaction.
 ANSWERING: Final = (
     "BEGIN SAVEPOINT DELETE INSERT RELEASE SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT"
@@ -102,7 +104,7 @@ COSTS: Final = [
     # The progress of the learner; the version of the course is cached.
     (
         asking_the_tutor_about_an_item,
-        f"SELECT BEGIN SELECT {RECENT} {ASKING} {THE_POSITION} {ANSWERING}",
+        f"SELECT BEGIN SELECT {RECENT} {ASKING_ABOUT_AN_ITEM} {THE_POSITION} {ANSWERING}",
     ),
     (
         asking_the_tutor_after_two_thousand_messages,
