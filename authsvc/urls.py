@@ -38,10 +38,11 @@ if settings.ENVIRONMENT.has_database:
         path("admin", RedirectView.as_view(pattern_name="admin:index")),
         path("admin/", admin.site.urls),
         path("", include("accounts.pages.urls")),
+        path("", include("progress.pages.urls")),
         path("", include("accounts.oauth.urls")),
     ]
 else:
-    pages = r"^(?:admin|oauth|device|account|email|password|sign(?:in|up|out))(?:/|$)"
+    pages = r"^(?:admin|oauth|device|account|courses|email|password|sign(?:in|up|out))(?:/|$)"
     urlpatterns.append(re_path(pages, problems.database_needed))
 if settings.ENVIRONMENT.shows_docs:
     urlpatterns += [

@@ -35,6 +35,15 @@ class Streamed:
     begin: Callable[[], Events]
 
 
+def event_stream(events: Events) -> StreamingHttpResponse:
+    """A response of events."""
+    response = StreamingHttpResponse(_EncodedEvents(events), content_type=EVENT_STREAM)
+    response["Cache-Control"] = "no-store"
+    # Proxies that buffer, such as nginx, would hold the answer back until it is complete.
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
 def stream_response(
     response: HttpResponse, *, begun: Streamed | None, replay: Replay
 ) -> StreamingHttpResponse:
@@ -43,11 +52,10 @@ def stream_response(
     Raises what the replay raises.
     """
     events = begun.begin() if begun is not None else replay(json.loads(response.content))
-    streaming = StreamingHttpResponse(_EncodedEvents(events), status=response.status_code)
+    streaming = event_stream(events)
+    streaming.status_code = response.status_code
     for name, value in response.items():
         streaming[name] = value
-    # Proxies that buffer, such as nginx, would hold the answer back until it is complete.
-    streaming["X-Accel-Buffering"] = "no"
     return streaming
 
 

@@ -26,7 +26,7 @@ from progress.domain.ai.errors import (
     NoTutor,
     TutorUnavailable,
 )
-from progress.domain.ai.services.tutor import LONGEST_MESSAGE, Answered
+from progress.domain.ai.services.tutor import LONGEST_MESSAGE, Answered, Exchange
 from progress.domain.errors import NotEnrolled
 
 EVENTS: Final[Mapping[str, Any]] = {
@@ -75,25 +75,25 @@ class TutorMessageView(ApiView):
         replay=lambda receipt, by: replayed(receipt, by=by),
     )
     def post(self, session_id: AISessionId, *, body: Members, by: Principal) -> Streamed:
-        tutor = services().tutor
-        exchange = tutor.ask(session_id, body["text"], by=by)
-        receipt = {
-            "session_id": str(session_id),
-            "message_id": str(exchange.message.id),
-            "is_budget_nearly_spent": exchange.reservation.is_nearly_spent,
-        }
+        exchange = services().tutor.ask(session_id, body["text"], by=by)
+        return Streamed(receipt_of(exchange), lambda: events_of(exchange, by=by))
 
-        def begin() -> Events:
-            with closing(tutor.answer(exchange, by=by)) as parts:
-                yield "start", receipt
-                for part in parts:
-                    yield (
-                        ("done", done(part.interaction))
-                        if isinstance(part, Answered)
-                        else text(part)
-                    )
 
-        return Streamed(receipt, begin)
+def events_of(exchange: Exchange, *, by: Principal) -> Events:
+    """The events of an answer, which begins with the first of them."""
+    with closing(services().tutor.answer(exchange, by=by)) as parts:
+        yield "start", receipt_of(exchange)
+        for part in parts:
+            yield ("done", done(part.interaction)) if isinstance(part, Answered) else text(part)
+
+
+def receipt_of(exchange: Exchange) -> Mapping[str, Any]:
+    """What identifies the message of an answer."""
+    return {
+        "session_id": str(exchange.message.session_id),
+        "message_id": str(exchange.message.id),
+        "is_budget_nearly_spent": exchange.reservation.is_nearly_spent,
+    }
 
 
 def replayed(receipt: Mapping[str, Any], *, by: Principal) -> Events:

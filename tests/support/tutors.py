@@ -16,7 +16,8 @@ from progress.domain.ai.ports import (
     TokenUsage,
     TutorModel,
 )
-from progress.domain.ai.services.tutor import TutorService
+from progress.domain.ai.services.tutor import TutorPart, TutorService
+from tests.support.ai import Conversation
 
 STARTED: Final = AnswerStarted(
     model_id="knots-1-20261101",
@@ -81,3 +82,9 @@ def events_in(text: str) -> list[tuple[str, Any]]:
 def text_in(text: str) -> str:
     """The text of a streamed answer."""
     return "".join(data["text"] for name, data in events_in(text) if name == "text")
+
+
+def answer_in(conversation: Conversation, text: str = "Which bend?") -> list[TutorPart]:
+    tutor, by = conversation.world.services.tutor, conversation.principal
+    exchange = tutor.ask(conversation.session.id, text, by=by)
+    return list(tutor.answer(exchange, by=by))

@@ -67,7 +67,7 @@ class _BoundedTransport(httpx2.BaseTransport):
         timeout = {name: min(seconds.get(name, left), left) for name in _TIMEOUTS}
         request.extensions["timeout"] = timeout
         response = self._transport.handle_request(request)
-        # Read anew for the body: between pieces of text, other silence is allowed than before the first.
+        # Read again for the body: between pieces of text, other silence is allowed than before the first.
         timeout["read"] = limits.silence_seconds
         return httpx2.Response(
             response.status_code,

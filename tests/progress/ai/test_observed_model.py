@@ -13,7 +13,7 @@ from authsvc.kernel.tracing import NoTracing
 from progress.domain.ai.errors import TutorUnavailable
 from progress.domain.ai.offline_model import OfflineModel
 from progress.domain.ai.ports import TutorModel
-from tests.progress.ai.test_offline_model import asked
+from tests.progress.ai.test_offline_model import a_question
 from tests.support.collector import Collector, running_collector
 from tests.support.model_server import (
     Scripted,
@@ -54,7 +54,7 @@ def test_an_answer_is_a_span_of_the_request_that_asked_for_it(
     with model_server() as server:
         server.answers(a_message("A bight.", cache_read_input_tokens=3))
         with tracing.span("asking for an answer"):
-            parts = at(server.url, tracing).answer(asked("A secret question?"))
+            parts = at(server.url, tracing).answer(a_question("A secret question?"))
         list(parts)
 
     spans = collector.waits_for(lambda spans: {s.name for s in spans} >= {"chat knots-1"})
@@ -85,7 +85,7 @@ def test_a_failed_answer_is_a_failed_span(
     with model_server() as server:
         server.answers(Scripted(parts=[message_start(), text_delta("A secret")], is_cut_off=True))
         with tracing.span("failing"), pytest.raises(TutorUnavailable):
-            list(at(server.url, tracing).answer(asked("A secret question?")))
+            list(at(server.url, tracing).answer(a_question("A secret question?")))
 
     spans = collector.waits_for(lambda spans: any(s.error for s in spans))
     span = next(span for span in spans if span.error)
@@ -100,7 +100,7 @@ def test_a_span_ends_when_its_reader_leaves(
     before = len(collector.spans)
     with model_server() as server:
         server.answers(Scripted(parts=[message_start(), text_delta("A"), 5.0, message_end()]))
-        parts = at(server.url, tracing).answer(asked("A question?"))
+        parts = at(server.url, tracing).answer(a_question("A question?"))
         next(parts), next(parts)
         parts.close()
 
@@ -110,7 +110,7 @@ def test_a_span_ends_when_its_reader_leaves(
 
 
 def test_without_tracing_an_answer_is_the_same() -> None:
-    model, question = OfflineModel(), asked("Which bend?")
+    model, question = OfflineModel(), a_question("Which bend?")
     observed = ObservedModel(model=model, tracing=NoTracing())
 
     assert list(observed.answer(question)) == list(model.answer(question))

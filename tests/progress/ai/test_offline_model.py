@@ -24,18 +24,18 @@ It is for heavy hawsers.
 """
 
 
-def asked(message: str, *, system: str = ITEM) -> ModelRequest:
+def a_question(message: str, *, system: str = ITEM) -> ModelRequest:
     turn = Turn(role=Role.USER, text=message)
     return ModelRequest(system=system, turns=(turn,), most_output_tokens=100)
 
 
 def answer_to(message: str, *, system: str = ITEM) -> str:
-    parts = OfflineModel().answer(asked(message, system=system))
+    parts = OfflineModel().answer(a_question(message, system=system))
     return "".join(part for part in parts if isinstance(part, str))
 
 
 def test_an_answer_has_a_beginning_and_an_end_with_its_tokens() -> None:
-    started, *pieces, finished = OfflineModel().answer(asked("Which bend?"))
+    started, *pieces, finished = OfflineModel().answer(a_question("Which bend?"))
 
     assert isinstance(started, AnswerStarted)
     assert isinstance(finished, AnswerFinished)
@@ -74,7 +74,7 @@ def test_a_script_replaces_the_answer() -> None:
         reply=lambda request: request.turns[-1].text, pause=lambda: pauses.append(None)
     )
 
-    _, *pieces, _ = model.answer(asked("say  it\nagain"))
+    _, *pieces, _ = model.answer(a_question("say  it\nagain"))
 
     assert pieces == ["say  ", "it\n", "again"]
     assert len(pauses) == 3

@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 
 from authsvc.kernel.unit_of_work import InsideUnitOfWork
-from progress.domain.ai.entities.budgets import BudgetKind, BudgetLimit, keys_of
 from progress.domain.ai.entities.sessions import AIInteraction, ReadInteraction, SessionType
 from progress.domain.ai.errors import (
-    AIBudgetExceeded,
     AIInteractionNotFound,
     AISessionEnded,
     AISessionNotFound,
@@ -22,25 +20,22 @@ from progress.domain.ai.errors import (
 )
 from progress.domain.ai.ports import FinishReason, Role, TokenUsage
 from progress.domain.ai.prompts import TUTORING
-from progress.domain.ai.services.budgets import BudgetPolicy
-from progress.domain.ai.services.conversations import MOST_CHARACTERS, MOST_TURNS
-from progress.domain.ai.services.sessions import Topic
-from progress.domain.ai.services.tutor import Answered, TutorPart
+from progress.domain.ai.services.tutor import Answered
 from progress.domain.ai.usage import Prices
-from progress.domain.errors import NotEnrolled
 from tests.support.ai import Conversation, a_conversation
 from tests.support.builders import a_principal
-from tests.support.learning import a_learner, a_published_course, items_of
-from tests.support.tutors import ANSWER, FINISHED, STARTED, ScriptedModel, break_off, use_model
+from tests.support.tutors import (
+    ANSWER,
+    FINISHED,
+    STARTED,
+    ScriptedModel,
+    answer_in,
+    break_off,
+    use_model,
+)
 from tests.support.worlds import World
 
 PRICES = Prices(input=Decimal(3), cached=Decimal("0.3"), output=Decimal(15))
-
-
-def asked(conversation: Conversation, text: str = "Which bend?") -> list[TutorPart]:
-    tutor, by = conversation.world.services.tutor, conversation.principal
-    exchange = tutor.ask(conversation.session.id, text, by=by)
-    return list(tutor.answer(exchange, by=by))
 
 
 def last_of(conversation: Conversation) -> ReadInteraction:
@@ -51,19 +46,22 @@ def test_an_answer_is_streamed_and_logged(world: World) -> None:
     model, conversation = ScriptedModel(), a_conversation(world)
     use_model(world.services, model, prices=PRICES)
 
-    *pieces, answered = asked(conversation)
+    *pieces, answered = answer_in(conversation)
 
     assert pieces == ["What have you ", "tried?"]
     message, answer = conversation.read()
     assert isinstance(answered, Answered)
     assert answered.interaction == answer.interaction
     assert (message.text, answer.text) == ("Which bend?", "What have you tried?")
-    made = answer.interaction.generation
-    assert (made.provider, made.model_id) == ("scripted", "knots-1-20261101")
-    assert made.usage == FINISHED.usage
-    assert made.finish_reason is FinishReason.STOP
-    assert (made.prompt_template, made.prompt_version) == (TUTORING.id, TUTORING.version)
-    assert made.cost_micro_usd == 60 * 3 + 12 + 30 * 15
+    generation = answer.interaction.generation
+    assert (generation.provider, generation.model_id) == ("scripted", "knots-1-20261101")
+    assert generation.usage == FINISHED.usage
+    assert generation.finish_reason is FinishReason.STOP
+    assert (generation.prompt_template, generation.prompt_version) == (
+        TUTORING.id,
+        TUTORING.version,
+    )
+    assert generation.cost_micro_usd == 60 * 3 + 12 + 30 * 15
     assert model.closed == 1
 
 
@@ -72,10 +70,10 @@ def test_times_are_measured_from_the_call_on(memory: World) -> None:
     wait = lambda: memory.clock.go_on(seconds=1.5)  # noqa: E731  # a step of a script
     use_model(memory.services, ScriptedModel([wait, STARTED, wait, "A ", wait, "bight.", FINISHED]))
 
-    asked(conversation)
+    answer_in(conversation)
 
-    made = last_of(conversation).interaction.generation
-    assert (made.time_to_first_token_ms, made.latency_ms) == (3000, 4500)
+    generation = last_of(conversation).interaction.generation
+    assert (generation.time_to_first_token_ms, generation.latency_ms) == (3000, 4500)
 
 
 def test_the_message_is_logged_before_the_model_is_asked(memory: World) -> None:
@@ -84,7 +82,7 @@ def test_the_message_is_logged_before_the_model_is_asked(memory: World) -> None:
     look = lambda: logged.extend(read.text for read in conversation.read())  # noqa: E731  # likewise
     use_model(memory.services, ScriptedModel([look, *ANSWER]))
 
-    asked(conversation)
+    answer_in(conversation)
 
     assert logged == ["Which bend?"]
 
@@ -93,7 +91,7 @@ def test_secrets_reach_neither_the_log_nor_the_model(memory: World) -> None:
     model, conversation = ScriptedModel(), a_conversation(memory)
     use_model(memory.services, model)
 
-    asked(conversation, "Write to anna@school.example about bends.")
+    answer_in(conversation, "Write to anna@school.example about bends.")
 
     assert "anna@school.example" not in f"{model.last}{conversation.read()}"
     assert "about bends." in model.last.turns[-1].text
@@ -115,7 +113,7 @@ def test_nothing_of_the_store_is_held_while_the_model_writes(memory: World) -> N
     outside = memory.unit_of_work.require_outside
     use_model(memory.services, ScriptedModel([check, outside, *ANSWER]), unit_of_work=Watching())
 
-    asked(conversation)
+    answer_in(conversation)
 
     assert released == ["released", "asked"]
 
@@ -125,7 +123,7 @@ def test_an_answer_within_a_unit_of_work_is_a_programming_error(memory: World) -
     use_model(memory.services, ScriptedModel())
 
     with pytest.raises(InsideUnitOfWork), memory.unit_of_work.atomic():
-        asked(conversation)
+        answer_in(conversation)
 
 
 def test_a_reader_who_leaves_ends_the_answer_which_is_paid_for(world: World) -> None:
@@ -138,11 +136,11 @@ def test_a_reader_who_leaves_ends_the_answer_which_is_paid_for(world: World) -> 
     parts.close()
 
     answer = last_of(conversation)
-    made = answer.interaction.generation
+    generation = answer.interaction.generation
     assert answer.text == "What have you "
-    assert made.finish_reason is FinishReason.CANCELLED
-    assert made.usage == TokenUsage(input_tokens=100, cached_tokens=40, output_tokens=5)
-    assert made.cost_micro_usd == 60 * 3 + 12 + 5 * 15
+    assert generation.finish_reason is FinishReason.CANCELLED
+    assert generation.usage == TokenUsage(input_tokens=100, cached_tokens=40, output_tokens=5)
+    assert generation.cost_micro_usd == 60 * 3 + 12 + 5 * 15
     assert model.closed == 1
 
 
@@ -153,9 +151,9 @@ def test_a_reader_who_leaves_before_the_first_text_is_logged_too(memory: World) 
 
     tutor.answer(exchange, by=conversation.principal).close()
 
-    made = last_of(conversation).interaction.generation
-    assert made.finish_reason is FinishReason.CANCELLED
-    assert made.usage == TokenUsage()
+    generation = last_of(conversation).interaction.generation
+    assert generation.finish_reason is FinishReason.CANCELLED
+    assert generation.usage == TokenUsage()
     assert model.requests == []
 
 
@@ -164,7 +162,7 @@ def test_an_answer_that_breaks_off_is_logged_as_an_error(world: World) -> None:
     use_model(world.services, ScriptedModel([STARTED, "What ", break_off]))
 
     with pytest.raises(TutorUnavailable):
-        asked(conversation)
+        answer_in(conversation)
 
     answer = last_of(conversation)
     assert answer.text == "What "
@@ -177,22 +175,22 @@ def test_an_answer_that_never_began_cost_nothing(memory: World) -> None:
     use_model(memory.services, ScriptedModel([break_off]), prices=PRICES)
 
     with pytest.raises(TutorUnavailable):
-        asked(conversation)
+        answer_in(conversation)
 
-    made = last_of(conversation).interaction.generation
-    assert (made.finish_reason, made.cost_micro_usd) == (FinishReason.ERROR, 0)
-    assert made.model_id == "knots-1"
+    generation = last_of(conversation).interaction.generation
+    assert (generation.finish_reason, generation.cost_micro_usd) == (FinishReason.ERROR, 0)
+    assert generation.model_id == "knots-1"
 
 
 def test_after_an_answer_that_broke_off_the_learner_can_go_on(memory: World) -> None:
     conversation = a_conversation(memory)
     use_model(memory.services, ScriptedModel([break_off]))
     with pytest.raises(TutorUnavailable):
-        asked(conversation, "First?")
+        answer_in(conversation, "First?")
     model = ScriptedModel()
     use_model(memory.services, model)
 
-    asked(conversation, "Second?")
+    answer_in(conversation, "Second?")
 
     assert [(turn.role, turn.text) for turn in model.last.turns] == [
         (Role.USER, "First?\n\nSecond?")
@@ -232,10 +230,10 @@ def test_a_message_whose_process_died_does_not_block_its_session(memory: World) 
 
     memory.clock.go_on(seconds=89)
     with pytest.raises(AnswerPending):
-        asked(conversation)
+        answer_in(conversation)
     memory.clock.go_on(seconds=1)
 
-    assert len(asked(conversation)) == 3
+    assert len(answer_in(conversation)) == 3
 
 
 def test_an_answer_after_the_end_of_its_session_is_logged(memory: World) -> None:
@@ -244,11 +242,11 @@ def test_an_answer_after_the_end_of_its_session_is_logged(memory: World) -> None
         memory.services, ScriptedModel([STARTED, "A ", conversation.ends, "bight.", FINISHED])
     )
 
-    asked(conversation)
+    answer_in(conversation)
 
     assert last_of(conversation).text == "A bight."
     with pytest.raises(AISessionEnded):
-        asked(conversation)
+        answer_in(conversation)
 
 
 def test_without_a_tutor_nothing_is_logged(memory: World) -> None:
@@ -256,7 +254,7 @@ def test_without_a_tutor_nothing_is_logged(memory: World) -> None:
     use_model(memory.services, None)
 
     with pytest.raises(NoTutor):
-        asked(conversation)
+        answer_in(conversation)
 
     assert conversation.read() == []
 
@@ -268,7 +266,7 @@ def test_the_tutor_answers_in_tutoring_sessions_alone(memory: World) -> None:
     conversation = Conversation(world=memory, principal=by, session=session)
 
     with pytest.raises(NotTutoring):
-        asked(conversation)
+        answer_in(conversation)
 
 
 def test_sessions_of_others_do_not_exist(memory: World) -> None:
@@ -276,68 +274,7 @@ def test_sessions_of_others_do_not_exist(memory: World) -> None:
     other = replace(conversation, principal=a_principal(memory.has_user()))
 
     with pytest.raises(AISessionNotFound):
-        asked(other)
-
-
-def test_the_model_is_told_of_the_item_and_where_the_learner_stands(memory: World) -> None:
-    learner, model = a_learner(memory), ScriptedModel()
-    course = a_published_course(memory.services)
-    items = items_of(memory.services, course)
-    learner.enrols(course)
-    learner.completes(course, items[0])
-    conversation = a_conversation(
-        memory, learner.principal, Topic(course=course.slug, item_id=items[1])
-    )
-    use_model(memory.services, model)
-
-    asked(conversation)
-
-    version = memory.services.catalog.open_version(course.slug, by=learner.principal)
-    first, second, _ = version.outline.items
-    system = model.last.system
-    assert f"Course: {version.title}" in system
-    assert f"Item: {second.title}" in system
-    assert second.body in system
-    assert "Position: item 2 of 3." in system
-    assert f"Completed items:\n- {first.title}" in system
-    assert "The learner has not completed this item." in system
-
-
-def test_who_has_left_the_course_is_not_tutored(memory: World) -> None:
-    learner = a_learner(memory)
-    course = a_published_course(memory.services)
-    learner.enrols(course)
-    conversation = a_conversation(memory, learner.principal, Topic(course=course.slug))
-    learner.withdraws(course)
-
-    with pytest.raises(NotEnrolled):
-        asked(conversation)
-
-
-def test_earlier_turns_are_sent_as_far_as_they_fit(memory: World) -> None:
-    model, conversation = ScriptedModel(), a_conversation(memory)
-    use_model(memory.services, model)
-    conversation.asks("The first.")
-    conversation.gets("x" * (MOST_CHARACTERS // 2))
-    conversation.asks("The second.")
-    conversation.gets("y" * (MOST_CHARACTERS // 2 - len("The second.")))
-
-    asked(conversation, "The third.")
-
-    assert [turn.text[:11] for turn in model.last.turns] == ["The second.", "y" * 11, "The third."]
-
-
-def test_a_long_session_costs_no_more_than_a_short_one(memory: World) -> None:
-    model, conversation = ScriptedModel(), a_conversation(memory)
-    use_model(memory.services, model)
-    for number in range(MOST_TURNS):
-        conversation.asks(f"Question {number}.")
-        conversation.gets(f"Answer {number}.")
-
-    asked(conversation, "The last.")
-
-    assert len(model.last.turns) == MOST_TURNS + 1
-    assert model.last.turns[0].text == f"Question {MOST_TURNS // 2}."
+        answer_in(other)
 
 
 def test_a_replay_has_the_answer_as_it_was_logged(memory: World) -> None:
@@ -371,75 +308,3 @@ def test_a_message_is_replayed_in_its_own_session_alone(memory: World) -> None:
 
     with pytest.raises(AIInteractionNotFound):
         memory.services.tutor.replay(other.session.id, message.id, by=other.principal)
-
-
-@pytest.mark.parametrize(
-    ("usage", "cost"),
-    [
-        (TokenUsage(), 0),
-        (TokenUsage(input_tokens=1_000_000), 3_000_000),
-        (TokenUsage(input_tokens=1_000_000, cached_tokens=1_000_000), 300_000),
-        (TokenUsage(output_tokens=1), 15),
-        (TokenUsage(input_tokens=1, cached_tokens=1), 1),
-    ],
-)
-def test_a_cost_is_in_millionths_of_a_dollar_and_rounded_up(usage: TokenUsage, cost: int) -> None:
-    assert PRICES.cost_of(usage) == cost
-
-
-def limited_to(world: World, tokens: int, model: ScriptedModel) -> None:
-    policy = BudgetPolicy(limits={BudgetKind.LEARNER: BudgetLimit(tokens=tokens)})
-    use_model(world.services, model, budgets=replace(world.services.ai_budgets, policy=policy))
-
-
-def spent_by(conversation: Conversation) -> set[tuple[int, int]]:
-    """Tokens spent and tokens reserved in each budget of the session."""
-    now, world = conversation.world.clock.now(), conversation.world
-    states = world.repositories.ai_budgets.states(keys_of(conversation.session, at=now))
-    return {(state.spent.tokens, state.reserved.tokens) for state in states}
-
-
-def test_a_spent_budget_stops_the_call_before_it_is_made(world: World) -> None:
-    model, conversation = ScriptedModel(), a_conversation(world)
-    limited_to(world, 100, model)
-    asked(conversation)
-
-    with pytest.raises(AIBudgetExceeded):
-        asked(conversation)
-
-    assert len(model.requests) == 1
-    assert [read.interaction.role for read in conversation.read()] == [Role.USER, Role.ASSISTANT]
-
-
-def test_an_answer_is_charged_with_what_it_has_spent(memory: World) -> None:
-    conversation = a_conversation(memory)
-    reserved: list[set[tuple[int, int]]] = []
-    look = lambda: reserved.append(spent_by(conversation))  # noqa: E731  # a step of a script
-    use_model(memory.services, ScriptedModel([look, *ANSWER]))
-
-    asked(conversation)
-
-    ((spent, held),) = reserved[0]
-    assert spent == 0
-    assert held > 1024
-    assert spent_by(conversation) == {(130, 0)}
-
-
-def test_a_cancelled_answer_is_charged_with_what_was_written(memory: World) -> None:
-    conversation = a_conversation(memory)
-    tutor, by = use_model(memory.services, ScriptedModel()), conversation.principal
-    parts = tutor.answer(tutor.ask(conversation.session.id, "Which bend?", by=by), by=by)
-    next(parts)
-    parts.close()
-
-    assert spent_by(conversation) == {(105, 0)}
-
-
-def test_an_answer_that_never_began_is_not_charged(memory: World) -> None:
-    conversation = a_conversation(memory)
-    use_model(memory.services, ScriptedModel([break_off]))
-
-    with pytest.raises(TutorUnavailable):
-        asked(conversation)
-
-    assert spent_by(conversation) == {(0, 0)}

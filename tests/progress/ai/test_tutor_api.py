@@ -134,15 +134,17 @@ def test_an_ended_session_takes_no_message(talk: Talk) -> None:
 
 
 def test_a_second_message_waits_for_the_answer(talk: Talk) -> None:
-    asked: list[Answer] = []
+    answers: list[Answer] = []
     use_model(
         talk.application.services,
-        ScriptedModel([STARTED, lambda: asked.append(talk.asks("Another?")), "A bight.", FINISHED]),
+        ScriptedModel(
+            [STARTED, lambda: answers.append(talk.asks("Another?")), "A bight.", FINISHED]
+        ),
     )
 
     talk.asks()
 
-    assert [(answer.status, answer.code) for answer in asked] == [(409, "answer-pending")]
+    assert [(answer.status, answer.code) for answer in answers] == [(409, "answer-pending")]
 
 
 def test_a_message_that_is_sent_again_gets_its_first_answer(talk: Talk) -> None:

@@ -102,6 +102,14 @@ class OrganizationService:
             )
         return OwnOrganization(organization=organization, role=by.memberships.get(org_id))
 
+    def roles_of(self, user_id: UserId) -> dict[OrganizationId, OrgRole]:
+        """Return the user's roles in active organizations."""
+        return {
+            own.organization.id: own.role
+            for own in self.organizations.for_user(user_id)
+            if own.organization.is_open and own.role is not None
+        }
+
     def page_of(self, request: PageRequest, *, by: Principal) -> Page[OwnOrganization]:
         """Return the caller's organizations by name on one page; with Right.MANAGE_ORGANIZATIONS all, oldest first."""
         if not by.may(Right.MANAGE_ORGANIZATIONS):

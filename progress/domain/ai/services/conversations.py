@@ -54,6 +54,13 @@ class Conversations:
         """The latest interactions of the session, oldest first."""
         return self._after(session, max(0, session.sequence - MOST_TURNS), MOST_TURNS, by)
 
+    def latest(self, session: AISession, *, by: Principal) -> Sequence[ReadInteraction]:
+        """The latest interactions of the caller's session with their texts, oldest first."""
+        return [
+            self.text_reader.read(session, interaction)
+            for interaction in self.recent(session, by=by)
+        ]
+
     def turns_of(
         self, session: AISession, recent: Sequence[AIInteraction], message: str
     ) -> tuple[Turn, ...]:

@@ -1,0 +1,14 @@
+"""URLs of the pages for learners."""
+
+from django.urls import path
+
+from progress.pages import items
+
+urlpatterns = [
+    path("courses/<slug:course>/items/<id:item_id>", items.ItemView.as_view(), name="item"),
+    path(
+        "courses/<slug:course>/items/<id:item_id>/answers/<id:interaction_id>",
+        items.FeedbackView.as_view(),
+        name="answer-feedback",
+    ),
+]

@@ -1,0 +1,139 @@
+"""The page of an item over HTTP: who sees it, and what is posted to it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from accounts.domain.access import OPERATOR, OrgRole, UserId
+from courses.domain.entities.courses import Course
+from tests.support.application import Application, Person, a_client
+from tests.support.learning import a_published_course, items_of
+from tests.support.tutors import FINISHED, STARTED, ScriptedModel, break_off, text_in, use_model
+
+pytestmark = pytest.mark.database
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Anna, signed in to the pages, on the first item of a course."""
+
+    application: Application
+    anna: Person
+    course: Course
+    browser: Client
+
+    @property
+    def path(self) -> str:
+        item = items_of(self.application.services, self.course)[0]
+        return f"/courses/{self.course.slug}/items/{item}"
+
+    def page(self) -> str:
+        response = self.browser.get(self.path)
+        assert response.status_code == 200
+        return response.content.decode()
+
+    def enrols(self) -> None:
+        self.anna.caller.post(f"/v1/courses/{self.course.slug}/enroll")
+
+
+@pytest.fixture
+def visit(application: Application) -> Visit:
+    anna, browser = application.signed_in(), a_client()
+    from accounts.models import User  # noqa: PLC0415  # needs a database, which this fixture has
+
+    browser.force_login(User.objects.get(pk=anna.id))
+    return Visit(application, anna, a_published_course(application.services), browser)
+
+
+def test_strangers_sign_in_first(visit: Visit) -> None:
+    response = a_client().get(visit.path)
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/signin?next=/courses/")
+
+
+def test_the_tutor_is_for_those_who_are_enrolled(visit: Visit) -> None:
+    assert "Ask the tutor" not in visit.page()
+
+    visit.enrols()
+
+    assert "Ask the tutor" in visit.page()
+
+
+def test_an_unknown_item_is_not_found(visit: Visit) -> None:
+    other = a_published_course(visit.application.services)
+    item = items_of(visit.application.services, other)[0]
+
+    assert visit.browser.get(f"/courses/{visit.course.slug}/items/{item}").status_code == 404
+    assert visit.browser.get(f"/courses/none/items/{item}").status_code == 404
+
+
+def test_a_visitor_has_the_roles_of_their_memberships(visit: Visit) -> None:
+    services = visit.application.services
+    bo = visit.application.signed_in(name="Bo")
+    organization = services.organizations.create(
+        name="Knots", slug="knots", owner_id=UserId(UUID(bo.id)), by=OPERATOR
+    )
+    assert services.organizations.roles_of(UserId(UUID(bo.id))) == {organization.id: OrgRole.OWNER}
+    assert services.organizations.roles_of(UserId(UUID(visit.anna.id))) == {}
+
+
+def test_a_message_is_answered_as_a_stream_or_by_a_redirect(visit: Visit) -> None:
+    use_model(visit.application.services, ScriptedModel([STARTED, "A *bight*.", FINISHED]))
+    visit.enrols()
+
+    streamed = visit.browser.post(
+        visit.path, {"text": "What is it?"}, headers={"accept": "text/event-stream"}
+    )
+    answer = text_in(streamed.getvalue().decode())
+    redirected = visit.browser.post(visit.path, {"text": "And what else?"})
+
+    assert answer == "A *bight*."
+    assert streamed["Cache-Control"] == "no-store"
+    assert (redirected.status_code, redirected["Location"]) == (302, f"{visit.path}#latest")
+    page = visit.page()
+    assert page.count("<em>bight</em>") == 2
+    assert "And what else?" in page
+
+
+def test_an_answer_that_broke_off_is_shown_as_such(visit: Visit) -> None:
+    use_model(visit.application.services, ScriptedModel([STARTED, "A bi", break_off]))
+    visit.enrols()
+
+    visit.browser.post(visit.path, {"text": "What is it?"})
+
+    page = visit.page()
+    assert "The language model did not answer" in page
+    assert "The answer broke off." in page
+
+
+@pytest.mark.parametrize("text", ["", "x" * 4001])
+def test_a_message_has_a_text_of_bounded_length(visit: Visit, text: str) -> None:
+    visit.enrols()
+
+    assert visit.browser.post(visit.path, {"text": text}).status_code == 422
+
+
+def test_an_item_is_completed(visit: Visit) -> None:
+    visit.enrols()
+
+    response = visit.browser.post(visit.path, {"complete": "yes"})
+
+    assert response["Location"] == visit.path
+    assert "You have completed this item." in visit.page()
+
+
+def test_feedback_on_answers_of_others_is_not_found(visit: Visit) -> None:
+    use_model(visit.application.services, ScriptedModel())
+    visit.enrols()
+    bo = visit.application.signed_in(name="Bo")
+    session = bo.caller.post("/v1/ai/sessions", {"session_type": "tutoring"}).json["id"]
+    log = bo.caller.post(
+        f"/v1/ai/sessions/{session}/interactions", {"role": "user", "text": "Mine."}
+    )
+
+    response = visit.browser.post(f"{visit.path}/answers/{log.json['id']}", {"rating": "flag"})
+
+    assert response.status_code == 404
