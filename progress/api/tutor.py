@@ -29,8 +29,8 @@ from progress.domain.ai.errors import (
 from progress.domain.ai.services.tutor import LONGEST_MESSAGE, Answered, Exchange
 from progress.domain.errors import NotEnrolled
 
+# Without a type: some tools take the schema for that of the whole text, others for that of each event.
 EVENTS: Final[Mapping[str, Any]] = {
-    "type": "string",
     "description": (
         "Events with JSON data. `start`: `session_id`, `message_id`, `is_budget_nearly_spent`."
         " `text`: `text`, a piece of the answer in Markdown."
