@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+CLIENT_IP_HEADERS: Final = ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR")
+"""What the IP address of the client is read from."""
 # Providers assign an IPv6 network of this size, of which a client can use any address.
 IPV6_PREFIX: Final = 64
 _OF_PROXIES: Final = (

@@ -17,13 +17,14 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from accounts.public import Principal
+from authsvc.http.client_ip import CLIENT_IP_HEADERS
 from authsvc.http.operations import Operation
 from authsvc.http.positions import POSITION
 from authsvc.http.protected_resource import AGENTS_PATH, challenge
 from authsvc.http.rate_limits import adopt_charge
 from authsvc.http.views import ApiView
 
-_FORWARDED: Final = ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_MIN_POSITION")
+_FORWARDED: Final = (*CLIENT_IP_HEADERS, "HTTP_MIN_POSITION")
 """What an operation reads of a request, apart from its parameters."""
 
 

@@ -24,6 +24,7 @@ SENSITIVE: Final = {
     "offerCredential",
     "registerServiceClient",
     "reissueIssued",
+    "removeAITexts",
     "removeMember",
     "removeServiceClient",
     "renewServiceClientSecret",

@@ -207,7 +207,8 @@ def test_the_events_tell_what_happened_the_first_one_first(study: Study) -> None
 
     events = study.sees("/events").json["items"]
 
-    members = ["id", "sequence", "type", "occurred_at", "entity_type", "entity_id", "payload"]
+    about = ["entity_type", "entity_id", "payload", "agent"]
+    members = ["id", "sequence", "type", "occurred_at", *about]
     assert [list(event) for event in events] == [members] * 3
     assert [event["sequence"] for event in events] == [1, 2, 3]
     assert [event["type"] for event in events] == ["enrolled", "module_started", "item_completed"]

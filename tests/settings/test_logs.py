@@ -24,6 +24,14 @@ LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
 @pytest.fixture(autouse=True)
+def _configuration() -> Iterator[None]:
+    """Restore the configuration of the run: loggers that were used before have it, and other tests change it."""
+    configuration = structlog.get_config()
+    yield
+    structlog.configure(**configuration)
+
+
+@pytest.fixture(autouse=True)
 def _silence() -> Iterator[None]:
     """No request is being answered, whatever was answered before in this thread."""
     token = request_id.set("")
