@@ -23,6 +23,7 @@ from authsvc.kernel.errors import DomainError, NotFound
 from authsvc.kernel.paging import PageRequest
 from courses.public import ItemId, Outline
 from progress.api.tutor import events_of
+from progress.domain.ai.entities.budgets import end_of_month
 from progress.domain.ai.entities.feedback import LONGEST_COMMENT, Rating
 from progress.domain.ai.entities.sessions import (
     AIInteractionId,
@@ -59,9 +60,10 @@ class Message:
     is_broken_off: bool
     is_stopped: bool
     is_missing: bool
+    rating: str
 
     @classmethod
-    def of(cls, read: ReadInteraction) -> "Message":
+    def of(cls, read: ReadInteraction, rating: Rating | None) -> "Message":
         made = read.interaction.generation
         return cls(
             id=read.interaction.id,
@@ -70,6 +72,7 @@ class Message:
             is_broken_off=made.finish_reason is FinishReason.ERROR,
             is_stopped=made.finish_reason is FinishReason.CANCELLED,
             is_missing=read.text is None,
+            rating=rating or "",
         )
 
 
@@ -197,7 +200,14 @@ def _conversation(
         return {"has_tutor": False}
     session = _session_about(course, item_id, by)
     read = services().tutor.conversations.latest(session, by=by) if session else ()
-    return {"has_tutor": True, "talk": [Message.of(interaction) for interaction in read]}
+    ratings = services().ai_sessions.ratings_of(read, by=by) if read else {}
+    return {
+        "has_tutor": True,
+        "talk": [Message.of(one, ratings.get(one.interaction.id)) for one in read],
+        "days_stored": services().ai_texts.days_stored(progress.org_id, by=by),
+        "budget": services().ai_usage.budget_of_caller(by=by),
+        "resets_at": end_of_month(services().ports.clock.now()),
+    }
 
 
 def _session_about(course: str, item_id: ItemId, by: Principal) -> AISession | None:

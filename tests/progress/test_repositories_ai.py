@@ -249,6 +249,23 @@ def test_feedback_replaces_that_of_the_same_user(world: World) -> None:
     assert ai_feedback.find(AIInteractionId(uuid4()), session.user_id, scope=scope) is None
 
 
+def test_ratings_are_those_of_the_user_in_scope(world: World) -> None:
+    session = has_session(world, org_id=world.has_organization().id)
+    liked, flagged, unrated = has_interactions(world, session, 3)
+    ids, anna = [liked.id, flagged.id, unrated.id], session.user_id
+    ai_feedback, scope = world.repositories.ai_feedback, TenantScope.into(session.org_id)
+    ai_feedback.put(a_flag(liked, rating=Rating.THUMBS_UP), scope=scope)
+    ai_feedback.put(a_flag(flagged), scope=scope)
+    ai_feedback.put(a_flag(unrated, user_id=world.has_user().id), scope=scope)
+
+    ratings = ai_feedback.ratings_by(anna, ids, scope=scope)
+
+    assert ratings == {liked.id: Rating.THUMBS_UP, flagged.id: Rating.FLAG}
+    assert ai_feedback.ratings_by(anna, [liked.id], scope=scope) == {liked.id: Rating.THUMBS_UP}
+    assert ai_feedback.ratings_by(anna, [], scope=scope) == {}
+    assert ai_feedback.ratings_by(anna, ids, scope=PLATFORM) == {}
+
+
 def test_sessions_of_a_user_are_locked_by_id(world: World) -> None:
     anna, org_id = world.has_user().id, world.has_organization().id
     sessions = [has_session(world, user_id=anna, org_id=owner) for owner in (None, org_id, None)]

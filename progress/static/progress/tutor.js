@@ -105,9 +105,11 @@ const converse = async () => {
     } else {
         // What is shown is what is logged: formatted, and with its reactions.
         const page = new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), "text/html");
-        const [fresh] = page.querySelectorAll("#latest");
-        if (fresh) {
-            paragraph.closest("li").replaceWith(document.adoptNode(fresh));
+        const [question, answer] = [...page.querySelectorAll(".talk > li")].slice(-2);
+        if (answer) {
+            const item = paragraph.closest("li");
+            item.previousElementSibling.replaceWith(document.adoptNode(question));
+            item.replaceWith(document.adoptNode(answer));
         }
         status.textContent = "Answer complete";
     }

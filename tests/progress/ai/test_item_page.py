@@ -1,13 +1,17 @@
 """The page of an item over HTTP: who sees it, and what is posted to it."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
 from accounts.domain.access import OPERATOR, OrgRole, UserId
+from authsvc.composition.container import Services
 from courses.domain.entities.courses import Course
+from progress.domain.ai.entities.budgets import BudgetKind, BudgetLimit
+from progress.domain.ai.services.budgets import BudgetPolicy
 from tests.support.application import Application, Person, a_client
 from tests.support.learning import a_published_course, items_of
 from tests.support.tutors import FINISHED, STARTED, ScriptedModel, break_off, text_in, use_model
@@ -96,6 +100,63 @@ def test_a_message_is_answered_as_a_stream_or_by_a_redirect(visit: Visit) -> Non
     page = visit.page()
     assert page.count("<em>bight</em>") == 2
     assert "And what else?" in page
+
+
+def test_the_rating_of_an_answer_is_shown(visit: Visit) -> None:
+    use_model(visit.application.services, ScriptedModel())
+    visit.enrols()
+    visit.browser.post(visit.path, {"text": "What is it?"})
+    (feedback,) = set(re.findall(r'action="(/courses/[^"]+/answers/[^"]+)"', visit.page()))
+
+    visit.browser.post(feedback, {"rating": "thumbs_up"})
+    assert pressed_in(visit.page()) == ["thumbs_up"]
+
+    visit.browser.post(feedback, {"rating": "flag"})
+    assert pressed_in(visit.page()) == []
+    assert "Reported" in visit.page()
+
+
+def pressed_in(page: str) -> list[str]:
+    return re.findall(r'value="(\w+)" aria-pressed="true"', page)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "notice", "is_disabled"),
+    [
+        (0, None, False),
+        (160, "81 % of your budget of this month is used.", False),
+        (130, "Your budget of this month is used up.", True),
+    ],
+)
+def test_a_budget_that_is_nearly_spent_is_announced(
+    visit: Visit, tokens: int, notice: str | None, *, is_disabled: bool
+) -> None:
+    services = visit.application.services
+    use_model(services, ScriptedModel())
+    limit_learners(services, tokens=tokens)
+    visit.enrols()
+    visit.browser.post(visit.path, {"text": "What is it?"})
+
+    page = visit.page()
+
+    assert ("budget" in page) == bool(notice)
+    assert notice is None or notice in page
+    assert ("<button disabled>Send</button>" in page) == is_disabled
+
+
+def limit_learners(services: Services, *, tokens: int) -> None:
+    limits = {BudgetKind.LEARNER: BudgetLimit(tokens=tokens)}
+    budgets = replace(services.ai_usage.budgets, policy=BudgetPolicy(limits=limits))
+    vars(services)["ai_usage"] = replace(services.ai_usage, budgets=budgets)
+
+
+def test_the_page_says_for_how_long_texts_are_stored(visit: Visit) -> None:
+    visit.enrols()
+    services = visit.application.services
+
+    for days, sentence in [(90, "are stored for 90 days, and"), (0, "are stored, and")]:
+        vars(services)["ai_texts"] = replace(services.ai_texts, retention_days=days)
+        assert sentence in visit.page()
 
 
 def test_an_answer_that_broke_off_is_shown_as_such(visit: Visit) -> None:

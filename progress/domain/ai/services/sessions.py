@@ -1,5 +1,6 @@
 """AI sessions: starting and ending them, logging their interactions, and reading both."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -151,6 +152,13 @@ class AISessionService:
         interaction = self._own_interaction(interaction_id, by)
         session = self.sessions.get(interaction.session_id, scope=by.member_scope)
         return self.text_reader.require(session, interaction)
+
+    def ratings_of(
+        self, interactions: Iterable[ReadInteraction], *, by: Principal
+    ) -> Mapping[AIInteractionId, Rating]:
+        """Return the caller's ratings of these interactions, as far as they have rated them."""
+        ids = [read.interaction.id for read in interactions]
+        return self.feedback.ratings_by(by.person, ids, scope=by.member_scope)
 
     def give_feedback(
         self, interaction_id: AIInteractionId, rating: Rating, comment: str, *, by: Principal

@@ -89,6 +89,12 @@ class TextRemoval:
             self.unit_of_work.on_commit(lambda: self._remove_files_of(user_id, begin, scope))
         return len(sessions)
 
+    def days_stored(self, org_id: OrganizationId | None, *, by: Principal) -> int:
+        """Return for how many days texts of sessions of the organization, or of none, are stored; 0 is forever."""
+        own = self.settings.those_of([org_id], scope=by.member_scope) if org_id else []
+        decided = (settings.retention_days for settings in own if settings.retention_days)
+        return next(decided, self.retention_days)
+
     def remove_old(self, *, by: Principal) -> int:
         """Mark texts as removed that have reached their retention period, and return how many sessions had some.
 

@@ -46,9 +46,12 @@ class UsageService:
         """Return what the caller has used."""
         selection = UsageSelection(user_id=by.person)
         rows = self.usage.by_month(selection, since=self._since(), scope=by.member_scope)
+        return UsageReport(budget=self.budget_of_caller(by=by), rows=tuple(rows))
+
+    def budget_of_caller(self, *, by: Principal) -> LimitedBudget:
+        """Return the caller's own budget of this month."""
         limit = self.budgets.policy.limit(BudgetKind.LEARNER)
-        budget = self.budgets.state_of(BudgetKind.LEARNER, by.person, limit)
-        return UsageReport(budget=budget, rows=tuple(rows))
+        return self.budgets.state_of(BudgetKind.LEARNER, by.person, limit)
 
     def of_course(self, slug_or_id: str, *, by: Principal) -> UsageReport:
         """Return what was used on the course, without names. Raises CourseNotFound, NotPermitted."""

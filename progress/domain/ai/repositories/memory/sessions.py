@@ -1,6 +1,6 @@
 """AI sessions in memory."""
 
-from collections.abc import Collection, Iterator, MutableMapping
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,7 +10,7 @@ from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
-from progress.domain.ai.entities.feedback import AIFeedback
+from progress.domain.ai.entities.feedback import AIFeedback, Rating
 from progress.domain.ai.entities.sessions import (
     AIInteraction,
     AIInteractionId,
@@ -166,6 +166,18 @@ class InMemoryAIFeedbackRepository:
     ) -> AIFeedback | None:
         feedback = self.store.get((interaction_id, user_id))
         return feedback if feedback and scope.covers(feedback.org_id) else None
+
+    def ratings_by(
+        self,
+        user_id: UserId,
+        interaction_ids: Collection[AIInteractionId],
+        *,
+        scope: TenantScope,
+    ) -> Mapping[AIInteractionId, Rating]:
+        rated = (
+            self.find(interaction_id, user_id, scope=scope) for interaction_id in interaction_ids
+        )
+        return {feedback.interaction_id: feedback.rating for feedback in rated if feedback}
 
     def remove_comments(self, user_id: UserId, *, scope: TenantScope) -> int:
         commented = [

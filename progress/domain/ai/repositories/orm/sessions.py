@@ -1,6 +1,6 @@
 """AI sessions in the database."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final
@@ -174,6 +174,19 @@ class OrmAIFeedbackRepository:
     ) -> AIFeedback | None:
         row = _feedback_rows(interaction_id, user_id).filter(owned_within(scope)).first()
         return _feedback(row) if row else None
+
+    def ratings_by(
+        self,
+        user_id: UserId,
+        interaction_ids: Collection[AIInteractionId],
+        *,
+        scope: TenantScope,
+    ) -> Mapping[AIInteractionId, Rating]:
+        given = rows.AIFeedback.objects.filter(
+            owned_within(scope), user_id=user_id, interaction__id__in=interaction_ids
+        )
+        ratings = given.values_list("interaction__id", "rating")
+        return {AIInteractionId(id_): Rating(rating) for id_, rating in ratings}
 
     def remove_comments(self, user_id: UserId, *, scope: TenantScope) -> int:
         commented = rows.AIFeedback.objects.filter(owned_within(scope), user_id=user_id)

@@ -1,6 +1,6 @@
 """Repository protocols of AI sessions."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Final, Protocol
@@ -10,7 +10,7 @@ from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
-from progress.domain.ai.entities.feedback import AIFeedback, AIFlag, AIFlagId
+from progress.domain.ai.entities.feedback import AIFeedback, AIFlag, AIFlagId, Rating
 from progress.domain.ai.entities.sessions import (
     AIInteraction,
     AIInteractionId,
@@ -115,6 +115,15 @@ class AIFeedbackRepository(Protocol):
         self, interaction_id: AIInteractionId, user_id: UserId, *, scope: TenantScope
     ) -> AIFeedback | None:
         """Return the user's feedback on the interaction, if it is in scope."""
+
+    def ratings_by(
+        self,
+        user_id: UserId,
+        interaction_ids: Collection[AIInteractionId],
+        *,
+        scope: TenantScope,
+    ) -> Mapping[AIInteractionId, Rating]:
+        """Return the user's ratings of those of the interactions that they have rated and that are in scope."""
 
     def remove_comments(self, user_id: UserId, *, scope: TenantScope) -> int:
         """Empty the comments of the user in scope, and return how many were not empty."""
