@@ -22,14 +22,19 @@ VERIFIER = "v" * 43
 
 @pytest.fixture(scope="package")
 def study_buddy(town: Town) -> dict[str, str]:
-    """A dynamically registered client on another origin."""
+    """A dynamically registered client on another origin, without a secret."""
+    return registered(town, "none")
+
+
+def registered(town: Town, method: str) -> dict[str, str]:
+    """A client that authenticates at the token endpoint by this method."""
     invitation = manage(town.school.environment, "invite_client").split()[-1]
     body = {
         "client_name": "Study Buddy",
         "redirect_uris": [f"http://127.0.0.1:{town.school.server.port}/signout/done"],
         "grant_types": ["authorization_code", "refresh_token", DEVICE],
         "scope": "openid profile email courses:read progress:read offline_access",
-        "token_endpoint_auth_method": "none",
+        "token_endpoint_auth_method": method,
     }
     answer = WireCaller(town.school.server.port, invitation).post("/oauth/register", body)
     assert answer.status == 201, answer.text
@@ -73,17 +78,17 @@ def test_signing_in_and_consenting_returns_to_the_client(
     is_back(page, study_buddy)
 
 
-def test_with_an_earlier_consent_signing_in_returns_to_the_client(
-    page: Page, town: Town, study_buddy: dict[str, str]
+def test_with_an_earlier_consent_signing_in_returns_to_a_client_with_a_secret(
+    page: Page, town: Town
 ) -> None:
-    email = town.resident()
-    sign_in(page, email, at=authorize(study_buddy))
+    email, client = town.resident(), registered(town, "client_secret_basic")
+    sign_in(page, email, at=authorize(client))
     press(page, "Allow")
     page.context.clear_cookies()
 
-    sign_in(page, email, at=authorize(study_buddy))
+    sign_in(page, email, at=authorize(client))
 
-    is_back(page, study_buddy)
+    is_back(page, client)
 
 
 def test_a_second_factor_is_set_up_on_the_way_to_a_client(
