@@ -21,10 +21,16 @@ Act = Callable[[], Answer]
 THE_POSITION: Final = "SELECT"
 # The session, locked; the interaction; and the new head.
 LOGGING: Final = "BEGIN SELECT INSERT UPDATE COMMIT"
-# The session, locked, and its latest interactions.
-RECENT: Final = "SELECT SELECT"
-# The same as above, within the transaction of the tutor.
-ASKING: Final = "SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT"
+# The session, locked; the prompt templates that are used; and the latest interactions of the session.
+RECENT: Final = "SELECT SELECT SELECT"
+# A reservation in the budgets, and the message, within the transaction of the tutor.
+ASKING: Final = "SAVEPOINT INSERT INSERT RELEASE SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT"
+# The same, with the limits of the course.
+ASKING_ABOUT_AN_ITEM: Final = ASKING.replace("SAVEPOINT INSERT", "SAVEPOINT SELECT INSERT", 1)
+# The reservation is settled, and the answer logged, in one transaction.
+ANSWERING: Final = (
+    "BEGIN SAVEPOINT DELETE INSERT RELEASE SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT"
+)
 
 
 class Talk:
@@ -94,15 +100,15 @@ def asking_the_tutor_after_two_thousand_messages(talk: Talk) -> Act:
 
 
 COSTS: Final = [
-    (asking_the_tutor, f"SELECT BEGIN {RECENT} {ASKING} {THE_POSITION} {LOGGING}"),
+    (asking_the_tutor, f"SELECT BEGIN {RECENT} {ASKING} {THE_POSITION} {ANSWERING}"),
     # The progress of the learner; the version of the course is cached.
     (
         asking_the_tutor_about_an_item,
-        f"SELECT BEGIN SELECT {RECENT} {ASKING} {THE_POSITION} {LOGGING}",
+        f"SELECT BEGIN SELECT {RECENT} {ASKING_ABOUT_AN_ITEM} {THE_POSITION} {ANSWERING}",
     ),
     (
         asking_the_tutor_after_two_thousand_messages,
-        f"SELECT BEGIN {RECENT} {ASKING} {THE_POSITION} {LOGGING}",
+        f"SELECT BEGIN {RECENT} {ASKING} {THE_POSITION} {ANSWERING}",
     ),
     (asking, f"SELECT {LOGGING} {THE_POSITION}"),
     (asking_after_two_thousand_messages, f"SELECT {LOGGING} {THE_POSITION}"),
