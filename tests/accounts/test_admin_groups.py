@@ -11,6 +11,7 @@ from tests.accounts.org_pages import has_invitation, has_organization
 from tests.support.application import Application
 from tests.support.builders import some_client_terms
 from tests.support.pathways import a_chain, a_published_pathway
+from tests.support.prompts import a_prompt_version
 from tests.support.staff import (
     GROUPS,
     LOGOUT_NOTICES,
@@ -46,6 +47,7 @@ PARTS = {
         "progress.courseprogress": {"view"},
         "progress.assessmentattempt": {"view", "void", "void_and_keep_completion"},
         "progress.attemptgrade": {"view"},
+        "progress.prompttemplate": {"view"},
     },
     "Credential officers": {
         "credentials.credential": {"view", "add", "save", "offer", "withdraw"},
@@ -84,6 +86,7 @@ PARTS = {
             "progress.courseprogress",
             "progress.assessmentattempt",
             "progress.attemptgrade",
+            "progress.prompttemplate",
             "credentials.credential",
             "credentials.usercredential",
         )
@@ -105,6 +108,7 @@ ACTIONS = {
     "courses/course/": ("publish", "retire"),
     "courses/learningpathway/": ("publish", "retire"),
     "progress/assessmentattempt/": ("void", "void_and_keep_completion"),
+    "progress/prompttemplate/": ("activate", "end_trial", "retire"),
     "credentials/credential/": ("offer", "withdraw"),
     "credentials/usercredential/": ("revoke", "reissue"),
 }
@@ -126,6 +130,7 @@ def test_each_group_has_exactly_its_permissions(application: Application, group:
     anna, course = a_holder(application)
     an_examined(application, anna)
     a_published_pathway(application.services, a_chain(course.slug))
+    a_prompt_version(application.services)
     staff = staff_browser(application, *([] if group == "no group" else [group]))
 
     may = {row._meta.label_lower: may_do(staff, row, path) for row, path in lists().items()}
@@ -142,6 +147,7 @@ def test_read_only_staff_cannot_change_anything_with_forged_requests(
     client = application.services.clients.register(some_client_terms(), by=OPERATOR).client
     has_invitation(application, has_organization(application), "cleo@school.example")
     an_examined(application, anna)
+    a_prompt_version(application.services)
     staff = staff_browser(application, *([] if group == "no group" else [group]))
     (row,) = (row for row, its_path in lists().items() if its_path == path)
     before, keys = contents_of(row), keys_of(row)
