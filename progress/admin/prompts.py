@@ -25,13 +25,14 @@ from authsvc.kernel.tables import csv_of
 from progress import models as rows
 from progress.admin.progress import BYTE_ORDER_MARK
 from progress.domain.ai.entities.prompts import (
+    BUILT_IN,
     GREATEST_SHARE,
     LONGEST_NAME,
     PromptTemplateId,
     table_of_results,
 )
 from progress.domain.ai.entities.sessions import SessionType
-from progress.domain.ai.prompts import BUILT_IN, LONGEST_PROMPT, PLACEHOLDERS, TUTORING
+from progress.domain.ai.prompts import LONGEST_PROMPT, PLACEHOLDERS, TUTORING
 from progress.domain.ai.services.prompts import COMPARED, PromptDraft
 
 LIST: Final = "admin:progress_prompttemplate_changelist"

@@ -29,51 +29,51 @@ PLATFORM = TenantScope()
 
 
 def test_a_version_is_read_as_it_was_stored(world: World) -> None:
-    templates, author = world.repositories.prompt_templates, world.has_user()
+    prompt_templates, author = world.repositories.prompt_templates, world.has_user()
     template = a_prompt_template(created_by=author.id, text="{{data_rules}} 🪢\n")
 
-    templates.add(template)
+    prompt_templates.add(template)
 
-    assert templates.get(template.id) == template
-    assert templates.latest("socratic") == template
-    assert templates.latest("other") is None
+    assert prompt_templates.get(template.id) == template
+    assert prompt_templates.latest("socratic") == template
+    assert prompt_templates.latest("other") is None
     with pytest.raises(PromptTemplateNotFound):
-        templates.get(PromptTemplateId(uuid4()))
+        prompt_templates.get(PromptTemplateId(uuid4()))
 
 
 def test_a_number_is_given_once_for_each_name(world: World) -> None:
-    templates = world.repositories.prompt_templates
+    prompt_templates = world.repositories.prompt_templates
     first, second = a_prompt_template(), a_prompt_template(version=2)
     for template in (first, second, a_prompt_template(name="other")):
-        templates.add(template)
+        prompt_templates.add(template)
 
     with pytest.raises(PromptVersionOutdated), world.unit_of_work.atomic():
-        templates.add(a_prompt_template(version=2))
+        prompt_templates.add(a_prompt_template(version=2))
 
-    assert templates.latest("socratic") == second
+    assert prompt_templates.latest("socratic") == second
 
 
 def test_only_what_a_version_is_used_for_is_saved(world: World) -> None:
-    templates, author = world.repositories.prompt_templates, world.has_user()
+    prompt_templates, author = world.repositories.prompt_templates, world.has_user()
     active, trial, draft = (a_prompt_template(version=number) for number in (1, 2, 3))
     other = a_prompt_template(name="other", session_type=SessionType.CONTENT_GENERATION)
     for template in (active, trial, draft, other):
-        templates.add(template)
+        prompt_templates.add(template)
     active = active.activated(by=author.id, at=NOON)
     trial = trial.on_trial(20, at=NOON)
 
-    templates.save(active)
-    templates.save(trial)
+    prompt_templates.save(active)
+    prompt_templates.save(trial)
 
-    by_version = {row.version: row for row in templates.used_in(SessionType.TUTORING)}
+    by_version = {row.version: row for row in prompt_templates.used_in(SessionType.TUTORING)}
     assert by_version == {1: active, 2: trial}
-    assert templates.used_in(SessionType.CONTENT_GENERATION) == []
+    assert prompt_templates.used_in(SessionType.CONTENT_GENERATION) == []
     with world.unit_of_work.atomic():
-        versions = templates.all_for_update(SessionType.TUTORING)
+        versions = prompt_templates.all_for_update(SessionType.TUTORING)
     assert sorted(versions, key=lambda row: row.version) == [active, trial, draft]
-    templates.save(active.retired())
-    assert templates.get(active.id).status is PromptStatus.RETIRED
-    assert templates.used_in(SessionType.TUTORING) == [trial]
+    prompt_templates.save(active.retired())
+    assert prompt_templates.get(active.id).status is PromptStatus.RETIRED
+    assert prompt_templates.used_in(SessionType.TUTORING) == [trial]
 
 
 class Answers:

@@ -1,7 +1,7 @@
 """Prompt templates: versions of the instructions for a model, which of them are used, and with what results."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -20,10 +20,12 @@ from progress.domain.ai.errors import (
     PromptNotOnTrial,
     PromptTrialRunning,
 )
-from progress.domain.ai.prompts import BUILT_IN, Prompt, errors_in
+from progress.domain.ai.prompts import TUTORING, Prompt, errors_in
 
 PromptTemplateId = NewType("PromptTemplateId", UUID)
 
+BUILT_IN: Final[Mapping[SessionType, Prompt]] = {SessionType.TUTORING: TUTORING}
+"""The first version of the templates of this program, by the type of session in which it answers."""
 LONGEST_NAME: Final = 80
 GREATEST_SHARE: Final = 99
 """Per cent of the sessions that a trial can have."""

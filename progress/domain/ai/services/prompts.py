@@ -18,6 +18,7 @@ from accounts.public import (
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.unit_of_work import UnitOfWork
 from progress.domain.ai.entities.prompts import (
+    BUILT_IN,
     PromptResult,
     PromptStatus,
     PromptTemplate,
@@ -30,7 +31,7 @@ from progress.domain.ai.errors import (
     PromptTrialRunning,
     PromptVersionOutdated,
 )
-from progress.domain.ai.prompts import BUILT_IN, SAMPLE_CONTEXT, Prompt, instructions
+from progress.domain.ai.prompts import SAMPLE_CONTEXT, Prompt, instructions
 from progress.domain.ai.repositories.protocols.budgets import AIOutcomeRepository
 from progress.domain.ai.repositories.protocols.prompts import PromptTemplateRepository
 

@@ -33,7 +33,7 @@ from progress.domain.ai.redaction import redacted
 from progress.domain.ai.services.budgets import BudgetService
 from progress.domain.ai.services.conversations import Conversations, unanswered_in
 from progress.domain.ai.services.prompts import PromptService
-from progress.domain.ai.services.sessions import AISessionService
+from progress.domain.ai.services.sessions import AISessionService, Topic
 from progress.domain.ai.usage import Prices, estimated_input, estimated_tokens
 
 LONGEST_MESSAGE: Final = 4_000
@@ -105,6 +105,15 @@ class TutorService:
             reservation = self.budgets.reserve(session, self._most(request))
             message = self.sessions.record(session.id, Role.USER, text, _asked(prompt), by=by)
         return Exchange(message=message, request=request, prompt=prompt, reservation=reservation)
+
+    def ask_about(self, topic: Topic, text: str, *, by: Principal) -> Exchange:
+        """Like `ask`, in a new tutoring session of the caller.
+
+        Raises CourseNotFound, ItemNotFound, too.
+        """
+        with self.unit_of_work.atomic():
+            session = self.sessions.start(SessionType.TUTORING, topic, by=by)
+            return self.ask(session.id, text, by=by)
 
     def answer(self, exchange: Exchange, *, by: Principal) -> Generator[TutorPart, None, None]:
         """The pieces of the answer while it is written, then the answer as it was logged.
