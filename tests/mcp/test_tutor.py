@@ -48,7 +48,7 @@ def test_an_agent_asks_and_goes_on_in_the_same_session(
         second["message_id"],
         second["interaction_id"],
     ]
-    assert {item["interaction"]["client_id"] for item in log} == {client.client_id}
+    assert {item["interaction"]["agent"] for item in log} == {client.client_id}
 
 
 def test_an_agent_asks_about_an_item(application: Application, anna: Person, agent: Agent) -> None:
