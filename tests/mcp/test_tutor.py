@@ -55,12 +55,12 @@ def test_an_agent_asks_about_an_item(application: Application, anna: Person, age
     course, model = application.published(a_definition_of(required=1)), ScriptedModel()
     use_model(application.services, model)
     (item_id,) = items_of(agent.call("read_course", course=course.slug))
-    refused = agent.problem("ask_tutor", text="How?", course=course.slug, item_id=item_id)
+    problem = agent.problem("ask_tutor", text="How?", course=course.slug, item_id=item_id)
     agent.call("enroll", course=course.slug)
 
     answer = agent.call("ask_tutor", text="How?", course=course.slug, item_id=item_id)
 
-    assert refused["code"] == "not-enrolled"
+    assert problem["code"] == "not-enrolled"
     assert f"Course: {course.title}" in model.last.system
     (session,) = anna.caller.get("/v1/ai/sessions").json["items"]
     assert (session["id"], session["item_id"]) == (answer["session_id"], item_id)
