@@ -16,6 +16,7 @@ RIGHT_OF_PERMISSION: Final[Mapping[str, Right]] = {
     "credentials.change_credential": Right.AWARD_CREDENTIALS,
     "progress.change_assessmentattempt": Right.GRADE_ATTEMPTS,
     "progress.view_courseprogress": Right.SEE_PROGRESS,
+    "progress.change_prompttemplate": Right.MANAGE_PROMPTS,
 }
 
 

@@ -76,6 +76,7 @@ class Right(StrEnum):
     READ_AUDIT = "read-audit"
     READ_EVENTS = "read-events"
     MANAGE_WEBHOOKS = "manage-webhooks"
+    MANAGE_PROMPTS = "manage-prompts"
 
 
 RIGHTS_OF_ROLE: Final[Mapping[Role, frozenset[Right]]] = {

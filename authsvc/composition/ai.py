@@ -12,6 +12,7 @@ from progress.domain.ai.services.budgets import BudgetService
 from progress.domain.ai.services.flags import AIFlagService
 from progress.domain.ai.services.outcomes import AIOutcomeService
 from progress.domain.ai.services.oversight import AISessionOversight
+from progress.domain.ai.services.prompts import PromptService
 from progress.domain.ai.services.sessions import AISessionService
 from progress.domain.ai.services.settings import AISettingsService
 from progress.domain.ai.services.text_removal import REMOVAL, TextRemoval
@@ -90,6 +91,16 @@ class AIServices(LearningServices):
             outcomes=self.repositories.ai_outcomes,
             catalog=self.catalog,
             tenant_access=self.tenant_access,
+        )
+
+    @cached_property
+    def ai_prompts(self) -> PromptService:
+        return PromptService(
+            templates=self.repositories.prompt_templates,
+            outcomes=self.repositories.ai_outcomes,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
         )
 
     @cached_property

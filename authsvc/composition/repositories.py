@@ -147,6 +147,7 @@ from progress.domain.ai.repositories.memory.budgets import (
 )
 from progress.domain.ai.repositories.memory.flags import InMemoryAIFlagRepository
 from progress.domain.ai.repositories.memory.outcomes import InMemoryAIOutcomeRepository
+from progress.domain.ai.repositories.memory.prompts import InMemoryPromptTemplateRepository
 from progress.domain.ai.repositories.memory.sessions import (
     InMemoryAIFeedbackRepository,
     InMemoryAIInteractionRepository,
@@ -159,6 +160,7 @@ from progress.domain.ai.repositories.orm.budgets import (
 )
 from progress.domain.ai.repositories.orm.flags import OrmAIFlagRepository
 from progress.domain.ai.repositories.orm.outcomes import OrmAIOutcomeRepository
+from progress.domain.ai.repositories.orm.prompts import OrmPromptTemplateRepository
 from progress.domain.ai.repositories.orm.sessions import (
     OrmAIFeedbackRepository,
     OrmAIInteractionRepository,
@@ -170,6 +172,7 @@ from progress.domain.ai.repositories.protocols.budgets import (
     AISettingsRepository,
     AIUsageRepository,
 )
+from progress.domain.ai.repositories.protocols.prompts import PromptTemplateRepository
 from progress.domain.ai.repositories.protocols.sessions import (
     AIFeedbackRepository,
     AIFlagRepository,
@@ -242,6 +245,7 @@ class Repositories:
     ai_budgets: AIBudgetRepository
     ai_settings: AISettingsRepository
     ai_usage: AIUsageRepository
+    prompt_templates: PromptTemplateRepository
 
 
 def orm_repositories() -> Repositories:
@@ -292,6 +296,7 @@ def orm_repositories() -> Repositories:
         ai_budgets=OrmAIBudgetRepository(),
         ai_settings=OrmAISettingsRepository(),
         ai_usage=OrmAIUsageRepository(),
+        prompt_templates=OrmPromptTemplateRepository(),
     )
 
 
@@ -312,6 +317,8 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     attempts = InMemoryAttemptRepository(database.table())
     ai_sessions = InMemoryAISessionRepository(database.table())
     ai_interactions = InMemoryAIInteractionRepository(ai_sessions, database.table())
+    ai_feedback = InMemoryAIFeedbackRepository(database.table())
+    ai_flags = InMemoryAIFlagRepository(database.table())
     return Repositories(
         users=users,
         verified_emails=InMemoryVerifiedEmailRepository(database.table()),
@@ -356,10 +363,13 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         issued_credentials=InMemoryIssuedCredentialRepository(database.table()),
         ai_sessions=ai_sessions,
         ai_interactions=ai_interactions,
-        ai_feedback=InMemoryAIFeedbackRepository(database.table()),
-        ai_flags=InMemoryAIFlagRepository(database.table()),
-        ai_outcomes=InMemoryAIOutcomeRepository(ai_interactions, progress, attempts),
+        ai_feedback=ai_feedback,
+        ai_flags=ai_flags,
+        ai_outcomes=InMemoryAIOutcomeRepository(
+            ai_interactions, progress, attempts, ai_feedback, ai_flags
+        ),
         ai_budgets=InMemoryAIBudgetRepository(database.table(), database.table()),
         ai_settings=InMemoryAISettingsRepository(database.table()),
         ai_usage=InMemoryAIUsageRepository(ai_interactions),
+        prompt_templates=InMemoryPromptTemplateRepository(database.table()),
     )

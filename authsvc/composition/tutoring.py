@@ -23,6 +23,7 @@ class TutorServices(AIServices):
                 progress=self.repositories.progress,
                 catalog=self.catalog,
             ),
+            prompts=self.ai_prompts,
             budgets=self.ai_budgets,
             prices=Prices(
                 input=config.input_price, cached=config.cached_price, output=config.output_price

@@ -13,8 +13,8 @@ METADATA_PATH: Final = "/.well-known/oauth-protected-resource"
 API_PATH: Final = "/v1"
 AGENTS_PATH: Final = "/mcp"
 AGENT_READ_SCOPES: Final = (Scope.COURSES_READ, Scope.PROGRESS_READ, Scope.CREDENTIALS_READ)
-AGENT_SCOPES: Final = (*AGENT_READ_SCOPES, Scope.PROGRESS_WRITE)
-"""The scopes that tools need. Agents are asked for those that read first, and for the other one when they need it."""
+AGENT_SCOPES: Final = (*AGENT_READ_SCOPES, Scope.PROGRESS_WRITE, Scope.AI_WRITE)
+"""The scopes that tools need. Agents are asked for those that read first, and for the others when they need them."""
 _RESOURCES: Final[Mapping[str, tuple[str, tuple[Scope, ...]]]] = {
     API_PATH: ("authsvc", tuple(Scope)),
     AGENTS_PATH: ("authsvc for agents", AGENT_SCOPES),

@@ -4,15 +4,18 @@ The operation does all that it does for a request over HTTP: it checks the scope
 validates, runs its service and renders the result or the problem. The token alone is verified before.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 import orjson
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpResponse, HttpResponseBase
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
@@ -49,13 +52,26 @@ class Endpoint:
         return operation
 
     def call(
-        self, request: Request, *, path: Mapping[str, Any], query: Mapping[str, str], by: Principal
+        self,
+        request: Request,
+        *,
+        path: Mapping[str, Any],
+        query: Mapping[str, str],
+        body: Mapping[str, Any] | None = None,
+        by: Principal,
     ) -> "Outcome":
         """Perform the operation for the caller of *request*. Raises Challenged."""
-        inner = HttpRequest()
-        inner.method = self.method.upper()
-        inner.META = {name: request.META[name] for name in _FORWARDED if name in request.META}
-        inner.META["QUERY_STRING"] = urlencode(query)
+        content = b"" if body is None else json.dumps(body).encode()
+        inner = WSGIRequest(
+            {name: request.META[name] for name in _FORWARDED if name in request.META}
+            | {
+                "REQUEST_METHOD": self.method.upper(),
+                "QUERY_STRING": urlencode(query),
+                "CONTENT_TYPE": "application/json" if content else "",
+                "CONTENT_LENGTH": str(len(content)),
+                "wsgi.input": BytesIO(content),
+            }
+        )
         view = self.view(
             resource=AGENTS_PATH, authentication_classes=(partial(_Authenticated, by),)
         )

@@ -131,6 +131,9 @@ class AIInteractionSerializer(serializers.Serializer[AIInteraction]):
     )
     occurred_at = serializers.DateTimeField()
     client_id = serializers.CharField()
+    agent = serializers.CharField(
+        allow_null=True, help_text="The id of the client if an agent acted for the user."
+    )
     previous_hash = serializers.CharField()
     hash = serializers.CharField()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from authsvc.http.reading import Members
 from authsvc.http.renderers import EventStreamRenderer
 from authsvc.http.streaming import EVENT_STREAM, Events, Streamed
 from authsvc.http.views import ApiView
+from courses.public import CourseNotFound, ItemNotFound
 from progress.domain.ai.entities.sessions import AIInteraction, AIInteractionId, AISessionId
 from progress.domain.ai.errors import (
     AIBudgetExceeded,
@@ -26,6 +28,8 @@ from progress.domain.ai.errors import (
     NoTutor,
     TutorUnavailable,
 )
+from progress.domain.ai.ports import FinishReason
+from progress.domain.ai.services.sessions import Topic
 from progress.domain.ai.services.tutor import LONGEST_MESSAGE, Answered, Exchange
 from progress.domain.errors import NotEnrolled
 
@@ -48,6 +52,90 @@ EVENTS: Final[Mapping[str, Any]] = {
 
 class MessageRequestSerializer(serializers.Serializer[Any]):
     text = TextField(max_length=LONGEST_MESSAGE)
+
+
+class TutorAnswerRequestSerializer(MessageRequestSerializer):
+    """A message in a tutoring session, or the first one of a session about an item, a course, or nothing of these."""
+
+    session_id = serializers.UUIDField(
+        default=None, help_text="The session to continue. Without it, a session is started."
+    )
+    course = serializers.SlugField(
+        max_length=80,
+        default=None,
+        help_text="For a new session: the slug or id of a course that the caller is enrolled on.",
+    )
+    item_id = serializers.UUIDField(
+        default=None, help_text="For a new session: an item of the course."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["session_id"] and attrs["course"]:
+            raise serializers.ValidationError({"course": "Omit it: the session has its topic."})
+        if attrs["item_id"] and not attrs["course"]:
+            raise serializers.ValidationError({"item_id": "Send the course of the item, too."})
+        return attrs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeAnswer:
+    """An answer that was read to its end."""
+
+    exchange: Exchange
+    interaction: AIInteraction
+    text: str
+
+
+class TutorAnswerSerializer(serializers.Serializer[WholeAnswer]):
+    """An answer of the tutor in Markdown, with the ids of its session, of the message and of the answer."""
+
+    session_id = serializers.UUIDField(source="interaction.session_id")
+    message_id = serializers.UUIDField(source="exchange.message.id")
+    interaction_id = serializers.UUIDField(source="interaction.id")
+    text = serializers.CharField()
+    finish_reason = serializers.ChoiceField(
+        source="interaction.generation.finish_reason",
+        choices=[reason.value for reason in FinishReason],
+    )
+    cost_micro_usd = serializers.IntegerField(source="interaction.generation.cost_micro_usd")
+    is_budget_nearly_spent = serializers.BooleanField(source="exchange.reservation.is_nearly_spent")
+
+
+class TutorAnswerView(ApiView):
+    @operation(
+        name="getTutorAnswer",
+        summary="Send a message to the tutor, in a new session or in one of the caller, and wait for the whole answer",
+        access=Access(Whose.ONESELF),
+        scope=Scope.AI_WRITE,
+        body=TutorAnswerRequestSerializer,
+        answer=TutorAnswerSerializer,
+        errors=(
+            AIBudgetExceeded,
+            AISessionBudgetExceeded,
+            AISessionNotFound,
+            AISessionEnded,
+            AnswerPending,
+            CourseNotFound,
+            ItemNotFound,
+            NoTutor,
+            NotEnrolled,
+            NotTutoring,
+            TutorUnavailable,
+        ),
+    )
+    def post(self, *, body: Members, by: Principal) -> WholeAnswer:
+        tutor = services().tutor
+        if body["session_id"]:
+            exchange = tutor.ask(AISessionId(body["session_id"]), body["text"], by=by)
+        else:
+            topic = Topic(course=body["course"], item_id=body["item_id"])
+            exchange = tutor.ask_about(topic, body["text"], by=by)
+        with closing(tutor.answer(exchange, by=by)) as parts:
+            *pieces, answered = parts
+        assert isinstance(answered, Answered)  # noqa: S101  # for mypy: it is the last part of every answer
+        return WholeAnswer(
+            exchange=exchange, interaction=answered.interaction, text="".join(map(str, pieces))
+        )
 
 
 class TutorMessageView(ApiView):

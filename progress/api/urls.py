@@ -47,6 +47,7 @@ ai_session = [
 ai = [
     path("sessions", ai_sessions.AISessionListView.as_view()),
     path("sessions/<id:session_id>", ai_sessions.AISessionView.as_view()),
+    path("answers", tutor.TutorAnswerView.as_view()),
     path("usage", ai_usage.MyUsageView.as_view()),
     path("interactions/<id:interaction_id>", ai_sessions.AIInteractionView.as_view()),
     path("interactions/<id:interaction_id>/feedback", ai_sessions.AIFeedbackView.as_view()),

@@ -15,6 +15,7 @@ from progress.models.learning import (
     CourseProgress,
     ProgressEvent,
 )
+from progress.models.prompts import PromptTemplate, PromptUse
 
 __all__ = [
     "AIBudgetCounter",
@@ -28,4 +29,6 @@ __all__ = [
     "AttemptGrade",
     "CourseProgress",
     "ProgressEvent",
+    "PromptTemplate",
+    "PromptUse",
 ]

@@ -101,6 +101,8 @@ class AIInteraction(AppendOnlyRow):
     occurred_at = models.DateTimeField()
     recorded_by = models.UUIDField(null=True, blank=True)
     client_id = models.CharField(max_length=100)
+    # Nullable, so that adding it to a large log rewrites no row.
+    agent = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001  # as above
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 

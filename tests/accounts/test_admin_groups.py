@@ -12,6 +12,7 @@ from tests.support.ai import has_flag
 from tests.support.application import Application
 from tests.support.builders import a_principal, some_client_terms
 from tests.support.pathways import a_chain, a_published_pathway
+from tests.support.prompts import a_prompt_version
 from tests.support.staff import (
     GROUPS,
     LOGOUT_NOTICES,
@@ -49,6 +50,7 @@ PARTS = {
         "progress.attemptgrade": {"view"},
         "progress.aisession": {"view"},
         "progress.aiflag": {"view", "uphold", "dismiss"},
+        "progress.prompttemplate": {"view"},
     },
     "Credential officers": {
         "credentials.credential": {"view", "add", "save", "offer", "withdraw"},
@@ -94,6 +96,7 @@ PARTS = {
             "progress.aibudgetcounter",
             "progress.aireservation",
             "progress.aisettings",
+            "progress.prompttemplate",
             "credentials.credential",
             "credentials.usercredential",
         )
@@ -116,6 +119,7 @@ ACTIONS = {
     "courses/learningpathway/": ("publish", "retire"),
     "progress/assessmentattempt/": ("void", "void_and_keep_completion"),
     "progress/aiflag/": ("uphold", "dismiss"),
+    "progress/prompttemplate/": ("activate", "end_trial", "retire"),
     "credentials/credential/": ("offer", "withdraw"),
     "credentials/usercredential/": ("revoke", "reissue"),
 }
@@ -138,6 +142,7 @@ def test_each_group_has_exactly_its_permissions(application: Application, group:
     an_examined(application, anna)
     a_published_pathway(application.services, a_chain(course.slug))
     has_flag(application.services, a_principal(anna))
+    a_prompt_version(application.services)
     staff = staff_browser(application, *([] if group == "no group" else [group]))
 
     may = {row._meta.label_lower: may_do(staff, row, path) for row, path in lists().items()}
@@ -155,6 +160,7 @@ def test_read_only_staff_cannot_change_anything_with_forged_requests(
     has_invitation(application, has_organization(application), "cleo@school.example")
     an_examined(application, anna)
     has_flag(application.services, a_principal(anna))
+    a_prompt_version(application.services)
     staff = staff_browser(application, *([] if group == "no group" else [group]))
     (row,) = (row for row, its_path in lists().items() if its_path == path)
     before, keys = contents_of(row), keys_of(row)

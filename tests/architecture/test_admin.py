@@ -12,12 +12,13 @@ from authsvc.admin_site.model_admins import ReadOnlyAdmin, ServiceAdmin
 from authsvc.jobs.models import JobFile
 from courses.models import Course, LearningPathway
 from credentials.models import Credential, CredentialTrigger
+from progress.models import PromptUse
 from tests.support.staff import lists
 
 pytestmark = pytest.mark.database
 
 APPS = ("accounts", "courses", "progress", "credentials", "jobs")
-SAYS_NOTHING = {AuditHead, CredentialTrigger, JobFile}
+SAYS_NOTHING = {AuditHead, CredentialTrigger, JobFile, PromptUse}
 OURS = [
     row for app in APPS for row in apps.get_app_config(app).get_models() if row not in SAYS_NOTHING
 ]

@@ -36,6 +36,7 @@ from tests.support.builders import NOON, a_principal, some_client_terms
 from tests.support.learning import a_published_course
 from tests.support.pathways import a_definition_with_exams as pathway_on_paper
 from tests.support.pathways import a_published_pathway, a_stage
+from tests.support.prompts import a_prompt_version
 from tests.support.staff import StaffBrowser, a_holder, an_examined, keys_of, lists, root_browser
 from tests.support.webhooks import a_delivery
 
@@ -74,6 +75,7 @@ def fill(application: Application, root: StaffBrowser, *, times: int) -> None:
         challenge = SignInChallenge(hash=uuid4().hex * 2, user_id=anna.id, expires_at=NOON)
         application.services.repositories.sign_in_challenges.add(challenge)
         application.services.anchors.make(by=OPERATOR)
+        a_prompt_version(application.services, name=f"prompt-{anna.id}")
 
 
 def filled(application: Application, *, times: int) -> StaffBrowser:

@@ -21,8 +21,8 @@ Act = Callable[[], Answer]
 THE_POSITION: Final = "SELECT"
 # The session, locked; the interaction; and the new head.
 LOGGING: Final = "BEGIN SELECT INSERT UPDATE COMMIT"
-# The session, locked, and its latest interactions.
-RECENT: Final = "SELECT SELECT"
+# The session, locked; the prompt templates that are used; and the latest interactions of the session.
+RECENT: Final = "SELECT SELECT SELECT"
 # A reservation in the budgets, and the message, within the transaction of the tutor.
 ASKING: Final = "SAVEPOINT INSERT INSERT RELEASE SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT"
 # The same, with the limits of the course.

@@ -78,6 +78,7 @@ AI: Final = {
     "logAIInteraction": Example(
         body=lambda _: {"role": "user", "text": "How?"}, stands_for=OWN_SESSION
     ),
+    "getTutorAnswer": Example(body=lambda _: {"text": "How?"}),
     "askTutor": Example(body=lambda _: {"text": "How?"}, stands_for=OWN_SESSION),
     "endAISession": Example(stands_for=OWN_SESSION),
     "giveAIFeedback": Example(body=lambda _: {"rating": "thumbs_up"}),

@@ -45,7 +45,8 @@ class AgentMatrix(Matrix):
             example.before(self._member.person.caller, things)
         tool = TOOL_OF[cell.route.name]
         values = path_values(cell.route, things, example)
-        arguments = {name: values[name] for name in tool.input_schema["required"]}
+        members = example.body(things) if example.body else {}
+        arguments = {name: {**values, **members}[name] for name in tool.input_schema["required"]}
         arguments |= dict.fromkeys(example.query, things["org_id"])
         answer = Agent(caller).ask("tools/call", name=tool.name, arguments=arguments)
         return _answer_of_operation(answer, cell.route)

@@ -218,7 +218,7 @@ def test_the_metadata_names_the_endpoint(application: Application) -> None:
 
     assert metadata["resource"].endswith("/mcp")
     assert metadata["scopes_supported"] == [
-        *("courses:read", "progress:read", "credentials:read", "progress:write")
+        *("courses:read", "progress:read", "credentials:read", "progress:write", "ai:write")
     ]
 
 

@@ -123,7 +123,7 @@ def test_an_agent_connects_without_registration_lists_calls_and_reads(
 
     report = asyncio.run(connected(agent_school, anna, host, memory, mode=mode))
 
-    assert len(report["tools"]) == 10
+    assert len(report["tools"]) == 11
     assert report["resources"] == [f"authsvc://courses/{slug}" for slug in report["courses"]]
     assert SLUG in report["courses"]
     assert report["completed"]

@@ -22,6 +22,7 @@ PATHS = {
     "enroll": "/v1/courses/{course}/enroll",
     "start_item": "/v1/courses/{course}/items/{item_id}/start",
     "complete_item": "/v1/courses/{course}/items/{item_id}/complete",
+    "ask_tutor": "/v1/ai/answers",
     "my_credentials": "/v1/me/credentials",
     "verify_credential": "/v1/issued/{issued_id}/verify",
 }
@@ -35,7 +36,7 @@ class School:
         course = application.published(a_definition_of(required=2))
         application.earns(course)
         bo = application.signed_in(name="Bo")
-        self.values = {"course": course.slug}
+        self.values = {"course": course.slug, "text": "Which bend?"}
         items = items_of(bo.caller.get(f"/v1/courses/{course.slug}").json)
         self.values["item_id"] = items[0]
         bo.caller.post(f"/v1/courses/{course.slug}/enroll")
@@ -62,8 +63,9 @@ def test_a_tool_costs_as_many_statements_as_its_operation(
     arguments = {argument: school.values[argument] for argument in tool.input_schema["required"]}
     path, method = PATHS[name].format_map(school.values), tool.endpoint.method.upper()
     an_agent(application, anna)  # so that both have as many sessions
+    body = {"text": school.values["text"]} if name == "ask_tutor" else None
 
-    over_http = _counted(lambda: anna.caller.send(method, path))
+    over_http = _counted(lambda: anna.caller.send(method, path, body))
     as_tool = _counted(lambda: agent.ask("tools/call", name=name, arguments=arguments))
 
     # An operation for everyone looks up no session over HTTP, and an agent always has one.

@@ -48,7 +48,7 @@ def test_every_result_has_the_schema_of_its_tool(agent: Agent, course: Course) -
     for item in items_of(agent.call("read_course", course=course.slug)):
         agent.call("complete_item", course=course.slug, item_id=item)
     (held,) = agent.call("my_credentials")["items"]
-    values = {"course": course.slug, "item_id": item_id, "issued_id": held["id"]}
+    values = {"course": course.slug, "item_id": item_id, "issued_id": held["id"], "text": "How?"}
 
     for tool in agent.result("tools/list")["tools"]:
         Draft202012Validator.check_schema(tool["inputSchema"])
@@ -66,7 +66,10 @@ def test_the_tools_say_what_they_change(agent: Agent) -> None:
     }
 
     changing = {name for name, hints in annotations.items() if not hints["readOnlyHint"]}
-    assert changing == {"enroll", "start_item", "complete_item"}
+    assert changing == {"enroll", "start_item", "complete_item", "ask_tutor"}
+    assert [name for name, hints in annotations.items() if not hints["idempotentHint"]] == [
+        "ask_tutor"
+    ]
     assert not any(hints["destructiveHint"] for hints in annotations.values())
     assert annotations.keys() == TOOLS.keys()
 

@@ -38,7 +38,7 @@ def test_an_agent_in_typescript_connects_without_registration(
         )
 
     assert json.loads(printed) == {
-        "tools": 10,
+        "tools": 11,
         "resource": "intro-to-claude",
         "course": "intro-to-claude",
         "missing": True,

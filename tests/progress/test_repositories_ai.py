@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from accounts.domain.access import UserId
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
 from authsvc.kernel.verification import UserRange
@@ -345,3 +346,28 @@ def test_pages_are_bounded(world: World) -> None:
 
     assert len(page.items) == 2
     assert page.next_cursor is not None
+
+
+def test_the_agent_of_an_interaction_is_stored_and_covered_by_its_hash(world: World) -> None:
+    session = an_ai_session(world.has_user().id)
+    interaction = an_interaction(session, agent="helper")
+    world.repositories.ai_sessions.add(session, scope=ALL_TENANTS)
+
+    world.repositories.ai_interactions.append(interaction, scope=ALL_TENANTS)
+
+    stored = world.repositories.ai_interactions.get(interaction.id, scope=ALL_TENANTS)
+    assert stored == interaction
+    assert replace(stored, agent=None).computed_hash() != stored.hash
+
+
+def test_an_interaction_without_an_agent_has_the_hash_from_before_there_were_agents() -> None:
+    interaction = an_interaction(
+        an_ai_session(UserId(UUID(int=3))),
+        id=UUID(int=1),
+        session_id=UUID(int=2),
+        user_id=UUID(int=3),
+        recorded_by=None,
+        previous_hash="0" * 64,
+    )
+
+    assert interaction.hash == "23398fdc857a5ed1beb905d94818fa496b8bdf1e2cc12c67115f18f12c22720e"

@@ -87,10 +87,16 @@ class Conversation:
             self.session.id, Role.USER, text, by=self.principal
         )
 
-    def gets(self, text: str, generation: Generation = GENERATED) -> AIInteraction:
+    def gets(self, text: str, generation: Generation = GENERATED, **parts: Any) -> AIInteraction:
         """The answer of a model."""
         return self.world.services.ai_sessions.record(
-            self.session.id, Role.ASSISTANT, text, generation, is_answer=True, by=self.principal
+            self.session.id,
+            Role.ASSISTANT,
+            text,
+            generation,
+            is_answer=True,
+            by=self.principal,
+            **parts,
         )
 
     def ends(self) -> AISession:

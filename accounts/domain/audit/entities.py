@@ -77,6 +77,11 @@ class AuditAction(StrEnum):
     AI_SETTINGS_CHANGED = "ai-settings-changed"
     AI_TEXTS_REMOVED = "ai-texts-removed"
     AI_FLAG_DECIDED = "ai-flag-decided"
+    PROMPT_CREATED = "prompt-created"
+    PROMPT_ACTIVATED = "prompt-activated"
+    PROMPT_TRIAL_STARTED = "prompt-trial-started"
+    PROMPT_TRIAL_ENDED = "prompt-trial-ended"
+    PROMPT_RETIRED = "prompt-retired"
 
 
 class SubjectType(StrEnum):
@@ -96,6 +101,7 @@ class SubjectType(StrEnum):
     TASK = "task"
     WEBHOOK = "webhook"
     AI_SESSION = "ai-session"
+    PROMPT = "prompt"
 
 
 class Owned(Protocol):

@@ -96,3 +96,51 @@ class AIFlagDecided(Conflict):
     code = "ai-flag-decided"
     title = "The flag was decided"
     explanation = "It was {outcome}. A decision is final; the user can flag the interaction again."
+
+
+class PromptTemplateNotFound(NotFound):
+    code = "prompt-template-not-found"
+    title = "Prompt template not found"
+    explanation = "There is no version of a prompt template with this id."
+
+
+class InvalidPromptTemplate(Invalid):
+    code = "invalid-prompt-template"
+    title = "The prompt template is invalid"
+    explanation = "Correct the values named in `errors`."
+
+
+class PromptNameTaken(Conflict):
+    code = "prompt-name-taken"
+    title = "The name of the prompt template is taken"
+    explanation = "{name} is a template for another type of session. Choose another name."
+
+
+class PromptVersionOutdated(Conflict):
+    code = "prompt-version-outdated"
+    title = "There is a later version of the prompt template"
+    explanation = "The latest version is {latest}. Edit that one."
+
+
+class PromptAlreadyActive(Conflict):
+    code = "prompt-already-active"
+    title = "The version is active"
+    explanation = "This version is active already. Choose another one."
+
+
+class PromptAlreadyRetired(Conflict):
+    code = "prompt-already-retired"
+    title = "The version is retired"
+    explanation = "This version is retired already."
+
+
+class PromptTrialRunning(Conflict):
+    code = "prompt-trial-running"
+    title = "A trial is running"
+    explanation = "A version for this type of session is on trial. End that trial first."
+
+
+class PromptNotOnTrial(Conflict):
+    code = "prompt-not-on-trial"
+    title = "The version is not on trial"
+    explanation = "Only a trial that is running can be ended."

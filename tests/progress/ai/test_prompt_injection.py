@@ -12,7 +12,7 @@ from courses.definitions.courses import read_definition
 from courses.domain.entities.courses import CourseDefinition
 from progress.domain.ai.offline_model import OfflineModel
 from progress.domain.ai.ports import ModelRequest
-from progress.domain.ai.prompts import TUTORING
+from progress.domain.ai.prompts import TUTORING, instructions
 from progress.domain.ai.services.sessions import Topic
 from tests.support.ai import Conversation, a_conversation
 from tests.support.exams import EXAMS
@@ -112,8 +112,9 @@ def test_data_cannot_leave_its_fence(memory: World, payload: str, place: str) ->
 
     ask(talk, "Please help.")
 
-    head, fenced = model.last.system[: len(TUTORING.text)], model.last.system[len(TUTORING.text) :]
-    assert head == TUTORING.text
+    head = instructions(TUTORING)
+    fenced = model.last.system.removeprefix(head)
+    assert model.last.system == head + fenced
     tags = re.findall(r"<\s*/?\s*(?:course|learner)_data\b[^>]*>", fenced, re.IGNORECASE)
     assert tags == ["<course_data>", "</course_data>", "<learner_data>", "</learner_data>"]
     assert model.last.turns[-1].text == "Please help."

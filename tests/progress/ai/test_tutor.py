@@ -214,7 +214,7 @@ def test_what_clients_log_in_between_changes_nothing(memory: World) -> None:
     tutor, by = use_model(memory.services, ScriptedModel()), conversation.principal
     exchange = tutor.ask(conversation.session.id, "First?", by=by)
     conversation.asks("Another one of a client.")
-    conversation.gets("An answer of its own.")
+    conversation.gets("An answer of its own.", is_reported=True)
 
     with pytest.raises(AnswerPending):
         tutor.ask(conversation.session.id, "Second?", by=by)

@@ -126,7 +126,8 @@ class AIInteraction:
 
     `sequence` counts 1, 2, 3 in the session. `hash` covers every other member and, through `previous_hash`, all earlier
     interactions and what is constant about the session. `recorded_by` and `client_id` are the caller who logged it.
-    With `is_reported`, the metrics are what a client states about a tutor of its own.
+    With `is_reported`, the metrics are what a client states about a tutor of its own. `agent` is the id of the OAuth
+    client if an agent acted for the user.
     """
 
     id: AIInteractionId
@@ -141,6 +142,7 @@ class AIInteraction:
     occurred_at: datetime
     recorded_by: UserId | None
     client_id: str
+    agent: str | None = None
     previous_hash: str
     hash: str = ""
 
@@ -151,8 +153,11 @@ class AIInteraction:
     def computed_hash(self) -> str:
         """Compute the hash; it differs from `hash` if the interaction was changed after it was sealed."""
         made = self.generation
+        # Interactions without an agent have the hash that they had before there were any.
+        agent = {"agent": self.agent} if self.agent else {}
         return checksum(
-            {
+            agent
+            | {
                 "id": self.id,
                 "session_id": self.session_id,
                 "user_id": self.user_id,

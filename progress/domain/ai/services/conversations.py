@@ -16,7 +16,7 @@ from progress.domain.ai.entities.sessions import (
 )
 from progress.domain.ai.errors import AIInteractionNotFound, AISessionNotFound
 from progress.domain.ai.ports import Role, Turn
-from progress.domain.ai.prompts import NO_CONTEXT, TUTORING, TutoringContext
+from progress.domain.ai.prompts import NO_CONTEXT, TutoringContext
 from progress.domain.ai.repositories.protocols.sessions import (
     AI_INTERACTIONS,
     AIInteractionRepository,
@@ -124,7 +124,8 @@ def unanswered_in(recent: Sequence[AIInteraction]) -> AIInteraction | None:
 
 
 def _is_of_tutor(interaction: AIInteraction, role: Role) -> bool:
-    return interaction.role is role and interaction.generation.prompt_template == TUTORING.id
+    has_prompt = bool(interaction.generation.prompt_template)
+    return interaction.role is role and has_prompt and not interaction.is_reported
 
 
 def _alternating(turns: Iterable[Turn]) -> tuple[Turn, ...]:

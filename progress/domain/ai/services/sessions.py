@@ -111,6 +111,7 @@ class AISessionService:
                 occurred_at=self.clock.now(),
                 recorded_by=by.user_id,
                 client_id=by.client_id,
+                agent=by.agent,
                 previous_hash=session.hash,
             ).sealed()
             self.interactions.append(interaction, scope=by.member_scope)

@@ -28,19 +28,18 @@ from progress.domain.ai.ports import (
     TokenUsage,
     TutorModel,
 )
-from progress.domain.ai.prompts import TUTORING, Prompt, instructions
+from progress.domain.ai.prompts import Prompt, instructions
 from progress.domain.ai.redaction import redacted
 from progress.domain.ai.services.budgets import BudgetService
 from progress.domain.ai.services.conversations import Conversations, unanswered_in
-from progress.domain.ai.services.sessions import AISessionService
+from progress.domain.ai.services.prompts import PromptService
+from progress.domain.ai.services.sessions import AISessionService, Topic
 from progress.domain.ai.usage import Prices, estimated_input, estimated_tokens
 
 LONGEST_MESSAGE: Final = 4_000
 """Characters of a message to the tutor."""
 MARGIN: Final = timedelta(seconds=30)
 """After an answer should have ended, for logging it."""
-ASKED: Final = Generation(prompt_template=TUTORING.id, prompt_version=TUTORING.version)
-"""What marks a message to this tutor, among those that clients log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +74,7 @@ class TutorService:
     model: TutorModel | None
     sessions: AISessionService
     conversations: Conversations
+    prompts: PromptService
     budgets: BudgetService
     prices: Prices
     most_output_tokens: int
@@ -93,7 +93,8 @@ class TutorService:
             if session.session_type is not SessionType.TUTORING:
                 raise NotTutoring
             session.require_open()
-            system = instructions(TUTORING, self.conversations.context_of(session, by=by))
+            prompt = self.prompts.prompt_for(session)
+            system = instructions(prompt, self.conversations.context_of(session, by=by))
             recent = self.conversations.recent(session, by=by)
             self._require_answered(unanswered_in(recent))
             request = ModelRequest(
@@ -102,8 +103,17 @@ class TutorService:
                 most_output_tokens=self.most_output_tokens,
             )
             reservation = self.budgets.reserve(session, self._most(request))
-            message = self.sessions.record(session.id, Role.USER, text, ASKED, by=by)
-        return Exchange(message=message, request=request, prompt=TUTORING, reservation=reservation)
+            message = self.sessions.record(session.id, Role.USER, text, _asked(prompt), by=by)
+        return Exchange(message=message, request=request, prompt=prompt, reservation=reservation)
+
+    def ask_about(self, topic: Topic, text: str, *, by: Principal) -> Exchange:
+        """Like `ask`, in a new tutoring session of the caller.
+
+        Raises CourseNotFound, ItemNotFound, too.
+        """
+        with self.unit_of_work.atomic():
+            session = self.sessions.start(SessionType.TUTORING, topic, by=by)
+            return self.ask(session.id, text, by=by)
 
     def answer(self, exchange: Exchange, *, by: Principal) -> Generator[TutorPart, None, None]:
         """The pieces of the answer while it is written, then the answer as it was logged.
@@ -241,6 +251,11 @@ class _Written:
 
     def milliseconds_to(self, moment: datetime) -> int:
         return max(0, round((moment - self.began_at).total_seconds() * 1000))
+
+
+def _asked(prompt: Prompt) -> Generation:
+    """What marks a message to the tutor, among those that clients log."""
+    return Generation(prompt_template=prompt.id, prompt_version=prompt.version)
 
 
 def _replayed(text: str, answer: AIInteraction) -> Generator[TutorPart, None, None]:

@@ -1,12 +1,22 @@
 """Outcomes of AI sessions in memory."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from authsvc.kernel.tenancy import TenantScope
 from courses.public import CourseId
+from progress.domain.ai.entities.feedback import Rating
 from progress.domain.ai.entities.outcomes import SessionOutcome
-from progress.domain.ai.entities.sessions import AISession
-from progress.domain.ai.repositories.memory.sessions import InMemoryAIInteractionRepository
+from progress.domain.ai.entities.prompts import PromptResult, in_order
+from progress.domain.ai.entities.sessions import AIInteraction, AISession
+from progress.domain.ai.ports import Role
+from progress.domain.ai.repositories.memory.flags import InMemoryAIFlagRepository
+from progress.domain.ai.repositories.memory.sessions import (
+    InMemoryAIFeedbackRepository,
+    InMemoryAIInteractionRepository,
+)
 from progress.domain.repositories.memory.attempts import InMemoryAttemptRepository
 from progress.domain.repositories.memory.progress import InMemoryProgressRepository
 
@@ -16,6 +26,8 @@ class InMemoryAIOutcomeRepository:
     interactions: InMemoryAIInteractionRepository
     progress: InMemoryProgressRepository
     attempts: InMemoryAttemptRepository
+    feedback: InMemoryAIFeedbackRepository
+    flags: InMemoryAIFlagRepository
 
     def of_course(self, course_id: CourseId, *, scope: TenantScope) -> list[SessionOutcome]:
         sessions = [
@@ -25,6 +37,35 @@ class InMemoryAIOutcomeRepository:
         ]
         ordered = sorted(sessions, key=lambda session: (session.started_at, session.id))
         return [self._outcome(session) for session in ordered]
+
+    def by_prompt(self, *, since: datetime, scope: TenantScope) -> list[PromptResult]:
+        groups = defaultdict[tuple[str, str], list[AIInteraction]](list)
+        for row in scope.among(self.interactions.store.values()):
+            made = row.generation
+            is_answer = row.role is Role.ASSISTANT and not row.is_reported
+            if is_answer and made.prompt_template and row.occurred_at >= since:
+                groups[made.prompt_template, made.prompt_version].append(row)
+        return in_order(self._result(answers) for answers in groups.values())
+
+    def _result(self, answers: Sequence[AIInteraction]) -> PromptResult:
+        ids = {row.id for row in answers}
+        sessions = [
+            self.interactions.sessions.store[id_] for id_ in {row.session_id for row in answers}
+        ]
+        rows = self.feedback.store.values()
+        ratings = [feedback.rating for feedback in rows if feedback.interaction_id in ids]
+        return PromptResult(
+            prompt_template=answers[0].generation.prompt_template,
+            prompt_version=answers[0].generation.prompt_version,
+            sessions=len(sessions),
+            answers=len(answers),
+            thumbs_up=ratings.count(Rating.THUMBS_UP),
+            thumbs_down=ratings.count(Rating.THUMBS_DOWN),
+            flags=sum(flag.interaction_id in ids for flag in self.flags.store.values()),
+            sessions_before_pass=sum(map(self._was_passed, sessions)),
+            sessions_before_completion=sum(map(self._was_completed, sessions)),
+            cost_micro_usd=sum(row.generation.cost_micro_usd for row in answers),
+        )
 
     def _outcome(self, session: AISession) -> SessionOutcome:
         return SessionOutcome(

@@ -241,6 +241,7 @@ def _interaction(row: rows.AIInteraction) -> AIInteraction:
         occurred_at=row.occurred_at,
         recorded_by=UserId(row.recorded_by) if row.recorded_by else None,
         client_id=row.client_id,
+        agent=row.agent,
         previous_hash=row.previous_hash,
         hash=row.hash,
     )

@@ -17,6 +17,7 @@ from progress.domain.ai.entities.budgets import (
     Spending,
 )
 from progress.domain.ai.entities.outcomes import SessionOutcome
+from progress.domain.ai.entities.prompts import PromptResult
 from progress.domain.ai.entities.usage import UsageRow, UsageSelection
 
 
@@ -75,3 +76,9 @@ class AIUsageRepository(Protocol):
 class AIOutcomeRepository(Protocol):
     def of_course(self, course_id: CourseId, *, scope: TenantScope) -> list[SessionOutcome]:
         """Return all sessions on the course in scope with their outcomes, oldest first; the id breaks ties."""
+
+    def by_prompt(self, *, since: datetime, scope: TenantScope) -> list[PromptResult]:
+        """Return the results of the answers in scope since then, by name and version of their prompt.
+
+        Versions are in the order of their numbers. What clients have reported does not count.
+        """
