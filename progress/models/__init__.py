@@ -13,6 +13,7 @@ from progress.models.learning import (
     AssessmentAttempt,
     AttemptGrade,
     CourseProgress,
+    GradeProposal,
     ProgressEvent,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "AssessmentAttempt",
     "AttemptGrade",
     "CourseProgress",
+    "GradeProposal",
     "ProgressEvent",
 ]

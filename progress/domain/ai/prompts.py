@@ -6,7 +6,7 @@ from typing import Final
 
 MOST_CHARACTERS_OF_AN_ITEM: Final = 24_000
 
-_FENCES: Final = ("course_data", "learner_data")
+_FENCES: Final = ("course_data", "learner_data", "question_data", "rubric_data", "answer_data")
 _FENCE: Final = re.compile(rf"<(?=\s*/?\s*(?:{'|'.join(_FENCES)})\b)", re.IGNORECASE)
 
 
@@ -62,12 +62,12 @@ def instructions(prompt: Prompt, context: TutoringContext = NO_CONTEXT) -> str:
     """The instructions with the context, all of which is fenced as data."""
     parts = [prompt.text]
     if context.course_title:
-        parts.append(_fenced("course_data", _course_data(context)))
-        parts.append(_fenced("learner_data", _learner_data(context)))
+        parts.append(fenced("course_data", _course_data(context)))
+        parts.append(fenced("learner_data", _learner_data(context)))
     return "\n".join(parts)
 
 
-def _fenced(fence: str, text: str) -> str:
+def fenced(fence: str, text: str) -> str:
     """The text between two tags, which it can neither close nor open."""
     return f"<{fence}>\n{_FENCE.sub('&lt;', text).strip()}\n</{fence}>"
 
