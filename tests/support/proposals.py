@@ -17,6 +17,7 @@ from progress.domain.ai.services.grading_help import GradingHelp
 from progress.domain.ai.services.settings import AIDecisions
 from progress.domain.entities.attempts import AssessmentAttempt, GradeProposalId
 from progress.domain.entities.proposals import GradeProposal
+from tests.support.application import Application, Person
 from tests.support.attempts import Examinee, another_examinee
 from tests.support.builders import NOON, a_principal
 from tests.support.tutors import FINISHED, STARTED, ScriptedModel
@@ -127,6 +128,25 @@ def essay_of(anna: Examinee, **answers: Answer) -> AssessmentAttempt:
 
 def an_essayist(world: World, organization: Organization | None = None, **how: Any) -> Examinee:
     return another_examinee(world, an_essay_course(world, organization, **how))
+
+
+def submitted_essay(application: Application, anna: Person, root: Person) -> str:
+    """The path of a submitted essay of Anna's, on a course for which Root has turned proposals on."""
+    slug = application.published(read_definition(ESSAY)).slug
+    root.caller.put(f"/v1/courses/{slug}/ai-settings", {"proposes_grades": True})
+    anna.caller.post(f"/v1/courses/{slug}/enroll")
+    course = anna.caller.get(f"/v1/courses/{slug}").json
+    item = anna.caller.get(f"/v1/courses/{slug}/items/{course['modules'][0]['items'][0]['id']}")
+    assessment = item.json["assessment"]
+    started = anna.caller.post(f"/v1/assessments/{assessment['id']}/attempts").json
+    responses = [
+        {"question_id": question["id"], "text": answer.text}
+        for question, answer in zip(assessment["questions"], ANSWERS.values(), strict=True)
+    ]
+    place = f"/v1/attempts/{started['id']}"
+    anna.caller.put(f"{place}/responses", {"responses": responses})
+    anna.caller.post(f"{place}/submit")
+    return place
 
 
 def a_grader(world: World) -> Principal:
