@@ -74,7 +74,7 @@ def test_a_grade_names_the_proposals_to_graders_and_not_to_the_learner(
     assert graded.status == 200, graded.text
     (grade,) = graded.json["grades"]
     assert grade["graded_by"] == bo.id
-    assert {one["id"] for one in grade["proposals"]} == {item["id"] for item in items}
+    assert {proposal["id"] for proposal in grade["proposals"]} == {item["id"] for item in items}
     seen = anna.caller.get(essay)
     assert seen.json["grade"]["score"] == 2
     assert "proposals" not in seen.text

@@ -37,40 +37,40 @@ def test_proposals_are_read_in_the_order_of_time_question_and_criterion(world: W
         a_proposal(attempt, question_id=question, criterion="friction", score=0),
         a_proposal(attempt, created_at=NOON + timedelta(minutes=1)),
     ]
-    repository = world.repositories.proposals
 
-    number = repository.add(list(reversed(proposals)), scope=ALL_TENANTS)
-    repository.add([a_proposal(other)], scope=ALL_TENANTS)
+    number = world.repositories.proposals.add(list(reversed(proposals)), scope=ALL_TENANTS)
+    world.repositories.proposals.add([a_proposal(other)], scope=ALL_TENANTS)
 
     assert number == 3
-    assert repository.of_attempt(attempt.id, scope=ALL_TENANTS) == proposals
+    assert world.repositories.proposals.of_attempt(attempt.id, scope=ALL_TENANTS) == proposals
 
 
 def test_a_criterion_has_one_proposal(world: World) -> None:
     first = a_proposal(has_attempt(world))
     second = replace(first, id=a_proposal(has_attempt(world)).id, score=2)
-    repository = world.repositories.proposals
 
-    numbers = [repository.add([one], scope=ALL_TENANTS) for one in (first, second)]
+    numbers = [
+        world.repositories.proposals.add([proposal], scope=ALL_TENANTS)
+        for proposal in (first, second)
+    ]
 
     assert numbers == [1, 0]
-    assert repository.of_attempt(first.attempt_id, scope=ALL_TENANTS) == [first]
+    assert world.repositories.proposals.of_attempt(first.attempt_id, scope=ALL_TENANTS) == [first]
 
 
 def test_proposals_of_another_organization_are_out_of_view(world: World) -> None:
     knots, bends = world.has_organization(), world.has_organization()
     proposal = a_proposal(has_attempt(world, has_place(world, knots)))
-    repository = world.repositories.proposals
     for scope in (TenantScope.into(bends.id), TenantScope()):
         with pytest.raises(OutsideTenantScope):
-            repository.add([proposal], scope=scope)
+            world.repositories.proposals.add([proposal], scope=scope)
 
-    repository.add([proposal], scope=TenantScope.into(knots.id))
+    world.repositories.proposals.add([proposal], scope=TenantScope.into(knots.id))
 
     for scope in (TenantScope.into(bends.id), TenantScope()):
-        assert repository.of_attempt(proposal.attempt_id, scope=scope) == []
+        assert world.repositories.proposals.of_attempt(proposal.attempt_id, scope=scope) == []
     inside = TenantScope.into(knots.id)
-    assert repository.of_attempt(proposal.attempt_id, scope=inside) == [proposal]
+    assert world.repositories.proposals.of_attempt(proposal.attempt_id, scope=inside) == [proposal]
 
 
 def test_a_grade_is_stored_with_the_proposals_that_there_were(world: World) -> None:
@@ -112,14 +112,14 @@ def test_assisted_passes_are_those_whose_last_grade_had_proposals(world: World) 
     for state in states:
         world.repositories.attempts.save(state, scope=ALL_TENANTS)
 
-    def found(scope: TenantScope = ALL_TENANTS, **places: Any) -> list[AssessmentAttempt]:
+    def selected(scope: TenantScope = ALL_TENANTS, **places: Any) -> list[AssessmentAttempt]:
         return world.repositories.attempts.assisted_passes(
             anna, **({"courses": frozenset()} | places), scope=scope
         )
 
-    assert found(courses={place.course_id}) == [states[0]]
-    assert found(assessments={place.assessment_id}) == [states[0]]
-    both = found(courses={place.course_id}, assessments={other.assessment_id})
-    assert both == sorted([states[0], states[5]], key=lambda one: one.id)
-    assert found() == []
-    assert found(TenantScope(), courses={place.course_id}) == []
+    assert selected(courses={place.course_id}) == [states[0]]
+    assert selected(assessments={place.assessment_id}) == [states[0]]
+    both = selected(courses={place.course_id}, assessments={other.assessment_id})
+    assert both == sorted([states[0], states[5]], key=lambda proposal: proposal.id)
+    assert selected() == []
+    assert selected(TenantScope(), courses={place.course_id}) == []

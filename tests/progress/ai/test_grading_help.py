@@ -1,38 +1,26 @@
 """Grading help: proposals beside the grader's scores, never instead of them."""
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from accounts.domain.access import OPERATOR, NotPermitted, OrgRole, PersonNeeded, Right
-from accounts.domain.organizations.errors import OrganizationSuspended
 from authsvc.kernel.tenancy import ALL_TENANTS
-from authsvc.kernel.unit_of_work import InsideUnitOfWork
 from courses.domain.entities.assessments import Answer
-from progress.domain.ai.entities.budgets import BudgetKey, BudgetKind, BudgetLimit, month_of
+from progress.domain.ai.entities.budgets import BudgetKey, BudgetKind, month_of
 from progress.domain.ai.entities.sessions import AISessionSelection, SessionType
 from progress.domain.ai.errors import (
-    AIBudgetExceeded,
-    GradingHelpOff,
     NothingToPropose,
-    NoTutor,
-    OwnAttempt,
     ProposalUnusable,
     TutorUnavailable,
 )
 from progress.domain.ai.ports import FinishReason
-from progress.domain.ai.services.budgets import BudgetPolicy
-from progress.domain.ai.services.grading_prompt import GRADING, LONGEST_ANSWER
+from progress.domain.ai.services.grading_prompt import GRADING
 from progress.domain.ai.usage import Prices
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus, Mark
-from progress.domain.errors import AttemptNotFound, AttemptNotGradable
 from tests.support.ai import ALL
 from tests.support.attempts import Examinee
-from tests.support.builders import a_principal
-from tests.support.organizations import a_member, closed
 from tests.support.proposals import (
     HOW,
     WHY,
@@ -72,16 +60,25 @@ def test_scores_are_proposed_for_each_criterion_with_their_reason(world: World) 
 
     proposals = grading_help.propose(attempt.id, by=bo)
 
-    assert {(one.criterion, one.score, one.max_score, one.reason) for one in proposals} == {
+    assert {
+        (proposal.criterion, proposal.score, proposal.max_score, proposal.reason)
+        for proposal in proposals
+    } == {
         ("friction", 2, 3, "Because of friction."),
         ("clear", 1, 2, "Because of clear."),
         ("steps", 2, 2, "Because of steps."),
     }
-    assert {(one.provider, one.model_id) for one in proposals} == {("scripted", "knots-1-20261101")}
-    assert {(one.prompt_template, one.prompt_version) for one in proposals} == {("grading", "1")}
-    assert {one.cost_micro_usd for one in proposals} == {COST}
+    assert {(proposal.provider, proposal.model_id) for proposal in proposals} == {
+        ("scripted", "knots-1-20261101")
+    }
+    assert {(proposal.prompt_template, proposal.prompt_version) for proposal in proposals} == {
+        ("grading", "1")
+    }
+    assert {proposal.cost_micro_usd for proposal in proposals} == {COST}
     stored = grading_help.of_attempt(attempt.id, by=bo)
-    assert sorted(stored, key=lambda one: one.id) == sorted(proposals, key=lambda one: one.id)
+    assert sorted(stored, key=lambda proposal: proposal.id) == sorted(
+        proposals, key=lambda proposal: proposal.id
+    )
 
 
 def test_a_proposal_grades_nothing(world: World) -> None:
@@ -109,9 +106,9 @@ def test_the_model_is_told_the_question_its_rubric_and_the_answer_alone(memory: 
     (turn,) = why.turns
     assert turn.text == ("<answer_data>\nFriction. Write to [e-mail removed].\n</answer_data>")
     user = memory.repositories.users.get(anna.principal.person)
-    told = "\n".join([why.system, turn.text, how.system, *(one.text for one in how.turns)])
-    assert user.email not in told
-    assert str(user.id) not in told
+    prompts = "\n".join([why.system, turn.text, how.system, *(turn.text for turn in how.turns)])
+    assert user.email not in prompts
+    assert str(user.id) not in prompts
     assert "Slowly" not in turn.text
 
 
@@ -133,10 +130,13 @@ def test_each_answer_is_logged_in_a_review_of_the_grader(world: World) -> None:
         message, answer = page.items
         assert "The turns press" not in (message.text or "")
         answers[answer.interaction.id] = answer
-        made = answer.interaction.generation
-        assert (made.prompt_template, made.finish_reason) == ("grading", FinishReason.STOP)
-        assert made.cost_micro_usd == COST
-    assert {one.interaction_id for one in proposals} == set(answers)
+        generation = answer.interaction.generation
+        assert (generation.prompt_template, generation.finish_reason) == (
+            "grading",
+            FinishReason.STOP,
+        )
+        assert generation.cost_micro_usd == COST
+    assert {proposal.interaction_id for proposal in proposals} == set(answers)
     assert {answer.text for answer in answers.values()} == {WHY, HOW}
     assert reviews_of(world, anna.principal.person) == []
 
@@ -252,132 +252,6 @@ def test_a_cut_off_answer_is_unusable_even_if_it_parses(memory: World) -> None:
         grading_help.propose(attempt.id, by=a_grader(memory))
 
 
-@pytest.mark.parametrize("kind", [BudgetKind.COURSE, BudgetKind.ORGANIZATION])
-def test_a_spent_budget_stops_the_call_before_it_is_made(memory: World, kind: BudgetKind) -> None:
-    knots = memory.has_organization()
-    anna, model = an_essayist(memory, knots), GradingModel()
-    attempt = essay_of(anna)
-    bo = a_member(knots.id, OrgRole.INSTRUCTOR, memory.has_user())
-    policy = BudgetPolicy(limits={kind: BudgetLimit(tokens=1)})
-    budgets = replace(memory.services.ai_budgets, policy=policy)
-    grading_help = use_grading_model(memory.services, model, budgets=budgets)
-
-    with pytest.raises(AIBudgetExceeded):
-        grading_help.propose(attempt.id, by=bo)
-
-    # The first call was allowed, since something was left; the second one was not made.
-    assert len(model.requests) == 1
-    assert len(grading_help.of_attempt(attempt.id, by=bo)) == 2
-    assert len(reviews_of(memory, bo.person)) == 1
-
-
-def test_it_is_off_unless_the_course_has_turned_it_on(memory: World) -> None:
-    anna = an_essayist(memory, is_on=False)
-    attempt = essay_of(anna)
-    grading_help = use_grading_model(memory.services, GradingModel())
-
-    with pytest.raises(GradingHelpOff):
-        grading_help.require_possible(attempt.id, by=a_grader(memory))
-    with pytest.raises(GradingHelpOff):
-        grading_help.propose(attempt.id, by=a_grader(memory))
-    assert memory.services.grading_help.of_attempt(attempt.id, by=a_grader(memory)) == []
-
-
-def test_without_a_model_there_are_no_proposals(memory: World) -> None:
-    attempt = essay_of(an_essayist(memory))
-
-    with pytest.raises(NoTutor):
-        use_grading_model(memory.services, None).propose(attempt.id, by=a_grader(memory))
-
-
-def test_only_graders_who_are_persons_ask_and_never_the_learner(memory: World) -> None:
-    anna = an_essayist(memory)
-    attempt = essay_of(anna)
-    grading_help = use_grading_model(memory.services, GradingModel())
-    teaching_anna = replace(anna.principal, rights=frozenset({Right.GRADE_ATTEMPTS}))
-    refused: list[tuple[Any, type[Exception]]] = [
-        (a_principal(memory.has_user()), NotPermitted),
-        (anna.principal, NotPermitted),
-        (teaching_anna, OwnAttempt),
-        (replace(OPERATOR, user_id=None), PersonNeeded),
-    ]
-
-    for by, error in refused:
-        for method in (grading_help.propose, grading_help.of_attempt):
-            with pytest.raises(error):
-                method(attempt.id, by=by)
-    assert grading_help.sheet_of(attempt.id, by=teaching_anna)[2] == []
-
-
-def test_graders_of_another_organization_do_not_know_the_attempt(memory: World) -> None:
-    knots, bends = memory.has_organization(), memory.has_organization()
-    attempt = essay_of(an_essayist(memory, knots))
-    grading_help = use_grading_model(memory.services, GradingModel())
-    stranger = a_member(bends.id, OrgRole.INSTRUCTOR, memory.has_user())
-
-    for method in (grading_help.propose, grading_help.of_attempt):
-        with pytest.raises(AttemptNotFound):
-            method(attempt.id, by=stranger)
-
-
-def test_a_suspended_organization_gets_no_proposals(memory: World) -> None:
-    knots = memory.has_organization()
-    attempt = essay_of(an_essayist(memory, knots))
-    bo = replace(OPERATOR, user_id=memory.has_user().id)
-    closed(memory.services, knots)
-
-    with pytest.raises(OrganizationSuspended):
-        use_grading_model(memory.services, GradingModel()).propose(attempt.id, by=bo)
-
-
-def test_only_submitted_attempts_get_proposals(memory: World) -> None:
-    anna, bo, model = an_essayist(memory), a_grader(memory), GradingModel()
-    running = anna.begins("essay")
-    grading_help = use_grading_model(memory.services, model)
-
-    with pytest.raises(AttemptNotGradable):
-        grading_help.propose(running.id, by=bo)
-    attempt = graded(anna, anna.hands_in(running), bo, 5, 2)
-    with pytest.raises(AttemptNotGradable):
-        grading_help.propose(attempt.id, by=bo)
-    assert model.requests == []
-
-
-def test_what_is_graded_meanwhile_gets_no_proposals(memory: World) -> None:
-    anna, bo = an_essayist(memory), a_grader(memory)
-    attempt = essay_of(anna)
-    grade = lambda: graded(anna, attempt, bo, 5, 2)  # noqa: E731  # a step of a script
-    model = ScriptedModel([STARTED, grade, WHY, *GradingModel().script[-1:]])
-    grading_help = use_grading_model(memory.services, model)
-
-    with pytest.raises(AttemptNotGradable):
-        grading_help.propose(attempt.id, by=bo)
-
-    assert grading_help.of_attempt(attempt.id, by=bo) == []
-    after = memory.services.grading.get(attempt.id, by=bo).grade
-    assert after is not None
-    assert after.proposals == ()
-
-
-@pytest.mark.parametrize("text", [" ", "x" * (LONGEST_ANSWER + 1)])
-def test_nothing_is_proposed_for_an_answer_that_is_empty_or_too_long(
-    memory: World, text: str
-) -> None:
-    answer, bo = Answer(text=text), a_grader(memory)
-    attempt = essay_of(an_essayist(memory), why=answer, how=answer)
-
-    with pytest.raises(NothingToPropose):
-        use_grading_model(memory.services, GradingModel()).require_possible(attempt.id, by=bo)
-
-
-def test_nothing_of_the_store_is_held_while_the_model_writes(memory: World) -> None:
-    attempt = essay_of(an_essayist(memory))
-    grading_help = use_grading_model(memory.services, GradingModel())
-
-    with memory.unit_of_work.atomic(), pytest.raises(InsideUnitOfWork):
-        grading_help.propose(attempt.id, by=a_grader(memory))
-
-
 def test_the_graders_own_scores_count_and_the_grade_states_the_proposals(world: World) -> None:
     anna, bo = an_essayist(world), a_grader(world)
     attempt = essay_of(anna)
@@ -389,8 +263,8 @@ def test_the_graders_own_scores_count_and_the_grade_states_the_proposals(world: 
     assert grade is not None
     assert [mark.score for mark in grade.marks] == [5, 1]
     assert grade.graded_by == bo.user_id
-    assert {one.id for one in grade.proposals} == {one.id for one in proposals}
-    assert {one.model_id for one in grade.proposals} == {"knots-1-20261101"}
+    assert {proposal.id for proposal in grade.proposals} == {proposal.id for proposal in proposals}
+    assert {proposal.model_id for proposal in grade.proposals} == {"knots-1-20261101"}
     assert world.services.grading_help.of_attempt(attempt.id, by=bo) != []
 
 

@@ -89,13 +89,16 @@ def test_an_obedient_model_only_proposes_within_the_rubric(memory: World, case: 
 
     proposals = grading_help.of_attempt(attempt.id, by=cleo)
     assert bool(proposals) is is_usable
-    assert all(0 <= one.score <= MOST[one.criterion] == one.max_score for one in proposals)
+    assert all(
+        0 <= proposal.score <= MOST[proposal.criterion] == proposal.max_score
+        for proposal in proposals
+    )
     # It is still to be graded, and nothing has happened to anybody.
     after = memory.services.grading.get(attempt.id, by=cleo)
     assert (after, after.status, after.grades) == (attempt, AttemptStatus.SUBMITTED, ())
     assert state_of(anna) == before
     assert grading_help.of_attempt(bos_attempt.id, by=cleo) == []
-    assert CONFESSION not in _told(model.requests)
+    assert CONFESSION not in _prompts_of(model.requests)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -126,14 +129,14 @@ def test_the_offline_model_proposes_half_of_the_points_whatever_it_reads(memory:
         attempt.id, by=a_grader(memory)
     )
 
-    assert {one.criterion: one.score for one in proposals} == {
+    assert {proposal.criterion: proposal.score for proposal in proposals} == {
         "friction": 1,
         "clear": 1,
         "steps": 1,
     }
 
 
-def _told(requests: list[ModelRequest]) -> str:
+def _prompts_of(requests: list[ModelRequest]) -> str:
     return "\n".join(
         [request.system + "".join(turn.text for turn in request.turns) for request in requests]
     )
