@@ -154,7 +154,7 @@ def test_what_is_graded_meanwhile_gets_no_proposals(memory: World) -> None:
     anna, bo = an_essayist(memory), a_grader(memory)
     attempt = essay_of(anna)
     grade = lambda: graded(anna, attempt, bo, 5, 2)  # noqa: E731  # a step of a script
-    model = ScriptedModel([STARTED, grade, WHY, *GradingModel().script[-1:]])
+    model = ScriptedModel([STARTED, grade, WHY, FINISHED])
     grading_help = use_grading_model(memory.services, model)
 
     with pytest.raises(AttemptNotGradable):
