@@ -37,7 +37,7 @@ from tests.support.proposals import (
     essay_of,
     use_grading_model,
 )
-from tests.support.tutors import STARTED, ScriptedModel
+from tests.support.tutors import FINISHED, STARTED, ScriptedModel
 from tests.support.worlds import World
 
 PRICES = Prices(input=Decimal(3), cached=Decimal("0.3"), output=Decimal(15))
