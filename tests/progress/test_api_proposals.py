@@ -75,10 +75,10 @@ def test_a_grade_names_the_proposals_to_graders_and_not_to_the_learner(
     (grade,) = graded.json["grades"]
     assert grade["graded_by"] == bo.id
     assert {proposal["id"] for proposal in grade["proposals"]} == {item["id"] for item in items}
-    seen = anna.caller.get(essay)
-    assert seen.json["grade"]["score"] == 2
-    assert "proposals" not in seen.text
-    assert "knots-1" not in seen.text
+    response = anna.caller.get(essay)
+    assert response.json["grade"]["score"] == 2
+    assert "proposals" not in response.text
+    assert "knots-1" not in response.text
 
 
 def test_the_learner_and_strangers_see_no_proposals(
