@@ -75,6 +75,7 @@ class UserCredential(models.Model):
     course_version = models.PositiveIntegerField()
     completed_at = models.DateTimeField()
     met_by = models.JSONField(null=True, blank=True)
+    assisted_grades = models.JSONField(null=True, blank=True)
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     supersedes = models.ForeignKey(

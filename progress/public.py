@@ -1,5 +1,6 @@
 """The public interface of progress for other apps."""
 
+from progress.domain.entities.attempts import AttemptId
 from progress.domain.entities.events import (
     BINDING,
     Cause,
@@ -10,6 +11,7 @@ from progress.domain.entities.events import (
     StreamId,
 )
 from progress.domain.entities.progress import CourseProgress, CourseRecord, LearnerRecord
+from progress.domain.entities.proposals import AssistedGrade
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
 from progress.domain.services.event_log import EventRecorder
 from progress.domain.services.learning import LearnerRecords
@@ -19,6 +21,8 @@ from progress.domain.services.recorded_facts import RecordedFacts
 __all__ = [
     "BINDING",
     "AssessmentGraded",
+    "AssistedGrade",
+    "AttemptId",
     "Cause",
     "CourseCompleted",
     "CourseProgress",

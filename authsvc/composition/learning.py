@@ -154,6 +154,7 @@ class LearningServices(TaskServices):
     def grading(self) -> GradingService:
         return GradingService(
             attempts=self.repositories.attempts,
+            proposals=self.repositories.proposals,
             catalog=self.catalog,
             outcomes=self.outcomes,
             overdue=self.overdue_attempts,

@@ -185,14 +185,17 @@ from progress.domain.repositories.memory.progress import (
     InMemoryEventRepository,
     InMemoryProgressRepository,
 )
+from progress.domain.repositories.memory.proposals import InMemoryGradeProposalRepository
 from progress.domain.repositories.memory.reports import InMemoryReportRepository
 from progress.domain.repositories.orm.attempts import OrmAttemptRepository
 from progress.domain.repositories.orm.log_state import OrmLogStateRepository
 from progress.domain.repositories.orm.progress import OrmEventRepository, OrmProgressRepository
+from progress.domain.repositories.orm.proposals import OrmGradeProposalRepository
 from progress.domain.repositories.orm.reports import OrmReportRepository
 from progress.domain.repositories.protocols.attempts import AttemptRepository
 from progress.domain.repositories.protocols.log_state import LogStateRepository
 from progress.domain.repositories.protocols.progress import EventRepository, ProgressRepository
+from progress.domain.repositories.protocols.proposals import GradeProposalRepository
 from progress.domain.repositories.protocols.reports import ReportRepository
 
 
@@ -234,6 +237,7 @@ class Repositories:
     events: EventRepository
     log_state: LogStateRepository
     attempts: AttemptRepository
+    proposals: GradeProposalRepository
     reports: ReportRepository
     credentials: CredentialRepository
     issued_credentials: IssuedCredentialRepository
@@ -285,6 +289,7 @@ def orm_repositories() -> Repositories:
         events=OrmEventRepository(),
         log_state=OrmLogStateRepository(),
         attempts=OrmAttemptRepository(),
+        proposals=OrmGradeProposalRepository(),
         reports=OrmReportRepository(),
         credentials=OrmCredentialRepository(),
         issued_credentials=OrmIssuedCredentialRepository(),
@@ -358,6 +363,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         events=events,
         log_state=InMemoryLogStateRepository(events, progress),
         attempts=attempts,
+        proposals=InMemoryGradeProposalRepository(database.table()),
         reports=InMemoryReportRepository(progress, attempts),
         credentials=InMemoryCredentialRepository(database.table()),
         issued_credentials=InMemoryIssuedCredentialRepository(database.table()),

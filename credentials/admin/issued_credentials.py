@@ -63,12 +63,21 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         return format_html("{}<pre>{}</pre>", text, text_of(rule)) if rule else text
 
     @admin.display
-    def evidence(self, row: rows.UserCredential) -> SafeString | str:
+    def evidence(self, row: rows.UserCredential) -> SafeString:
         when = display_for_value(row.completed_at, "")
+        grades = format_html_join(
+            "",
+            "<div>Attempt {} was graded by {}, after proposals of {}.</div>",
+            (
+                (grade["attempt_id"], grade["graded_by"] or "a client", ", ".join(grade["models"]))
+                for grade in row.assisted_grades or ()
+            ),
+        )
         if row.met_by is None:
-            return f"Completed version {row.course_version} of {row.course} at {when}"
+            text = f"Completed version {row.course_version} of {row.course} at {when}"
+            return format_html("{}{}", text, grades)
         text = f"On version {row.course_version} of {row.course} at {when}"
-        return format_html("{}<pre>{}</pre>", text, proofs_of(row.met_by))
+        return format_html("{}<pre>{}</pre>{}", text, proofs_of(row.met_by), grades)
 
     @admin.display
     def lost_grounds(self, row: rows.UserCredential) -> SafeString | str:

@@ -18,6 +18,7 @@ from credentials.domain.entities.credentials import (
     IssuedCredentialStatus,
 )
 from credentials.domain.entities.rule_values import rule_in, value_of_rule
+from progress.public import AssistedGrade
 
 RULE: Final = {
     "type": ["object", "null"],
@@ -73,11 +74,20 @@ class IssuedListQuerySerializer(ChangedSinceQuerySerializer):
     )
 
 
+class AssistedGradeSerializer(serializers.Serializer[AssistedGrade]):
+    """A grade behind the credential for which language models had proposed scores: who gave it, and the models."""
+
+    attempt_id = serializers.UUIDField()
+    graded_by = serializers.UUIDField(allow_null=True)
+    models = serializers.ListField(child=serializers.CharField(), help_text="As `provider/model`.")
+
+
 class IssuedSerializer(HeldCredentialSerializer):
     """An issued credential as those see it who can revoke it."""
 
     user_id = serializers.UUIDField(source="issued.user_id")
     course_id = serializers.UUIDField(source="issued.evidence.course_id")
+    assisted_grades = AssistedGradeSerializer(source="issued.evidence.assisted_grades", many=True)
     supersedes = serializers.UUIDField(source="issued.supersedes", allow_null=True)
     revoked_at = serializers.DateTimeField(
         source="issued.revocation.at", allow_null=True, default=None

@@ -178,11 +178,18 @@ class LimitsForm(forms.Form):
         max_value=36_500,
         help_text="Of an organization: days after which texts are removed; 0 for never.",
     )
+    proposes_grades = forms.BooleanField(
+        label="Propose scores",
+        required=False,
+        help_text="Of a course: whether graders can have a language model propose scores.",
+    )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if bool(values.get("organization")) == bool(values.get("course")):
             raise forms.ValidationError("Enter an organization or a course.")
+        if values.get("organization") and values.get("proposes_grades"):
+            raise forms.ValidationError("Only a course can have scores proposed.")
         return values
 
 
@@ -198,6 +205,7 @@ class AISettingsAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         "monthly_tokens",
         "monthly_cost_micro_usd",
         "retention_days",
+        "proposes_grades",
     ]
     list_filter = ["org"]
     list_select_related = ["org", "course"]

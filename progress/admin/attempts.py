@@ -1,12 +1,12 @@
 """Admin pages of assessment attempts: reading, grading and voiding them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -28,6 +28,7 @@ from authsvc.http.actors import staff_of
 from courses.public import Answer, Assessment, Question
 from progress import models as rows
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus, Mark
+from progress.domain.entities.proposals import GradeProposal
 
 GRADABLE = (AttemptStatus.SUBMITTED, AttemptStatus.GRADED)
 
@@ -36,14 +37,20 @@ class GradeForm(forms.Form):
     """Points and a comment for each question; automatic scores are filled in."""
 
     def __init__(
-        self, attempt: AssessmentAttempt, assessment: Assessment, *args: Any, **kwargs: Any
+        self,
+        attempt: AssessmentAttempt,
+        assessment: Assessment,
+        proposals: Sequence[GradeProposal],
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.assessment = assessment
         marks = {mark.question_id: mark for mark in attempt.grade.marks} if attempt.grade else {}
         for question_ in assessment.questions:
             answer, mark = attempt.answer_to(question_.id), marks.get(question_.id)
-            self.fields[f"score-{question_.id}"] = _points_field(question_, answer, mark)
+            points = _points_field(question_, answer, mark, proposals)
+            self.fields[f"score-{question_.id}"] = points
             self.fields[f"comment-{question_.id}"] = _comment_field(mark)
         self.fields["reason"] = forms.CharField(
             required=attempt.grade is not None,
@@ -70,14 +77,17 @@ class GradeForm(forms.Form):
 
 
 def _points_field(
-    question_: Question, answer: Answer | None, mark: Mark | None
+    question_: Question,
+    answer: Answer | None,
+    mark: Mark | None,
+    proposals: Sequence[GradeProposal],
 ) -> forms.IntegerField:
     return forms.IntegerField(
         label=f"{question_.position}. Points, of {question_.max_score}",
         min_value=0,
         max_value=question_.max_score,
         initial=mark.score if mark else question_.score_of(answer),
-        help_text=_sheet(question_, answer),
+        help_text=_sheet(question_, answer, proposals),
     )
 
 
@@ -91,18 +101,26 @@ def _comment_field(mark: Mark | None) -> forms.CharField:
     )
 
 
-def _sheet(question_: Question, answer: Answer | None) -> SafeString:
-    """Return the question, the answer and the rubric."""
-    lines = ((name, linebreaksbr(text)) for name, text in _lines(question_, answer))
+def _sheet(
+    question_: Question, answer: Answer | None, proposals: Sequence[GradeProposal]
+) -> SafeString:
+    """Return the question, the answer and the rubric, with the proposed scores beside its criteria."""
+    of_question = {one.criterion: one for one in proposals if one.question_id == question_.id}
+    lines = ((name, linebreaksbr(text)) for name, text in _lines(question_, answer, of_question))
     return format_html_join("", "<div><b>{}</b> {}</div>", lines)
 
 
-def _lines(question_: Question, answer: Answer | None) -> Iterator[tuple[str, str]]:
+def _lines(
+    question_: Question, answer: Answer | None, proposals: Mapping[str, GradeProposal]
+) -> Iterator[tuple[str, str]]:
     yield "Question:", question_.prompt
     text = (answer.text or answer.url or ", ".join(sorted(answer.choices or ()))) if answer else "-"
     yield "Answer:", text
     for criterion in question_.rubric:
         yield f"Up to {criterion.max_score}:", criterion.text
+        proposal = proposals.get(criterion.key)
+        if proposal is not None:
+            yield f"{proposal.model_id} proposes {proposal.score}:", proposal.reason
 
 
 class AttemptGradeInline(ReadOnlyInline):
@@ -193,10 +211,12 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     def grade_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         row = self.row_allowed_by(self.has_act_permission, request, attempt_id)
         by = staff_of(request)
-        attempt, assessment = services().grading.sheet_of(AttemptId(attempt_id), by=by)
+        attempt, assessment, proposals = services().grading_help.sheet_of(
+            AttemptId(attempt_id), by=by
+        )
         if attempt.status not in GRADABLE:
             raise Http404
-        form = GradeForm(attempt, assessment, request.POST or None)
+        form = GradeForm(attempt, assessment, proposals, request.POST or None)
         if not form.is_valid():
             return self.row_form_page(request, row, form, title="Grade")
         reason, keeps = form.cleaned_data["reason"], form.cleaned_data["keeps_completion"]
@@ -211,6 +231,23 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         )
         return redirect("admin:progress_assessmentattempt_change", row.pk)
 
+    @admin_page({"<id:attempt_id>/propose/": "progress_assessmentattempt_propose"})
+    def propose_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+        """Have a language model propose scores, which the page for grading then shows."""
+        row = self.row_allowed_by(self.has_act_permission, request, attempt_id)
+        if request.method != "POST":
+            return self.row_form_page(request, row, forms.Form(), title="Propose scores")
+        by = staff_of(request)
+        self.perform(
+            request,
+            row,
+            lambda: services().proposal_tasks.start(AttemptId(attempt_id), by=by),
+            "Asked for proposed scores.",
+        )
+        text = "A language model proposes scores. Open Grade in a minute to see them."
+        self.message_user(request, text, messages.SUCCESS)
+        return redirect("admin:progress_assessmentattempt_change", row.pk)
+
 
 @admin.register(rows.AttemptGrade)
 class AttemptGradeAdmin(AuditsTenantAccess, ReadOnlyAdmin):
@@ -223,3 +260,20 @@ class AttemptGradeAdmin(AuditsTenantAccess, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("attempt__org")
+
+
+@admin.register(rows.GradeProposal)
+class GradeProposalAdmin(AuditsTenantAccess, ReadOnlyAdmin):
+    """Proposed scores of all attempts but the viewer's own."""
+
+    right = Right.GRADE_ATTEMPTS
+    subject_type = SubjectType.ATTEMPT
+    owner = "org"
+    list_display = ["attempt", "org", "criterion", "score", "max_score", "model_id", "created_at"]
+    list_filter = ["model_id", "org"]
+    list_select_related = ["attempt", "org"]
+    search_fields = ["attempt__user__email", "attempt__course__slug"]
+    ordering = ["-created_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).exclude(attempt__user_id=request.user.pk)

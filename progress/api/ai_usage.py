@@ -156,7 +156,7 @@ class OrganizationSettingsView(ApiView):
 class CourseSettingsView(ApiView):
     @operation(
         name="getAISettingsOfCourse",
-        summary="Get the AI budget of a course",
+        summary="Get the AI budget of a course, and whether scores are proposed to its graders",
         access=EDITORS,
         scope=Scope.AI_READ,
         answer=CourseAISettingsSerializer,
@@ -168,7 +168,7 @@ class CourseSettingsView(ApiView):
 
     @operation(
         name="changeAISettingsOfCourse",
-        summary="Replace the AI budget of a course",
+        summary="Replace the AI budget of a course, and whether scores are proposed to its graders",
         access=EDITORS,
         scope=Scope.AI_WRITE,
         body=CourseAISettingsRequestSerializer,

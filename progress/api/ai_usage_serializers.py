@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
+from authsvc.http.fields import FlagField
 from progress.domain.ai.entities.budgets import AISettings
 from progress.domain.ai.entities.outcomes import CourseOutcome, ItemOutcome
 from progress.domain.ai.entities.usage import UsageRow
@@ -59,25 +60,37 @@ def _limit(help_text: str, greatest: int = GREATEST) -> serializers.IntegerField
     )
 
 
-class CourseAISettingsRequestSerializer(serializers.Serializer[Any]):
-    """Limits of a course. `null` means the default of the platform."""
+class LimitsRequestSerializer(serializers.Serializer[Any]):
+    """Monthly limits. `null` means the default of the platform."""
 
     monthly_tokens = _limit("0 for no limit.")
     monthly_cost_micro_usd = _limit("In millionths of a US dollar; 0 for no limit.")
 
 
-class AISettingsRequestSerializer(CourseAISettingsRequestSerializer):
+class CourseAISettingsRequestSerializer(LimitsRequestSerializer):
+    """Limits of a course, and whether its graders can ask for proposed scores. A `null` limit means the default."""
+
+    proposes_grades = FlagField(
+        default=False, help_text="Whether graders can have a language model propose scores."
+    )
+
+
+class AISettingsRequestSerializer(LimitsRequestSerializer):
     """Limits and retention of an organization. `null` means the default of the platform."""
 
     retention_days = _limit("Days after which texts are removed; 0 for never.", LONGEST_RETENTION)
 
 
-class CourseAISettingsSerializer(serializers.Serializer[AISettings]):
+class LimitsSerializer(serializers.Serializer[AISettings]):
     monthly_tokens = serializers.IntegerField(allow_null=True)
     monthly_cost_micro_usd = serializers.IntegerField(allow_null=True)
 
 
-class AISettingsSerializer(CourseAISettingsSerializer):
+class CourseAISettingsSerializer(LimitsSerializer):
+    proposes_grades = serializers.BooleanField()
+
+
+class AISettingsSerializer(LimitsSerializer):
     retention_days = serializers.IntegerField(allow_null=True)
 
 

@@ -10,8 +10,10 @@ from progress.domain.entities.attempts import (
     AttemptStatus,
     Grade,
     Mark,
+    ProposalReference,
     Response,
 )
+from progress.domain.entities.proposals import GradeProposal
 
 STATUSES = [status.value for status in AttemptStatus]
 
@@ -82,6 +84,18 @@ class GradeSerializer(serializers.Serializer[Grade]):
     reason = serializers.CharField()
 
 
+class ProposalReferenceSerializer(serializers.Serializer[ProposalReference]):
+    id = serializers.UUIDField()
+    provider = serializers.CharField()
+    model_id = serializers.CharField()
+
+
+class StaffGradeSerializer(GradeSerializer):
+    """A grade as graders see it, with the proposed scores that there were. The marks are the grader's own."""
+
+    proposals = ProposalReferenceSerializer(many=True)
+
+
 class AttemptSerializer(serializers.Serializer[AssessmentAttempt]):
     """One attempt; `grade` is the grade that counts."""
 
@@ -108,5 +122,31 @@ class GradedAttemptSerializer(AttemptSerializer):
     """An attempt as graders see it, with its user and all its grades."""
 
     user_id = serializers.UUIDField()
-    grades = GradeSerializer(many=True)
+    grades = StaffGradeSerializer(many=True)
     void_reason = serializers.CharField()
+
+
+class GradeProposalSerializer(serializers.Serializer[GradeProposal]):
+    """A score that a language model has proposed for one criterion of an answer. It grades nothing."""
+
+    id = serializers.UUIDField()
+    attempt_id = serializers.UUIDField()
+    question_id = serializers.UUIDField()
+    criterion = serializers.CharField(help_text="The key of the criterion in the rubric.")
+    score = serializers.IntegerField()
+    max_score = serializers.IntegerField()
+    reason = serializers.CharField()
+    provider = serializers.CharField()
+    model_id = serializers.CharField()
+    prompt_template = serializers.CharField()
+    prompt_version = serializers.CharField()
+    cost_micro_usd = serializers.IntegerField(
+        help_text="Of the model's answer, which proposes scores for all criteria of the question."
+    )
+    interaction_id = serializers.UUIDField()
+    requested_by = serializers.UUIDField()
+    created_at = serializers.DateTimeField()
+
+
+class ProposalsSerializer(serializers.Serializer[Any]):
+    items = GradeProposalSerializer(many=True)

@@ -11,6 +11,7 @@ from progress.api import (
     attempts,
     pathways,
     progress,
+    proposals,
     reports,
     statements,
     tasks,
@@ -35,6 +36,7 @@ attempt = [
     path("responses", attempts.ResponsesView.as_view()),
     path("submit", attempts.SubmitView.as_view()),
     path("grading", attempts.GradingView.as_view()),
+    path("proposals", proposals.ProposalListView.as_view()),
     path("grade", attempts.GradeView.as_view()),
     path("void", attempts.VoidView.as_view()),
 ]

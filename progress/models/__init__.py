@@ -13,6 +13,7 @@ from progress.models.learning import (
     AssessmentAttempt,
     AttemptGrade,
     CourseProgress,
+    GradeProposal,
     ProgressEvent,
 )
 from progress.models.prompts import PromptTemplate, PromptUse
@@ -28,6 +29,7 @@ __all__ = [
     "AssessmentAttempt",
     "AttemptGrade",
     "CourseProgress",
+    "GradeProposal",
     "ProgressEvent",
     "PromptTemplate",
     "PromptUse",

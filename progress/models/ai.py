@@ -199,6 +199,7 @@ class AISettings(models.Model):
     monthly_tokens = models.PositiveBigIntegerField(null=True, blank=True)
     monthly_cost_micro_usd = models.PositiveBigIntegerField(null=True, blank=True)
     retention_days = models.PositiveIntegerField(null=True, blank=True)
+    proposes_grades = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = "AI settings"

@@ -206,6 +206,8 @@ class AttemptGrade(AppendOnlyRow):
     graded_at = models.DateTimeField()
     graded_by = models.UUIDField(null=True, blank=True)
     reason = models.TextField(blank=True)
+    # Nullable, so that adding it to a large table rewrites no row.
+    proposals = models.JSONField(null=True, blank=True)
 
     class Meta:
         verbose_name = "grade"
@@ -215,3 +217,41 @@ class AttemptGrade(AppendOnlyRow):
 
     def __str__(self) -> str:
         return f"grade {self.number}"
+
+
+class GradeProposal(AppendOnlyRow):
+    """A score that a language model has proposed for one criterion of one answer."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    attempt = models.ForeignKey(
+        AssessmentAttempt, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    org = owner_column()
+    question_id = models.UUIDField()
+    criterion = models.CharField(max_length=80)
+    score = models.PositiveIntegerField()
+    max_score = models.PositiveIntegerField()
+    reason = models.TextField()
+    provider = models.CharField(max_length=80)
+    model_id = models.CharField(max_length=200)
+    prompt_template = models.CharField(max_length=80)
+    prompt_version = models.CharField(max_length=40)
+    cost_micro_usd = models.PositiveBigIntegerField()
+    interaction_id = models.UUIDField()
+    requested_by = models.UUIDField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "proposed score"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attempt", "question_id", "criterion"], name="one_proposal_per_criterion"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(score__lte=models.F("max_score")),
+                name="proposal_is_within_its_criterion",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.score} of {self.max_score} for {self.criterion}"

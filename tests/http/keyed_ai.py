@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from tests.http.keyed import Operation, Sent, a_course, an_organization, root_of
 from tests.support.application import Application, Person
+from tests.support.proposals import submitted_essay
 from tests.support.tutors import FINISHED, STARTED, ScriptedModel, use_model
 
 TUTORING: Final = {"session_type": "tutoring"}
@@ -60,6 +61,12 @@ def remove_texts(application: Application) -> Sent:
     return Sent(by=anna, path=path, body={"reason": "I have asked too much."})
 
 
+def propose_grades(application: Application) -> Sent:
+    root, anna = root_of(application), application.signed_in()
+    essay = submitted_essay(application, anna, root)
+    return Sent(by=root, path=f"{essay}/proposals")
+
+
 AI: Final[Mapping[str, Operation]] = {
     "startAISession": start_session,
     "logAIInteraction": in_a_session("interactions", MESSAGE),
@@ -67,6 +74,7 @@ AI: Final[Mapping[str, Operation]] = {
     "endAISession": in_a_session("end"),
     "giveAIFeedback": give_feedback,
     "removeAITexts": remove_texts,
+    "proposeGrades": propose_grades,
     "changeAISettingsOfOrganization": change_settings_of_organization,
     "changeAISettingsOfCourse": change_settings_of_course,
 }

@@ -286,8 +286,8 @@ def asking_whether_it_lives(study: Study) -> Act:
 RECORDING = "INSERT INSERT"
 # The last position, for the Position of a change that records no outgoing event.
 THE_POSITION = "SELECT"
-# The credentials of the course, the issued credential, and its event in the stream.
-ISSUING = f"SELECT INSERT SELECT UPDATE {RECORDING}"
+# The credentials of the course, the passes that models had proposed scores for, the issued credential, and its event.
+ISSUING = f"SELECT SELECT INSERT SELECT UPDATE {RECORDING}"
 # The head of the stream, to which subscribers may have added.
 THE_HEAD = "SELECT"
 # Whether one was issued before, the lock of the learner, and their courses and scores.

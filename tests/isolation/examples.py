@@ -64,6 +64,7 @@ def _enrol_for_exams(caller: Caller, things: Things) -> object:
 
 ENROLLED: Final = Example(before=_enrol)
 HANDED_IN: Final = {"attempt_id": "handed_in_id"}
+ESSAY: Final = {"attempt_id": "essay_id"}
 
 
 def _hook(things: Things) -> Any:
@@ -154,6 +155,8 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "startAttempt": Example(before=_enrol_for_exams),
     "saveResponses": Example(body=lambda _: {"responses": []}),
     "getAttemptToGrade": Example(stands_for=HANDED_IN),
+    "listGradeProposals": Example(stands_for=ESSAY),
+    "proposeGrades": Example(stands_for=ESSAY),
     "gradeAttempt": Example(
         body=lambda things: {"marks": [{"question_id": things["question_id"], "score": 1}]},
         stands_for=HANDED_IN,

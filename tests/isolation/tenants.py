@@ -17,6 +17,7 @@ from tests.support.browsing import mails
 from tests.support.builders import a_definition_of
 from tests.support.exams import EXAMS
 from tests.support.pathways import a_chain, pathway_body_of
+from tests.support.proposals import ESSAY
 from tests.support.relying import registered
 from tests.support.school import items_of
 from tests.support.tasks import a_task, finish_task
@@ -188,11 +189,23 @@ class Tenants:
         handed_in = self._started(examinee, exams, 2)
         examinee.caller.post(f"/v1/attempts/{handed_in}/submit")
         return {
+            "essay_id": self._essay(owner, examinee, org_id),
             "exams": exams,
             "assessment_id": self._assessment(owner, exams, 0)["id"],
             "handed_in_id": handed_in,
             "question_id": self._assessment(owner, exams, 2)["questions"][0]["id"],
         }
+
+    def _essay(self, owner: Person, examinee: Person, org_id: str) -> str:
+        """A submitted essay on a course whose graders can ask for proposed scores."""
+        course = self._published(owner, org_id, body_of(read_definition(ESSAY)))
+        owner.caller.put(f"/v1/courses/{course}/ai-settings", {"proposes_grades": True})
+        essay = self._started(examinee, course, 0)
+        (why, _) = self._assessment(owner, course, 0)["questions"]
+        response = {"question_id": why["id"], "text": TITLE}
+        examinee.caller.put(f"/v1/attempts/{essay}/responses", {"responses": [response]})
+        examinee.caller.post(f"/v1/attempts/{essay}/submit")
+        return essay
 
     def client_terms(self) -> dict[str, Any]:
         expires_at = self.application.services.ports.clock.now() + timedelta(days=30)

@@ -142,13 +142,16 @@ def test_limits_are_set_for_an_organization_or_a_course(
     )
 
     root.post(place, organization=str(organization.id), retention_days="30")
-    root.post(place, course=talk.course.slug, monthly_tokens="1000")
+    root.post(place, course=talk.course.slug, monthly_tokens="1000", proposes_grades="on")
+    wrong = root.post(place, organization=str(organization.id), proposes_grades="on")
     both = root.post(place, course=talk.course.slug, organization=str(organization.id))
     missing = root.post(place, course="nowhere")
 
     stored = {row.subject_id: row for row in AISettings.objects.all()}
     assert stored[organization.id].retention_days == 30
     assert stored[talk.course.id].monthly_tokens == 1000
+    assert stored[talk.course.id].proposes_grades
+    assert "Only a course can have scores proposed." in wrong.text
     assert "Enter an organization or a course." in both.text
     assert missing.messages
 

@@ -296,6 +296,29 @@ def test_the_budget_of_a_course_is_decided_by_its_owner(memory: World) -> None:
         service.of_course(course.slug, by=a_principal(memory.has_user()))
 
 
+def test_proposed_scores_are_off_until_the_owner_of_the_course_turns_them_on(
+    memory: World,
+) -> None:
+    organization = memory.has_organization()
+    course = memory.has_course(org_id=organization.id)
+    head = a_member(organization.id, role=OrgRole.OWNER, user=memory.has_user())
+    bo = a_member(organization.id, role=OrgRole.INSTRUCTOR, user=memory.has_user())
+    service, on = settings_of(memory, UNLIMITED), AIDecisions(proposes_grades=True)
+
+    before = service.of_course(str(course.id), by=head)
+    decided = service.decide_for_course(str(course.id), on, by=head)
+
+    assert (before.proposes_grades, decided.proposes_grades) == (False, True)
+    entries = memory.repositories.audit_log.following(
+        organization.id, after=0, limit=100, scope=ALL_TENANTS
+    )
+    (change,) = [e.act for e in entries if e.act.action is AuditAction.AI_SETTINGS_CHANGED]
+    assert (change.before["proposes_grades"], change.after["proposes_grades"]) == (False, True)
+    with pytest.raises(NotPermitted):
+        service.decide_for_course(str(course.id), on, by=bo)
+    assert not service.decide_for_organization(organization.id, on, by=head).proposes_grades
+
+
 def test_a_conversation_of_any_type_is_counted(memory: World) -> None:
     anna = a_principal(memory.has_user())
     for session_type in SessionType:

@@ -86,7 +86,11 @@ def test_the_budget_of_a_course_of_the_platform_is_for_its_admins(
 
     changed = root.caller.put(place, {"monthly_tokens": 1000})
 
-    assert changed.json == {"monthly_tokens": 1000, "monthly_cost_micro_usd": None}
+    assert changed.json == {
+        "monthly_tokens": 1000,
+        "monthly_cost_micro_usd": None,
+        "proposes_grades": False,
+    }
     assert bo.caller.get(place).code == "not-permitted"
     usage = bo.caller.get(f"/v1/courses/{course.slug}/ai-usage").json
     assert (usage["budget"]["kind"], usage["rows"]) == ("course", [])

@@ -24,7 +24,7 @@ from credentials.domain.entities.rules import (
     triggers_of,
 )
 from credentials.domain.errors import AlreadyRevoked, ImpossibleValidity, ReasonMissing
-from progress.public import BINDING, EventType, Fact, ProgressEvent, StreamId
+from progress.public import BINDING, AssistedGrade, EventType, Fact, ProgressEvent, StreamId
 
 CredentialId = NewType("CredentialId", UUID)
 IssuedCredentialId = NewType("IssuedCredentialId", UUID)
@@ -169,12 +169,13 @@ class Credential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What earned an issued credential: the course whose stream records it, and what met the rule, if there is one."""
+    """What earned it: the course whose stream records it, what met the rule, and grades with proposals of models."""
 
     course_id: CourseId
     course_version: int
     completed_at: datetime
     met_by: tuple[Proof, ...] = ()
+    assisted_grades: tuple[AssistedGrade, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +237,7 @@ class IssuedCredential:
     def content_hash(self) -> str:
         """The SHA-256 of all of it but `is_current`, which binds it into the event log."""
         evidence, revocation = self.evidence, self.revocation
+        assisted = [grade.content for grade in evidence.assisted_grades]
         return checksum(
             {
                 "id": self.id,
@@ -247,6 +249,7 @@ class IssuedCredential:
                 "course_version": evidence.course_version,
                 "completed_at": evidence.completed_at,
                 "met_by": [value_of_proof(proof) for proof in evidence.met_by],
+                **({"assisted_grades": assisted} if assisted else {}),
                 "issued_at": self.issued_at,
                 "expires_at": self.expires_at,
                 "supersedes": self.supersedes,

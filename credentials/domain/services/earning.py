@@ -10,7 +10,7 @@ from accounts.public import OrganizationId, Principal, Right, SubjectType, Tenan
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
-from courses.public import CourseId
+from courses.public import AssessmentId, CourseId
 from credentials.domain.entities.credentials import (
     Credential,
     CredentialId,
@@ -28,6 +28,7 @@ from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.subjects import SubjectReader
 from progress.public import (
     AssessmentGraded,
+    AssistedGrade,
     CourseCompleted,
     LearnerRecord,
     LearnerRecords,
@@ -207,8 +208,27 @@ class EarningService:
             IssuedCredentialId(uuid4()),
             credential=credential,
             user_id=user_id,
-            evidence=evidence,
+            evidence=replace(
+                evidence, assisted_grades=self._assisted(credential, user_id, evidence)
+            ),
             at=self.clock.now(),
+        )
+
+    def _assisted(
+        self, credential: Credential, user_id: UserId, evidence: Evidence
+    ) -> tuple[AssistedGrade, ...]:
+        """Return the grades behind the evidence for which models had proposed scores."""
+        scope = TenantScope.into(credential.org_id)
+        subjects = {proof.subject for proof in evidence.met_by}
+        return self.records.assisted_grades(
+            user_id,
+            courses=self.subjects.courses_completed(subjects, scope=scope) | {evidence.course_id},
+            assessments={
+                AssessmentId(subject.subject_id)
+                for subject in subjects
+                if subject.kind is TriggerKind.ASSESSMENT
+            },
+            scope=scope,
         )
 
 

@@ -75,6 +75,16 @@ class SubjectReader:
         courses = {CourseId(id_) for id_ in _ids(TriggerKind.COURSE, subjects)}
         return courses | {place.course_id for place in places}
 
+    def courses_completed(
+        self, subjects: AbstractSet[Trigger], *, scope: TenantScope
+    ) -> AbstractSet[CourseId]:
+        """Return the courses among them, and those on the pathways among them."""
+        courses = {CourseId(id_) for id_ in _ids(TriggerKind.COURSE, subjects)}
+        if not _ids(TriggerKind.PATHWAY, subjects):
+            return courses
+        pathways = self._pathways(subjects, scope)
+        return courses | {course.course_id for pathway in pathways for course in pathway.courses}
+
     def _name_of(
         self, place: AssessmentPlace, course: Course | None, scope: TenantScope
     ) -> SubjectName | None:

@@ -1,6 +1,6 @@
 """Domain errors of AI sessions."""
 
-from authsvc.kernel.errors import Busy, Conflict, Gone, Invalid, NotFound, TooMany
+from authsvc.kernel.errors import Busy, Conflict, Forbidden, Gone, Invalid, NotFound, TooMany
 
 
 class AISessionNotFound(NotFound):
@@ -144,3 +144,33 @@ class PromptNotOnTrial(Conflict):
     code = "prompt-not-on-trial"
     title = "The version is not on trial"
     explanation = "Only a trial that is running can be ended."
+
+
+class GradingHelpOff(Conflict):
+    code = "grading-help-off"
+    title = "Proposed scores are off for this course"
+    explanation = "Whoever decides about the AI budget of the course can turn them on."
+
+
+class NothingToPropose(Conflict):
+    code = "nothing-to-propose"
+    title = "There is nothing to propose scores for"
+    explanation = (
+        "Scores are proposed once for each text that answers a question with a rubric. "
+        "This attempt has no other such text."
+    )
+
+
+class ProposalUnusable(Conflict):
+    code = "proposal-unusable"
+    title = "The proposed scores cannot be used"
+    explanation = (
+        "The language model did not answer with one score within bounds for each criterion. Nothing was stored but the "
+        "log. Ask again, or grade without proposals."
+    )
+
+
+class OwnAttempt(Forbidden):
+    code = "own-attempt"
+    title = "This is your own attempt"
+    explanation = "Proposed scores are for other graders, never for the learner of the attempt."

@@ -1,5 +1,6 @@
-"""A tutor model without a provider: it needs no key, and gives the same answer to the same question."""
+"""A model without a provider: it needs no key, and gives the same answer to the same question."""
 
+import json
 import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ Reply = Callable[[ModelRequest], str]
 _HEADING: Final = re.compile(r"^#{1,6}[ \t]+(\S.{0,200})$", re.MULTILINE)
 _WORD: Final = re.compile(r"\w{4,}")
 _PIECE: Final = re.compile(r"\S+\s*|\s+")
+_RUBRIC: Final = re.compile(r"^<rubric_data>\n(.*?)\n</rubric_data>$", re.MULTILINE | re.DOTALL)
 _TRIED: Final = re.compile(r"\b(tried|attempted|i think|my answer|because)\b", re.IGNORECASE)
 
 
@@ -40,11 +42,30 @@ def guidance(request: ModelRequest) -> str:
     )
 
 
+def proposed_scores(rubric: str) -> str:
+    """Half of the points of each criterion, for whatever was answered."""
+    scores = [
+        {
+            "criterion": criterion["criterion"],
+            "score": criterion["most"] // 2,
+            "reason": "Half of the points: I am the offline model, and do not read answers.",
+        }
+        for criterion in json.loads(rubric)
+    ]
+    return json.dumps({"scores": scores})
+
+
+def offline_reply(request: ModelRequest) -> str:
+    """Proposed scores if the instructions have a rubric, guidance otherwise."""
+    rubric = _RUBRIC.search(request.system)
+    return proposed_scores(rubric[1]) if rubric else guidance(request)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfflineModel:
     """Streams a *reply* word by word, with a *pause* before each."""
 
-    reply: Reply = guidance
+    reply: Reply = offline_reply
     pause: Callable[[], None] = lambda: None
     provider: str = "offline"
     model_id: str = "offline-1"

@@ -18,7 +18,7 @@ PLACEHOLDERS: Final = (DATA_RULES, COURSE_DATA, LEARNER_DATA)
 _PLACEHOLDER: Final = re.compile(r"\{\{([a-z_]+)\}\}")
 _BRACES: Final = re.compile(r"\{\{|\}\}")
 
-_FENCES: Final = (COURSE_DATA, LEARNER_DATA)
+_FENCES: Final = (COURSE_DATA, LEARNER_DATA, "question_data", "rubric_data", "answer_data")
 _FENCE: Final = re.compile(rf"<(?=\s*/?\s*(?:{'|'.join(_FENCES)})\b)", re.IGNORECASE)
 
 
@@ -111,13 +111,13 @@ def instructions(prompt: Prompt, context: TutoringContext = NO_CONTEXT) -> str:
     """The instructions with the context, all of which is fenced as data."""
     values = {DATA_RULES: _DATA_RULES, COURSE_DATA: "", LEARNER_DATA: ""}
     if context.course_title:
-        values[COURSE_DATA] = _fenced(COURSE_DATA, _course_data(context))
-        values[LEARNER_DATA] = _fenced(LEARNER_DATA, _learner_data(context))
+        values[COURSE_DATA] = fenced(COURSE_DATA, _course_data(context))
+        values[LEARNER_DATA] = fenced(LEARNER_DATA, _learner_data(context))
     # In one pass, so that a placeholder in the data is only text.
     return _PLACEHOLDER.sub(lambda use: values[use[1]], prompt.text).strip()
 
 
-def _fenced(fence: str, text: str) -> str:
+def fenced(fence: str, text: str) -> str:
     """The text between two tags, which it can neither close nor open."""
     return f"<{fence}>\n{_FENCE.sub('&lt;', text).strip()}\n</{fence}>"
 

@@ -28,6 +28,7 @@ from progress.domain.errors import (
 )
 
 AttemptId = NewType("AttemptId", UUID)
+GradeProposalId = NewType("GradeProposalId", UUID)
 
 _PLAIN_MEMBERS: Final = (
     "id",
@@ -95,18 +96,33 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalReference:
+    """A proposed score that existed when an attempt was graded, and the model that proposed it."""
+
+    id: GradeProposalId
+    provider: str
+    model_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """One grading. The last one counts; earlier ones are kept. `graded_by` is None for automatic scoring."""
+    """One grading. The last one counts; earlier ones are kept. `graded_by` is None for automatic scoring.
+
+    `proposals` are those that the grader could see. The marks are the grader's own.
+    """
 
     marks: tuple[Mark, ...]
     graded_at: datetime
     graded_by: UserId | None
     reason: str = ""
+    proposals: tuple[ProposalReference, ...] = ()
 
     @property
     def content(self) -> Mapping[str, object]:
-        """Its members, as they are hashed."""
+        """Its members, as they are hashed; grades without proposals are hashed as before there were any."""
+        proposals = [[one.id, one.provider, one.model_id] for one in self.proposals]
         return {
+            **({"proposals": proposals} if proposals else {}),
             "marks": [[mark.question_id, mark.score, mark.comment] for mark in self.marks],
             "graded_at": self.graded_at,
             "graded_by": self.graded_by,
@@ -233,6 +249,7 @@ class AssessmentAttempt:
         at: datetime,
         by: UserId | None,
         reason: str,
+        proposals: tuple[ProposalReference, ...] = (),
     ) -> "AssessmentAttempt":
         """Grade or regrade the attempt. Questions without a mark are scored automatically.
 
@@ -246,7 +263,9 @@ class AssessmentAttempt:
         complete = tuple(
             self._mark_of(question.id, mark_of, assessment) for question in assessment.questions
         )
-        return self._graded(Grade(marks=complete, graded_at=at, graded_by=by, reason=reason))
+        return self._graded(
+            Grade(marks=complete, graded_at=at, graded_by=by, reason=reason, proposals=proposals)
+        )
 
     def voided(self, *, reason: str) -> "AssessmentAttempt":
         """Void the attempt: it no longer counts. Raises AttemptVoided."""

@@ -27,7 +27,13 @@ from courses.public import (
     CatalogService,
     QuestionId,
 )
-from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus, Mark
+from progress.domain.entities.attempts import (
+    AssessmentAttempt,
+    AttemptId,
+    AttemptStatus,
+    Mark,
+    ProposalReference,
+)
 from progress.domain.entities.events import Cause
 from progress.domain.entities.progress import CourseProgress
 from progress.domain.errors import (
@@ -39,6 +45,7 @@ from progress.domain.errors import (
 )
 from progress.domain.repositories.protocols.attempts import AttemptRepository
 from progress.domain.repositories.protocols.progress import ProgressRepository
+from progress.domain.repositories.protocols.proposals import GradeProposalRepository
 from progress.domain.services.attempt_outcomes import AttemptOutcomes, OverdueAttempts
 
 
@@ -187,6 +194,7 @@ class GradingService:
     """
 
     attempts: AttemptRepository
+    proposals: GradeProposalRepository
     catalog: CatalogService
     outcomes: AttemptOutcomes
     overdue: OverdueAttempts
@@ -234,7 +242,7 @@ class GradingService:
         keeps_completion: bool = False,
         by: Principal,
     ) -> AssessmentAttempt:
-        """Grade or regrade the attempt; earlier grades are kept.
+        """Grade or regrade the attempt; earlier grades are kept. The grade states which proposals there were.
 
         If a pass turns into a failure, the item it completed is open again, unless another attempt passes it or the
         grader *keeps_completion*. A completed course stays completed.
@@ -245,8 +253,14 @@ class GradingService:
         with self.unit_of_work.atomic():
             progress, before = self.overdue.submit(*self._get_for_update(attempt_id, by))
             assessment = self.outcomes.assessment_behind(before)
-            now, grader = self.clock.now(), by.user_id
-            attempt = before.graded(marks, assessment, at=now, by=grader, reason=reason)
+            attempt = before.graded(
+                marks,
+                assessment,
+                at=self.clock.now(),
+                by=by.user_id,
+                reason=reason,
+                proposals=self._proposals_for(before, assessment, by),
+            )
             if attempt.has_lost_pass_of(before) and not reason.strip():
                 raise RegradeReasonMissing
             reopens_item = self._save(
@@ -297,6 +311,14 @@ class GradingService:
                 because=reason,
             )
         return attempt
+
+    def _proposals_for(
+        self, attempt: AssessmentAttempt, assessment: Assessment, by: Principal
+    ) -> tuple[ProposalReference, ...]:
+        if not any(question.rubric for question in assessment.questions):
+            return ()
+        proposals = self.proposals.of_attempt(attempt.id, scope=by.tenant_scope)
+        return tuple(proposal.reference for proposal in proposals)
 
     def _save(
         self,

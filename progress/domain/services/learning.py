@@ -10,9 +10,17 @@ from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
-from courses.public import AssessmentId, CatalogService, CourseVersion, ItemId, Outline
+from courses.public import (
+    AssessmentId,
+    CatalogService,
+    CourseId,
+    CourseVersion,
+    ItemId,
+    Outline,
+)
 from progress.domain.entities.events import Cause, Fact, ProgressEvent
 from progress.domain.entities.progress import CourseProgress, CourseRecord, LearnerRecord
+from progress.domain.entities.proposals import AssistedGrade, assistance_of
 from progress.domain.errors import (
     AlreadyEnrolled,
     AssessmentRequired,
@@ -261,6 +269,21 @@ class LearnerRecords:
         """Like record_of, one caller at a time: of two simultaneous completions, the second sees the first."""
         courses = self.progress.all_of_for_update(user_id, scope=scope)
         return self._record(user_id, courses, scope)
+
+    def assisted_grades(
+        self,
+        user_id: UserId,
+        *,
+        courses: AbstractSet[CourseId],
+        assessments: AbstractSet[AssessmentId],
+        scope: TenantScope,
+    ) -> tuple[AssistedGrade, ...]:
+        """Return the grades with proposals of the learner's passes on the courses and at the assessments."""
+        passes = self.attempts.assisted_passes(
+            user_id, courses=courses, assessments=assessments, scope=scope
+        )
+        grades = map(assistance_of, passes)
+        return tuple(grade for grade in grades if grade is not None)
 
     def _record(
         self, user_id: UserId, courses: Iterable[CourseProgress], scope: TenantScope

@@ -37,7 +37,7 @@ from credentials.domain.repositories.protocols.issued_credentials import (
     ISSUED,
     ISSUED_BY_ORGANIZATION,
 )
-from progress.public import StreamId
+from progress.public import AssistedGrade, AttemptId, StreamId
 
 Values = dict[str, Any]
 
@@ -128,6 +128,7 @@ def _issued(row: rows.UserCredential) -> IssuedCredential:
             course_version=row.course_version,
             completed_at=row.completed_at,
             met_by=tuple(proof_in(value) for value in row.met_by or ()),
+            assisted_grades=tuple(_assisted_grade(value) for value in row.assisted_grades or ()),
         ),
         issued_at=row.issued_at,
         expires_at=row.expires_at,
@@ -135,6 +136,14 @@ def _issued(row: rows.UserCredential) -> IssuedCredential:
         revocation=_revocation(row),
         is_current=row.is_current,
         org_id=OrganizationId(row.org_id) if row.org_id else None,
+    )
+
+
+def _assisted_grade(value: Values) -> AssistedGrade:
+    return AssistedGrade(
+        attempt_id=AttemptId(UUID(value["attempt_id"])),
+        graded_by=UserId(UUID(value["graded_by"])) if value["graded_by"] else None,
+        models=tuple(value["models"]),
     )
 
 
@@ -167,6 +176,15 @@ def _issued_values(issued: IssuedCredential) -> Values:
         "course_version": issued.evidence.course_version,
         "completed_at": issued.evidence.completed_at,
         "met_by": [value_of_proof(proof) for proof in issued.evidence.met_by] or None,
+        "assisted_grades": [
+            {
+                "attempt_id": str(grade.attempt_id),
+                "graded_by": grade.graded_by and str(grade.graded_by),
+                "models": list(grade.models),
+            }
+            for grade in issued.evidence.assisted_grades
+        ]
+        or None,
         "issued_at": issued.issued_at,
         "expires_at": issued.expires_at,
         "supersedes_id": issued.supersedes,

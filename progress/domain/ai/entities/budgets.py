@@ -177,6 +177,7 @@ class AISettings:
     """What an organization or a course has decided about AI; None means the default of the platform.
 
     The limits are monthly. `retention_days` says when the texts of an organization are removed; 0 means never.
+    `proposes_grades` allows graders of a course to ask a model for proposed scores.
     """
 
     subject_id: UUID
@@ -185,6 +186,7 @@ class AISettings:
     monthly_tokens: int | None = None
     monthly_cost_micro_usd: int | None = None
     retention_days: int | None = None
+    proposes_grades: bool = False
 
     def limit(self, default: BudgetLimit) -> BudgetLimit:
         """The limit, with what is not decided taken from the default."""

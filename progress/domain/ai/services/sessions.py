@@ -7,6 +7,7 @@ from uuid import uuid4
 from accounts.public import OrganizationId, OrganizationNotFound, Principal
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService, ItemId
 from progress.domain.ai.entities.feedback import AIFeedback, AIFlag, AIFlagId, Rating
@@ -92,30 +93,51 @@ class AISessionService:
         session, too: it was generated, and paid for. With *is_reported*, a client logs a message to or from a tutor of
         its own. Raises AISessionNotFound, AISessionEnded.
         """
-        text = redacted(text)
         with self.unit_of_work.atomic():
             session = self._own_for_update(session_id, by)
             if not is_answer:
                 session.require_open()
-            content_hash = self.texts.put(session.user_id, text)
-            interaction = AIInteraction(
-                id=AIInteractionId(uuid4()),
-                session_id=session.id,
-                user_id=session.user_id,
-                org_id=session.org_id,
-                sequence=session.sequence + 1,
-                role=role,
-                content_hash=content_hash,
-                generation=generation,
+            return self.append(
+                session,
+                role,
+                text,
+                generation,
                 is_reported=is_reported,
-                occurred_at=self.clock.now(),
-                recorded_by=by.user_id,
-                client_id=by.client_id,
-                agent=by.agent,
-                previous_hash=session.hash,
-            ).sealed()
-            self.interactions.append(interaction, scope=by.member_scope)
-            self.sessions.save(session.after(interaction), scope=by.member_scope)
+                scope=by.member_scope,
+                by=by,
+            )
+
+    def append(
+        self,
+        session: AISession,
+        role: Role,
+        text: str,
+        generation: Generation = NOT_GENERATED,
+        *,
+        is_reported: bool = False,
+        scope: TenantScope,
+        by: Principal,
+    ) -> AIInteraction:
+        """Log a message of a session that the calling service has locked, inside its unit of work."""
+        content_hash = self.texts.put(session.user_id, redacted(text))
+        interaction = AIInteraction(
+            id=AIInteractionId(uuid4()),
+            session_id=session.id,
+            user_id=session.user_id,
+            org_id=session.org_id,
+            sequence=session.sequence + 1,
+            role=role,
+            content_hash=content_hash,
+            generation=generation,
+            is_reported=is_reported,
+            occurred_at=self.clock.now(),
+            recorded_by=by.user_id,
+            client_id=by.client_id,
+            agent=by.agent,
+            previous_hash=session.hash,
+        ).sealed()
+        self.interactions.append(interaction, scope=scope)
+        self.sessions.save(session.after(interaction), scope=scope)
         return interaction
 
     def end(self, session_id: AISessionId, *, by: Principal) -> AISession:

@@ -1,4 +1,4 @@
-"""Settings of organizations and courses about AI: their budgets, and how long texts are stored."""
+"""Settings of organizations and courses about AI: budgets, how long texts are stored, and help with grading."""
 
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -29,6 +29,7 @@ class AIDecisions:
     monthly_tokens: int | None = None
     monthly_cost_micro_usd: int | None = None
     retention_days: int | None = None
+    proposes_grades: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +62,13 @@ class AISettingsService:
         if_match: Precondition = UNCONDITIONAL,
         by: Principal,
     ) -> AISettings:
-        """Replace the settings of the organization.
+        """Replace the settings of the organization. Help with grading is for courses to decide.
 
         Raises OrganizationNotFound, OrganizationSuspended, NotPermitted, AIBudgetTooHigh, PreconditionFailed.
         """
         empty = self._empty_for_organization(org_id, by)
         self._require_permitted(decisions, BudgetKind.ORGANIZATION, by)
-        return self._decide(empty, decisions, if_match, by)
+        return self._decide(empty, replace(decisions, proposes_grades=False), if_match, by)
 
     def decide_for_course(
         self,
@@ -146,4 +147,5 @@ def _members_of(settings: AISettings) -> dict[str, Any]:
         "monthly_tokens": settings.monthly_tokens,
         "monthly_cost_micro_usd": settings.monthly_cost_micro_usd,
         "retention_days": settings.retention_days,
+        "proposes_grades": settings.proposes_grades,
     }

@@ -143,7 +143,7 @@ class TutorService:
     def _answer(
         self, exchange: Exchange, model: TutorModel, by: Principal
     ) -> Generator[TutorPart | None, None, None]:
-        written = _Written(model=model, request=exchange.request, began_at=self.clock.now())
+        written = Written(model=model, request=exchange.request, began_at=self.clock.now())
         try:
             yield None
             self.unit_of_work.release()
@@ -159,24 +159,10 @@ class TutorService:
             answer = self._log(exchange, written, by)
         yield Answered(interaction=answer)
 
-    def _log(self, exchange: Exchange, written: "_Written", by: Principal) -> AIInteraction:
-        usage = written.usage
-        generation = Generation(
-            provider=written.model.provider,
-            model_id=written.model_id or written.model.model_id,
-            usage=usage,
-            latency_ms=written.milliseconds_to(self.clock.now()),
-            time_to_first_token_ms=written.first_text_ms,
-            finish_reason=written.reason,
-            prompt_template=exchange.prompt.id,
-            prompt_version=exchange.prompt.version,
-            cost_micro_usd=self.prices.cost_of(usage),
-        )
+    def _log(self, exchange: Exchange, written: "Written", by: Principal) -> AIInteraction:
+        generation = written.generation(exchange.prompt, self.prices, ended_at=self.clock.now())
         with self.unit_of_work.atomic():
-            if written.counted is None:
-                self.budgets.release(exchange.reservation)
-            else:
-                self.budgets.settle(exchange.reservation, usage, generation.cost_micro_usd)
+            written.charge(exchange.reservation, generation, self.budgets)
             return self.sessions.record(
                 exchange.message.session_id,
                 Role.ASSISTANT,
@@ -187,11 +173,7 @@ class TutorService:
             )
 
     def _most(self, request: ModelRequest) -> Spending:
-        """The most that an answer may spend."""
-        usage = TokenUsage(
-            input_tokens=estimated_input(request), output_tokens=request.most_output_tokens
-        )
-        return Spending.on(usage, self.prices.cost_of(usage))
+        return most_spent_on(request, self.prices)
 
     def _require_model(self) -> TutorModel:
         if self.model is None:
@@ -207,8 +189,16 @@ class TutorService:
             raise AnswerPending
 
 
+def most_spent_on(request: ModelRequest, prices: Prices) -> Spending:
+    """The most that an answer to the request may spend."""
+    usage = TokenUsage(
+        input_tokens=estimated_input(request), output_tokens=request.most_output_tokens
+    )
+    return Spending.on(usage, prices.cost_of(usage))
+
+
 @dataclass(slots=True, kw_only=True)
-class _Written:
+class Written:
     """What was written of an answer so far. Until its end is known it counts as cancelled: its reader has left."""
 
     model: TutorModel
@@ -248,6 +238,30 @@ class _Written:
             cached_tokens=self.counted.cached_tokens,
             output_tokens=max(written, self.counted.output_tokens),
         )
+
+    def generation(self, prompt: Prompt, prices: Prices, *, ended_at: datetime) -> Generation:
+        """How it was generated, as it is logged."""
+        usage = self.usage
+        return Generation(
+            provider=self.model.provider,
+            model_id=self.model_id or self.model.model_id,
+            usage=usage,
+            latency_ms=self.milliseconds_to(ended_at),
+            time_to_first_token_ms=self.first_text_ms,
+            finish_reason=self.reason,
+            prompt_template=prompt.id,
+            prompt_version=prompt.version,
+            cost_micro_usd=prices.cost_of(usage),
+        )
+
+    def charge(
+        self, reservation: Reservation, generation: Generation, budgets: BudgetService
+    ) -> None:
+        """Charge what was spent to the budgets in which it was reserved; what never began costs nothing."""
+        if self.counted is None:
+            budgets.release(reservation)
+        else:
+            budgets.settle(reservation, generation.usage, generation.cost_micro_usd)
 
     def milliseconds_to(self, moment: datetime) -> int:
         return max(0, round((moment - self.began_at).total_seconds() * 1000))

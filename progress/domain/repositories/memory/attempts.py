@@ -11,6 +11,7 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
 from courses.public import AssessmentId, CourseId
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
+from progress.domain.entities.proposals import assistance_of
 from progress.domain.errors import AttemptNotFound, AttemptRunning
 from progress.domain.repositories.protocols.attempts import ATTEMPTS, PAST_DEADLINE, TO_GRADE
 
@@ -100,6 +101,23 @@ class InMemoryAttemptRepository:
             for attempt in self._of(user_id, scope)
             if attempt.course_id == course_id and attempt.counts_as_passed
         }
+
+    def assisted_passes(
+        self,
+        user_id: UserId,
+        *,
+        courses: AbstractSet[CourseId],
+        assessments: AbstractSet[AssessmentId] = frozenset(),
+        scope: TenantScope,
+    ) -> list[AssessmentAttempt]:
+        passes = (
+            attempt
+            for attempt in self._of(user_id, scope)
+            if (attempt.course_id in courses or attempt.assessment_id in assessments)
+            and attempt.counts_as_passed
+            and assistance_of(attempt) is not None
+        )
+        return sorted(passes, key=lambda attempt: attempt.id)
 
     def in_streams(
         self, *, users: UserRange = ALL_USERS, scope: TenantScope

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Page, PageRequest
@@ -23,10 +23,13 @@ from progress.domain.entities.attempts import (
     AttemptId,
     AttemptStatus,
     Grade,
+    GradeProposalId,
     Mark,
+    ProposalReference,
     Response,
 )
 from progress.domain.entities.events import StreamId
+from progress.domain.entities.proposals import assistance_of
 from progress.domain.errors import AttemptNotFound, AttemptRunning
 from progress.domain.repositories.protocols.attempts import ATTEMPTS, PAST_DEADLINE, TO_GRADE
 
@@ -129,6 +132,28 @@ class OrmAttemptRepository:
             score__gte=F("pass_score"),
         )
         return {AssessmentId(id_) for id_ in passed.values_list("assessment_id", flat=True)}
+
+    def assisted_passes(
+        self,
+        user_id: UserId,
+        *,
+        courses: AbstractSet[CourseId],
+        assessments: AbstractSet[AssessmentId] = frozenset(),
+        scope: TenantScope,
+    ) -> list[AssessmentAttempt]:
+        assisted = rows.AttemptGrade.objects.filter(
+            attempt_id=OuterRef("pk"), proposals__isnull=False
+        )
+        passes = rows.AssessmentAttempt.objects.filter(
+            owned_within(scope),
+            Q(course_id__in=courses) | Q(assessment_id__in=assessments),
+            Exists(assisted),
+            user_id=user_id,
+            status=AttemptStatus.GRADED,
+            score__gte=F("pass_score"),
+        )
+        attempts = map(_attempt, _with_grades(passes).order_by("id"))
+        return [attempt for attempt in attempts if assistance_of(attempt) is not None]
 
     def in_streams(
         self, *, users: UserRange = ALL_USERS, scope: TenantScope
@@ -267,6 +292,14 @@ def _grade(row: rows.AttemptGrade) -> Grade:
         graded_at=row.graded_at,
         graded_by=UserId(row.graded_by) if row.graded_by else None,
         reason=row.reason,
+        proposals=tuple(
+            ProposalReference(
+                id=GradeProposalId(UUID(proposal["id"])),
+                provider=proposal["provider"],
+                model_id=proposal["model_id"],
+            )
+            for proposal in row.proposals or ()
+        ),
     )
 
 
@@ -281,4 +314,9 @@ def _grade_values(grade: Grade, number: int, attempt: AssessmentAttempt) -> Valu
         "graded_at": grade.graded_at,
         "graded_by": grade.graded_by,
         "reason": grade.reason,
+        "proposals": [
+            {"id": str(one.id), "provider": one.provider, "model_id": one.model_id}
+            for one in grade.proposals
+        ]
+        or None,
     }

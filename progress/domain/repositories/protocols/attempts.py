@@ -72,6 +72,19 @@ class AttemptRepository(Protocol):
     ) -> AbstractSet[AssessmentId]:
         """Return the assessments that the learner has passed on the course; voided attempts do not count."""
 
+    def assisted_passes(
+        self,
+        user_id: UserId,
+        *,
+        courses: AbstractSet[CourseId],
+        assessments: AbstractSet[AssessmentId] = frozenset(),
+        scope: TenantScope,
+    ) -> list[AssessmentAttempt]:
+        """Return the learner's attempts in scope that count as passed and whose grade that counts had proposals, by id.
+
+        Those on the courses, and those at the assessments.
+        """
+
     def in_streams(
         self, *, users: UserRange = ALL_USERS, scope: TenantScope
     ) -> Iterator[Stored[AssessmentAttempt]]:

@@ -176,6 +176,7 @@ def _settings(row: rows.AISettings) -> AISettings:
         monthly_tokens=row.monthly_tokens,
         monthly_cost_micro_usd=row.monthly_cost_micro_usd,
         retention_days=row.retention_days,
+        proposes_grades=row.proposes_grades,
     )
 
 
