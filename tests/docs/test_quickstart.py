@@ -43,7 +43,7 @@ def test_the_tutor_answers_as_its_page_shows(home: Path) -> None:
 
     printed = blocks_printed_by(commands, environment, folder=home)
 
-    assert len(printed) == 4
+    assert len(printed) == 5
     assert printed == list(shown)
 
 

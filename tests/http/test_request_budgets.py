@@ -203,6 +203,7 @@ def test_every_operation_has_one_class() -> None:
         "listStatements",
         "pingPlatformWebhook",
         "pingWebhook",
+        "proposeGrades",
         "replayPlatformWebhook",
         "replayWebhook",
         "rebuildProgress",

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -17,6 +16,8 @@ from tests.support.builders import a_definition_of
 from tests.support.relying import registered
 from tests.support.school import items_of
 from tests.support.tutors import STARTED, ScriptedModel, break_off, use_model
+
+UNKNOWN_ID = "0b8e3c52-5d0e-4f0c-8a34-3f1a7c1d9e70"
 
 
 def log_of(anna: Person, session_id: str) -> list[Any]:
@@ -84,9 +85,9 @@ def test_an_answer_is_marked_as_content(agent: Agent) -> None:
         ({"text": {"$ne": 1}}, "invalid-request"),
         ({"text": "How?", "extra": 1}, "invalid-request"),
         ({"text": "How?", "session_id": "1"}, "invalid-request"),
-        ({"text": "How?", "item_id": str(uuid4())}, "invalid-request"),
-        ({"text": "How?", "session_id": str(uuid4()), "course": "x"}, "invalid-request"),
-        ({"text": "How?", "session_id": str(uuid4())}, "ai-session-not-found"),
+        ({"text": "How?", "item_id": UNKNOWN_ID}, "invalid-request"),
+        ({"text": "How?", "session_id": UNKNOWN_ID, "course": "x"}, "invalid-request"),
+        ({"text": "How?", "session_id": UNKNOWN_ID}, "ai-session-not-found"),
         ({"text": "How?", "course": "missing"}, "course-not-found"),
     ],
 )
