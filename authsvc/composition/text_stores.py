@@ -108,10 +108,7 @@ class FolderTextStore:
     def put(self, owner: UserId, text: str) -> str:
         content, content_hash = _encoded(text)
         path = self.root.joinpath(*_parts(owner, content_hash))
-        try:
-            self._write(path, content)
-        except FileNotFoundError:  # all texts of the person were removed at the same time
-            self._write(path, content)
+        self._write(path, content)
         return content_hash
 
     def get(self, owner: UserId, content_hash: str) -> str | None:
@@ -133,9 +130,7 @@ class FolderTextStore:
                 taken.replace(path)
         except FileNotFoundError:
             return False
-        with suppress(OSError):  # there are other texts
-            path.parent.rmdir()
-            path.parents[1].rmdir()
+        # The folders stay: removing them would be a race with whoever is about to write into them.
         return is_old
 
     def stored_before(

@@ -344,6 +344,7 @@ def test_what_was_issued_is_listed_with_its_holder_and_revocation(harbour: Harbo
         "supersedes": None,
         "revoked_at": None,
         "revocation_reason": None,
+        "assisted_grades": [],
     }
 
 

@@ -77,12 +77,12 @@ def test_blocks_in_a_block_belong_to_it(
 def test_a_job_continues_the_trace_of_what_stored_it(
     tracing: OpenTelemetryTracing, collector: Collector
 ) -> None:
-    with tracing.span("request"):
+    with tracing.span("storing"):
         carrier = tracing.carrier()
-    with tracing.span("job", SpanKind.CONSUMER, within=json.loads(json.dumps(carrier))):
+    with tracing.span("stored", SpanKind.CONSUMER, within=json.loads(json.dumps(carrier))):
         pass
 
-    job, request = span_called("job", collector), span_called("request", collector)
+    job, request = span_called("stored", collector), span_called("storing", collector)
     assert (job.trace_id, job.parent_id) == (request.trace_id, request.span_id)
     assert job.kind == "consumer"
 

@@ -181,13 +181,13 @@ def test_texts_stored_while_they_are_removed_are_complete(tmp_path: Path) -> Non
         assert store.get(anna, content_hash) == text
 
 
-def test_empty_folders_are_removed_with_the_last_text(tmp_path: Path) -> None:
+def test_no_file_is_left_of_a_removed_text(tmp_path: Path) -> None:
     store, anna = FolderTextStore(tmp_path, clock=FrozenClock()), a_user()
     content_hash = store.put(anna, "How?")
 
     store.remove(anna, content_hash, stored_before=later())
 
-    assert list(tmp_path.iterdir()) == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_a_storage_that_does_not_overwrite_is_refused(tmp_path: Path) -> None:

@@ -87,6 +87,7 @@ def test_no_operation_on_progress_takes_a_body_but_those_on_attempts_pathways_an
     on_ai = {
         "startAISession",
         "askTutor",
+        "getTutorAnswer",
         "logAIInteraction",
         "giveAIFeedback",
         "removeAITexts",
