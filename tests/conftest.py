@@ -42,6 +42,15 @@ MARKERS: Final = {
 """Markers whose tests run on a store. With several, a test runs where all of them do."""
 
 
+IN_MEMORY_ALONE: Final = (
+    "architecture/test_errors.py",
+    "http/test_schemathesis.py",
+    "progress/ai/test_models.py",
+)
+"""What takes long to collect, and has no test that the quick suite runs on a database."""
+collect_ignore = [] if SUITE == "full" or STORE == "memory" else [*IN_MEMORY_ALONE]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect the tests that this run's store does not run, and give the database to the others.
 
@@ -51,8 +60,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = selected = [test for test in tests if _is_selected(test)]
     config.hook.pytest_deselected(items=list(set(tests).difference(selected)))
     for test in selected:
-        if STORE != "memory" and "committing" not in test.fixturenames:
+        if STORE != "memory" and not _has_own_database(test):
             test.add_marker(pytest.mark.django_db)
+
+
+def _has_own_database(test: pytest.Function) -> bool:
+    """Whether its commits are real, or it is about a server in another process."""
+    return "committing" in test.fixturenames or test.get_closest_marker("browser") is not None
 
 
 def _is_selected(test: pytest.Function) -> bool:

@@ -1,9 +1,14 @@
 """Collection of tests: every process collects the same ones, so that several can share a run."""
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Final
 
+import pytest
+
+from tests.conftest import IN_MEMORY_ALONE, MARKERS
+from tests.support.documents import ROOT
 from tests.support.sources import Source, sources
 
 DIFFERING: Final = {"uuid4", "now", "today", "random", "token_hex", "getpid"}
@@ -33,3 +38,11 @@ def test_tests_have_the_same_names_in_every_process() -> None:
     ]
 
     assert differing == []
+
+
+@pytest.mark.parametrize("path", IN_MEMORY_ALONE)
+def test_what_is_not_collected_on_databases_has_no_test_for_them(path: str) -> None:
+    markers = MARKERS["quick"]["sqlite"] | MARKERS["quick"]["postgres"]
+    source = (ROOT / "tests" / path).read_text()
+
+    assert re.findall(rf"mark\.(?:{'|'.join(markers)})\b|\b(?:world|unit_of_work):", source) == []

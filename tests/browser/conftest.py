@@ -32,12 +32,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def committing() -> None:
-    """No database of this process: the tests use that of the server, over HTTP."""
-
-
-@pytest.fixture
-def page(committing: None, town: Town, chromium: Browser) -> Iterator[Page]:
+def page(town: Town, chromium: Browser) -> Iterator[Page]:
     """An empty page that must end without console errors, policy violations or missing files."""
     context = chromium.new_context(base_url=town.url)
     context.set_default_timeout(PATIENCE_MS)

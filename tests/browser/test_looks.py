@@ -1,4 +1,4 @@
-"""Layout and contrast of every page, on desktop and phone, light and dark; screenshots are in var/screenshots."""
+"""Layout and contrast of every page, on desktop and phone, light and dark; SUITE=full photographs them."""
 
 from collections.abc import Iterator
 
@@ -58,7 +58,7 @@ OF_CAREFUL_PEOPLE = {
 
 
 def look(page: Page, name: str) -> None:
-    """Take screenshots, and check that nothing overflows and that the page is accessible."""
+    """Check that nothing overflows and that the page is accessible."""
     assert photograph(page, name) == WIDTHS
     assert page.title().endswith(" · authsvc")
     assert page.get_by_role("heading", level=1).count() == 1

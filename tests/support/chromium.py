@@ -1,5 +1,6 @@
 """A real browser (Chromium) in front of a real server."""
 
+import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -91,14 +92,15 @@ def heading(page: Page) -> str:
 
 
 def photograph(page: Page, name: str) -> dict[str, int]:
-    """Save screenshots for desktop and phone, light and dark; return the width of the page on each."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    """Return the width of the page on desktop and phone; the full suite saves screenshots of both, light and dark."""
     widths = {}
     for device, width in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": 800})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            page.screenshot(path=SCREENSHOTS / f"{name}-{device}-{scheme}.png", full_page=True)
+        if os.environ.get("SUITE") == "full":
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                path = SCREENSHOTS / f"{name}-{device}-{scheme}.png"
+                page.screenshot(path=path, full_page=True)
         widths[device] = page.evaluate("document.documentElement.scrollWidth")
     return widths
 
