@@ -51,6 +51,7 @@ PARTS = {
         "progress.aisession": {"view"},
         "progress.aiflag": {"view", "uphold", "dismiss"},
         "progress.prompttemplate": {"view"},
+        "progress.gradeproposal": {"view"},
     },
     "Credential officers": {
         "credentials.credential": {"view", "add", "save", "offer", "withdraw"},
@@ -97,6 +98,7 @@ PARTS = {
             "progress.aireservation",
             "progress.aisettings",
             "progress.prompttemplate",
+            "progress.gradeproposal",
             "credentials.credential",
             "credentials.usercredential",
         )

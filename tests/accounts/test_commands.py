@@ -44,6 +44,7 @@ def removed(**counts: str) -> str:
         "counters": "0 rate-limit counters",
         "mails": "0 sent mails",
         "invitations": "0 invitations",
+        "reservations": "0 AI reservations",
         "webhooks": "0 sent webhooks",
         "codes": "0 codes",
         "devices": "0 devices",

@@ -18,7 +18,7 @@ SETTINGS: Final = (
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
-    "max_connections=200",
+    "max_connections=400",
     "listen_addresses=127.0.0.1",
 )
 INITDB: Final = (
