@@ -159,7 +159,7 @@ def test_a_logout_request_asks_the_user(page: Page, town: Town) -> None:
 
 
 def test_an_invalid_request_shows_an_error_page(
-    committing: None, town: Town, chromium: Browser, study_buddy: dict[str, str]
+    town: Town, chromium: Browser, study_buddy: dict[str, str]
 ) -> None:
     page = chromium.new_page(base_url=town.url)
 

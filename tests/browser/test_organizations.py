@@ -69,9 +69,7 @@ def test_declining_leads_to_the_account_page(page: Page, town: Town) -> None:
     assert heading(page) == "Your account"
 
 
-def test_a_link_for_another_user_shows_an_error(
-    committing: None, town: Town, chromium: Browser
-) -> None:
+def test_a_link_for_another_user_shows_an_error(town: Town, chromium: Browser) -> None:
     page, link = chromium.new_page(base_url=town.url), invited(town, town.resident("cleo"))
     sign_in(page, town.resident())
 

@@ -85,9 +85,7 @@ def slow_town(tmp_path: Path) -> Iterator[tuple[Town, ModelServer]]:
             yield Town(school, tmp_path / "mail"), model
 
 
-def test_an_answer_can_be_stopped(
-    slow_town: tuple[Town, ModelServer], committing: None, chromium: Browser
-) -> None:
+def test_an_answer_can_be_stopped(slow_town: tuple[Town, ModelServer], chromium: Browser) -> None:
     town, model = slow_town
     page, email = chromium.new_page(base_url=town.url), town.resident()
     path = an_item(town, email)
