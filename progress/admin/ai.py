@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.public import OrganizationId, Principal, Right, SubjectType
+from authsvc.admin_site.downloads import csv_download
 from authsvc.admin_site.model_admins import (
     AuditsTenantAccess,
     ReadOnlyAdmin,
@@ -22,9 +23,7 @@ from authsvc.admin_site.model_admins import (
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.kernel.paging import MOST_ON_A_PAGE, PageRequest
-from authsvc.kernel.tables import csv_of
 from progress import models as rows
-from progress.admin.progress import BYTE_ORDER_MARK
 from progress.domain.ai.entities.feedback import AIFlagId, FlagOutcome
 from progress.domain.ai.entities.outcomes import table_of_outcomes
 from progress.domain.ai.entities.sessions import AISessionId
@@ -92,13 +91,8 @@ class AISessionAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     def table_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
         """Return the sessions with their outcomes as a CSV file."""
         outcome = services().ai_outcomes.of_course(str(course_id), by=staff_of(request))
-        return HttpResponse(
-            BYTE_ORDER_MARK + csv_of(table_of_outcomes(outcome.sessions)),
-            content_type="text/csv; charset=utf-8",
-            headers={
-                "Content-Disposition": f'attachment; filename="ai-outcomes-{outcome.course_slug}.csv"'
-            },
-        )
+        filename = f"ai-outcomes-{outcome.course_slug}.csv"
+        return csv_download(table_of_outcomes(outcome.sessions), filename=filename)
 
 
 @admin.register(rows.AIInteraction)

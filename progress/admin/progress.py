@@ -1,6 +1,5 @@
 """Admin pages of course progress, events and course reports."""
 
-from typing import Final
 from uuid import UUID
 
 from django import forms
@@ -11,16 +10,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from accounts.public import Right, SubjectType
+from authsvc.admin_site.downloads import csv_download
 from authsvc.admin_site.model_admins import AuditsTenantAccess, ReadOnlyAdmin, admin_page
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
-from authsvc.kernel.tables import csv_of
 from progress import models as rows
 from progress.domain.entities.reports import CourseReport, table_of_course
 from progress.domain.services.verification import RebuildSelection
-
-# Spreadsheets recognize UTF-8 by it.
-BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 class RebuildForm(forms.Form):
@@ -93,12 +89,8 @@ class CourseProgressAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     def table_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
         """Return the report as a CSV file."""
         report = _report_on(course_id, request)
-        name = f"report-{report.summary.course_slug}.csv"
-        return HttpResponse(
-            BYTE_ORDER_MARK + csv_of(table_of_course(report)),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        filename = f"report-{report.summary.course_slug}.csv"
+        return csv_download(table_of_course(report), filename=filename)
 
 
 def _report_on(course_id: UUID, request: HttpRequest) -> CourseReport:

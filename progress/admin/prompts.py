@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from accounts.public import Principal, Right
+from authsvc.admin_site.downloads import csv_download
 from authsvc.admin_site.forms import ReasonForm
 from authsvc.admin_site.model_admins import ReadOnlyAdmin, admin_page, staff_action
 from authsvc.composition.container import services
@@ -21,9 +22,7 @@ from authsvc.http.actors import staff_of
 from authsvc.http.forms import add_form_errors
 from authsvc.http.sign_in_state import require_fresh_sign_in
 from authsvc.kernel.errors import Conflict, Invalid
-from authsvc.kernel.tables import csv_of
 from progress import models as rows
-from progress.admin.progress import BYTE_ORDER_MARK
 from progress.domain.ai.entities.prompts import (
     BUILT_IN,
     GREATEST_SHARE,
@@ -217,11 +216,7 @@ class PromptTemplateAdmin(ReadOnlyAdmin):
     def table_view(self, request: HttpRequest) -> HttpResponse:
         """Return the results as a CSV file."""
         results = services().ai_prompts.results(by=staff_of(request))
-        return HttpResponse(
-            BYTE_ORDER_MARK + csv_of(table_of_results(results)),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="prompt-results.csv"'},
-        )
+        return csv_download(table_of_results(results), filename="prompt-results.csv")
 
     def _created(self, request: HttpRequest, form: forms.Form, **fixed: str) -> HttpResponse | None:
         """Create the version of the form and show it. None, with the errors in the form, if that is not possible."""

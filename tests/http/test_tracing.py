@@ -14,7 +14,7 @@ import structlog
 from django.db import connection
 
 from authsvc.composition.observed_outbound import ObservedOutbound
-from authsvc.composition.opentelemetry_tracing import OpenTelemetryTracing, exporting_to
+from authsvc.composition.opentelemetry_tracing import OpenTelemetryTracing
 from authsvc.composition.outbound_http import HttpcoreOutbound
 from authsvc.config.logs import trace_ids
 from authsvc.jobs.entities import JobRequest, Queue
@@ -23,7 +23,7 @@ from authsvc.kernel.metrics import OUTBOUND_SECONDS
 from authsvc.kernel.outbound import OutboundFailed, OutboundRequest
 from authsvc.kernel.tracing import NoTracing, SpanKind
 from authsvc.storage.statements import statement_tracer
-from tests.support.collector import CollectedSpan, Collector, running_collector
+from tests.support.collector import CollectedSpan, Collector, running_collector, tracing_to
 from tests.support.jobs import engine_with, quiet_queue
 from tests.support.metrics import RecordedMetrics
 from tests.support.postgres import free_port
@@ -47,12 +47,7 @@ def collector() -> Iterator[Collector]:
 
 @pytest.fixture(scope="module")
 def tracing(collector: Collector) -> OpenTelemetryTracing:
-    """Tracing of this process, which exports soon."""
-    os.environ["OTEL_BSP_SCHEDULE_DELAY"] = "50"
-    try:
-        return exporting_to(f"{collector.url}/")
-    finally:
-        del os.environ["OTEL_BSP_SCHEDULE_DELAY"]
+    return tracing_to(f"{collector.url}/")
 
 
 def span_called(name: str, collector: Collector) -> CollectedSpan:

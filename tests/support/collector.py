@@ -1,14 +1,18 @@
 """An OpenTelemetry collector: an HTTP server that keeps the spans that it is sent (OTLP over HTTP)."""
 
 import gzip
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
 from typing import Any, Final
+from unittest.mock import patch
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from authsvc.composition.opentelemetry_tracing import OpenTelemetryTracing, exporting_to
 
 LONG_ENOUGH: Final = 20.0
 
@@ -55,6 +59,12 @@ def running_collector() -> Iterator[Collector]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def tracing_to(url: str) -> OpenTelemetryTracing:
+    """Tracing of this process, which exports soon."""
+    with patch.dict(os.environ, {"OTEL_BSP_SCHEDULE_DELAY": "50"}):
+        return exporting_to(url)
 
 
 class _Receiver(BaseHTTPRequestHandler):

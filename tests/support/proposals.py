@@ -3,20 +3,25 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, Final
 from uuid import uuid4
 
 from accounts.domain.access import OPERATOR, Principal, Right
 from accounts.domain.organizations.entities import Organization
 from authsvc.composition.container import Services
+from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.definitions.courses import read_definition
 from courses.domain.entities.assessments import Answer
 from courses.domain.entities.courses import Course
+from progress.domain.ai.entities.sessions import AISessionSelection
 from progress.domain.ai.ports import ModelRequest
 from progress.domain.ai.services.grading_help import GradingHelp
 from progress.domain.ai.services.settings import AIDecisions
-from progress.domain.entities.attempts import AssessmentAttempt, GradeProposalId
+from progress.domain.ai.usage import Prices
+from progress.domain.entities.attempts import AssessmentAttempt, GradeProposalId, Mark
 from progress.domain.entities.proposals import GradeProposal
+from tests.support.ai import ALL
 from tests.support.application import Application, Person
 from tests.support.attempts import Examinee, another_examinee
 from tests.support.builders import NOON, a_principal
@@ -61,6 +66,9 @@ modules:
                   text: It has steps.
                   max_score: 2
 """
+PRICES: Final = Prices(input=Decimal(3), cached=Decimal("0.3"), output=Decimal(15))
+COST: Final = 60 * 3 + 12 + 30 * 15
+"""Of a call of the scripted model, at these prices."""
 ANSWERS: Final = {
     "why": Answer(text="The turns press on each other."),
     "how": Answer(text="Slowly, by hand."),
@@ -152,6 +160,21 @@ def submitted_essay(application: Application, anna: Person, root: Person) -> str
 def a_grader(world: World) -> Principal:
     """Bo, who grades for the platform."""
     return a_principal(world.has_user(name="Bo"), Right.GRADE_ATTEMPTS)
+
+
+def graded(anna: Examinee, attempt: AssessmentAttempt, by: Any, *scores: int) -> AssessmentAttempt:
+    questions = anna.assessment("essay").questions
+    marks = tuple(
+        Mark(question_id=question.id, score=score)
+        for question, score in zip(questions, scores, strict=True)
+    )
+    return anna.services.grading.grade(attempt.id, marks, by=by)
+
+
+def reviews_of(world: World, user_id: Any) -> list[Any]:
+    selection = AISessionSelection(user_id=user_id)
+    page = world.repositories.ai_sessions.page_of(selection, ALL, scope=ALL_TENANTS)
+    return list(page.items)
 
 
 def a_proposal(attempt: AssessmentAttempt, **parts: Any) -> GradeProposal:

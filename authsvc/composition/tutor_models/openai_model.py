@@ -105,9 +105,3 @@ def _usage_in(stated: Any) -> TokenUsage:
         cached_tokens=int(cached or 0),
         output_tokens=int(stated.completion_tokens),
     )
-
-
-def _estimated_input(request: ModelRequest) -> int:
-    return estimated_tokens(request.system) + sum(
-        estimated_tokens(turn.text) for turn in request.turns
-    )

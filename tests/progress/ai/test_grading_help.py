@@ -1,15 +1,12 @@
 """Grading help: proposals beside the grader's scores, never instead of them."""
 
 import json
-from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.assessments import Answer
 from progress.domain.ai.entities.budgets import BudgetKey, BudgetKind, month_of
-from progress.domain.ai.entities.sessions import AISessionSelection, SessionType
+from progress.domain.ai.entities.sessions import SessionType
 from progress.domain.ai.errors import (
     NothingToPropose,
     ProposalUnusable,
@@ -17,40 +14,24 @@ from progress.domain.ai.errors import (
 )
 from progress.domain.ai.ports import FinishReason
 from progress.domain.ai.services.grading_prompt import GRADING
-from progress.domain.ai.usage import Prices
-from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus, Mark
+from progress.domain.entities.attempts import AttemptStatus
 from tests.support.ai import ALL
-from tests.support.attempts import Examinee
 from tests.support.proposals import (
+    COST,
     HOW,
+    PRICES,
     WHY,
     GradingModel,
     a_grader,
     an_essayist,
     essay_of,
+    graded,
     proposed,
+    reviews_of,
     use_grading_model,
 )
 from tests.support.tutors import STARTED, ScriptedModel, break_off
 from tests.support.worlds import World
-
-PRICES = Prices(input=Decimal(3), cached=Decimal("0.3"), output=Decimal(15))
-COST = 60 * 3 + 12 + 30 * 15
-
-
-def graded(anna: Examinee, attempt: AssessmentAttempt, by: Any, *scores: int) -> AssessmentAttempt:
-    questions = anna.assessment("essay").questions
-    marks = tuple(
-        Mark(question_id=question.id, score=score)
-        for question, score in zip(questions, scores, strict=True)
-    )
-    return anna.services.grading.grade(attempt.id, marks, by=by)
-
-
-def reviews_of(world: World, user_id: Any) -> list[Any]:
-    selection = AISessionSelection(user_id=user_id)
-    page = world.repositories.ai_sessions.page_of(selection, ALL, scope=ALL_TENANTS)
-    return list(page.items)
 
 
 def test_scores_are_proposed_for_each_criterion_with_their_reason(world: World) -> None:

@@ -1,18 +1,15 @@
 """Grading help: who gets no proposals, and when there are none."""
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from accounts.domain.access import OPERATOR, NotPermitted, OrgRole, PersonNeeded, Right
 from accounts.domain.organizations.errors import OrganizationSuspended
-from authsvc.kernel.tenancy import ALL_TENANTS
 from authsvc.kernel.unit_of_work import InsideUnitOfWork
 from courses.domain.entities.assessments import Answer
 from progress.domain.ai.entities.budgets import BudgetKind, BudgetLimit
-from progress.domain.ai.entities.sessions import AISessionSelection
 from progress.domain.ai.errors import (
     AIBudgetExceeded,
     GradingHelpOff,
@@ -22,11 +19,7 @@ from progress.domain.ai.errors import (
 )
 from progress.domain.ai.services.budgets import BudgetPolicy
 from progress.domain.ai.services.grading_prompt import LONGEST_ANSWER
-from progress.domain.ai.usage import Prices
-from progress.domain.entities.attempts import AssessmentAttempt, Mark
 from progress.domain.errors import AttemptNotFound, AttemptNotGradable
-from tests.support.ai import ALL
-from tests.support.attempts import Examinee
 from tests.support.builders import a_principal
 from tests.support.organizations import a_member, closed
 from tests.support.proposals import (
@@ -35,28 +28,12 @@ from tests.support.proposals import (
     a_grader,
     an_essayist,
     essay_of,
+    graded,
+    reviews_of,
     use_grading_model,
 )
 from tests.support.tutors import FINISHED, STARTED, ScriptedModel
 from tests.support.worlds import World
-
-PRICES = Prices(input=Decimal(3), cached=Decimal("0.3"), output=Decimal(15))
-COST = 60 * 3 + 12 + 30 * 15
-
-
-def graded(anna: Examinee, attempt: AssessmentAttempt, by: Any, *scores: int) -> AssessmentAttempt:
-    questions = anna.assessment("essay").questions
-    marks = tuple(
-        Mark(question_id=question.id, score=score)
-        for question, score in zip(questions, scores, strict=True)
-    )
-    return anna.services.grading.grade(attempt.id, marks, by=by)
-
-
-def reviews_of(world: World, user_id: Any) -> list[Any]:
-    selection = AISessionSelection(user_id=user_id)
-    page = world.repositories.ai_sessions.page_of(selection, ALL, scope=ALL_TENANTS)
-    return list(page.items)
 
 
 @pytest.mark.parametrize("kind", [BudgetKind.COURSE, BudgetKind.ORGANIZATION])

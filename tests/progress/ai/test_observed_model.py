@@ -1,11 +1,10 @@
 """Spans of answers, by OpenTelemetry's conventions for generative AI."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
-from authsvc.composition.opentelemetry_tracing import OpenTelemetryTracing, exporting_to
+from authsvc.composition.opentelemetry_tracing import OpenTelemetryTracing
 from authsvc.composition.tutor_models.answering import ModelLimits, ProviderModel
 from authsvc.composition.tutor_models.anthropic_model import AnthropicProvider
 from authsvc.composition.tutor_models.observed_model import ObservedModel
@@ -14,7 +13,7 @@ from progress.domain.ai.errors import TutorUnavailable
 from progress.domain.ai.offline_model import OfflineModel
 from progress.domain.ai.ports import TutorModel
 from tests.progress.ai.test_offline_model import a_question
-from tests.support.collector import CollectedSpan, Collector, running_collector
+from tests.support.collector import CollectedSpan, Collector, running_collector, tracing_to
 from tests.support.model_server import (
     Scripted,
     a_message,
@@ -33,11 +32,7 @@ def collector() -> Iterator[Collector]:
 
 @pytest.fixture(scope="module")
 def tracing(collector: Collector) -> OpenTelemetryTracing:
-    os.environ["OTEL_BSP_SCHEDULE_DELAY"] = "50"
-    try:
-        return exporting_to(collector.url)
-    finally:
-        del os.environ["OTEL_BSP_SCHEDULE_DELAY"]
+    return tracing_to(collector.url)
 
 
 def at(url: str, tracing: OpenTelemetryTracing) -> TutorModel:

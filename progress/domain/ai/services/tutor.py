@@ -102,7 +102,7 @@ class TutorService:
                 turns=self.conversations.turns_of(session, recent, redacted(text)),
                 most_output_tokens=self.most_output_tokens,
             )
-            reservation = self.budgets.reserve(session, self._most(request))
+            reservation = self.budgets.reserve(session, most_spent_on(request, self.prices))
             message = self.sessions.record(session.id, Role.USER, text, _asked(prompt), by=by)
         return Exchange(message=message, request=request, prompt=prompt, reservation=reservation)
 
@@ -171,9 +171,6 @@ class TutorService:
                 is_answer=True,
                 by=by,
             )
-
-    def _most(self, request: ModelRequest) -> Spending:
-        return most_spent_on(request, self.prices)
 
     def _require_model(self) -> TutorModel:
         if self.model is None:
