@@ -13,12 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from authsvc.composition.container import services
+from authsvc.http.protected_resource import PREFIXES
 
 PUBLIC: Final = re.compile(
     r"/\.well-known/.+|/v1/openapi\.json|/v1/schemas/[^/]+|/v1/issued/[^/]+(?:/verify)?"
 )
 """The paths of public documents, which pages of every origin may read."""
-API: Final = ("/v1/", "/mcp")
 METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE"
 REQUEST_HEADERS: Final = (
     "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
@@ -46,7 +46,7 @@ class CorsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         is_public = PUBLIC.fullmatch(request.path_info) is not None
-        if not is_public and not request.path_info.startswith(API):
+        if not is_public and not request.path_info.startswith(PREFIXES):
             return self.get_response(request)
         is_preflight = (
             request.method == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META

@@ -12,6 +12,8 @@ from accounts.public import Scope
 METADATA_PATH: Final = "/.well-known/oauth-protected-resource"
 API_PATH: Final = "/v1"
 AGENTS_PATH: Final = "/mcp"
+PREFIXES: Final = (f"{API_PATH}/", AGENTS_PATH)
+"""What the paths of both resources begin with."""
 AGENT_READ_SCOPES: Final = (Scope.COURSES_READ, Scope.PROGRESS_READ, Scope.CREDENTIALS_READ)
 AGENT_SCOPES: Final = (*AGENT_READ_SCOPES, Scope.PROGRESS_WRITE, Scope.AI_WRITE)
 """The scopes that tools need. Agents are asked for those that read first, and for the others when they need them."""

@@ -11,10 +11,10 @@ from authsvc.composition.container import services
 from authsvc.http.actors import principal_of
 from authsvc.http.client_ip import client_ip_of
 from authsvc.http.problems import problem_response
+from authsvc.http.protected_resource import PREFIXES
 from authsvc.kernel.rate_limits import LimitState, TooManyAttempts
 from authsvc.kernel.request_budgets import Cost
 
-API: Final = ("/v1/", "/mcp")
 COSTS_OF_METHODS: Final = {"GET": Cost.READ, "HEAD": Cost.READ, "OPTIONS": Cost.READ}
 _STATE: Final = "request_budget"
 
@@ -59,7 +59,7 @@ class RequestBudgetMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not request.path_info.startswith(API) or response.has_header("RateLimit"):
+        if not request.path_info.startswith(PREFIXES) or response.has_header("RateLimit"):
             return response
         state: LimitState | None = getattr(request, _STATE, None)
         if state is None:
