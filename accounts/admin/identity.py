@@ -15,13 +15,8 @@ from accounts import models as rows
 from accounts.domain.access import Principal, Right, Role, UserId
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
 from accounts.domain.identity.entities.users import PersonSearch, UserChanges
-from authsvc.admin_site.model_admins import (
-    ListOnlyAdmin,
-    ReadOnlyAdmin,
-    ServiceAdmin,
-    admin_page,
-    staff_action,
-)
+from authsvc.admin_site.actions import admin_page, staff_action
+from authsvc.admin_site.model_admins import ListOnlyAdmin, ReadOnlyAdmin, ServiceAdmin
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, NameField, ProfileFields, submit

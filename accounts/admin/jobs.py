@@ -21,12 +21,9 @@ from accounts.domain.access import Principal, Right
 from accounts.domain.audit.entities import SubjectType
 from accounts.domain.tasks.entities import FILE
 from accounts.domain.tasks.errors import TaskResultNotFound
-from authsvc.admin_site.model_admins import (
-    AuditsTenantAccess,
-    ReadOnlyAdmin,
-    admin_page,
-    staff_action,
-)
+from authsvc.admin_site.actions import admin_page, staff_action
+from authsvc.admin_site.model_admins import ReadOnlyAdmin
+from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.rendering import StreamedFile

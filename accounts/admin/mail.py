@@ -5,7 +5,8 @@ from django.contrib import admin
 from accounts import models as rows
 from accounts.domain.access import Principal, Right
 from accounts.domain.mail.entities import MailId
-from authsvc.admin_site.model_admins import ReadOnlyAdmin, staff_action
+from authsvc.admin_site.actions import staff_action
+from authsvc.admin_site.model_admins import ReadOnlyAdmin
 from authsvc.composition.container import services
 
 

@@ -29,15 +29,10 @@ from accounts.domain.organizations.errors import InvalidMemberList, UnsuitableOr
 from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult
 from accounts.domain.organizations.services.member_rows import MOST_ROWS
 from accounts.domain.tasks.entities import Task
+from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.forms import show_text_of_file
-from authsvc.admin_site.model_admins import (
-    AuditsTenantAccess,
-    ReadOnlyAdmin,
-    ReadOnlyInline,
-    ServiceAdmin,
-    admin_page,
-    staff_action,
-)
+from authsvc.admin_site.model_admins import ReadOnlyAdmin, ReadOnlyInline, ServiceAdmin
+from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, NameField, TextFileField, add_form_errors
