@@ -125,6 +125,9 @@ class UserAdmin(ServiceAdmin):
         )
         services().users.edit(UserId(row.id), changes, by=by)
 
+    def label_of(self, row: rows.User) -> str:
+        return row.name or row.email
+
     @admin.display(description="roles")
     def role_names(self, row: rows.User) -> str:
         return ", ".join(row.roles)

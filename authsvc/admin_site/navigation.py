@@ -158,7 +158,8 @@ def navigation(
     jobs: Sequence[Mapping[str, Any]], *, counts: object, path: str
 ) -> list[dict[str, Any]]:
     """The groups of the menu, each with its entries and their counts. The page at the path is marked."""
-    groups = [{"label": "", "entries": [_entry(DASHBOARD, reverse(DASHBOARD.url_name), counts)]}]
+    first = _entry(DASHBOARD, reverse(DASHBOARD.url_name), counts)
+    groups: list[dict[str, Any]] = [{"label": "", "entries": [first]}]
     for job in jobs:
         entries = [_entry(model["page"], model["admin_url"], counts) for model in job["models"]]
         groups.append({"label": job["name"], "entries": entries})

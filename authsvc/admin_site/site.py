@@ -25,6 +25,7 @@ class AdminSite(admin.AdminSite):
 
     site_header = site_title = "authsvc"
     index_title = "Dashboard"
+    index_template = "admin/dashboard.html"
     site_url = None
     empty_value_display = ""
     logout_template = "account/signed_out.html"

@@ -52,6 +52,9 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     ]
     actions = ["revoke", "reissue"]
 
+    def label_of(self, row: rows.UserCredential) -> str:
+        return f"“{row.credential.name}” of {row.user.name or row.user.email}"
+
     @admin.display
     def status(self, row: rows.UserCredential) -> str:
         return services().issuing.verify(IssuedCredentialId(row.id)).status.value

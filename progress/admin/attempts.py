@@ -178,6 +178,9 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         if self.has_view_permission(request):
             services().overdue_attempts.submit_some(scope=staff_of(request).tenant_scope)
 
+    def label_of(self, row: rows.AssessmentAttempt) -> str:
+        return f"attempt {row.number} of {row.user.name or row.user.email} on {row.course}"
+
     @admin.display
     def answers(self, row: rows.AssessmentAttempt) -> SafeString | str:
         lines = (

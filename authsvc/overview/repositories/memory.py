@@ -37,7 +37,7 @@ class InMemoryOverviewRepository:
 
         def expires(client: OAuthClient) -> bool:
             former = client.former_secret
-            return is_soon(client.expires_at) or is_soon(former and former.expires_at)
+            return is_soon(client.expires_at) or (former is not None and is_soon(former.expires_at))
 
         failing = (PauseCause.FAILING, PauseCause.GONE)
         return Counts(
@@ -52,5 +52,7 @@ class InMemoryOverviewRepository:
                 for row in list(self.organizations.values())
             ),
             failed_jobs=sum(row.status is JobStatus.FAILED for row in owned(self.jobs)),
-            failing_webhooks=sum(row.paused_because in failing for row in owned(self.webhooks)),
+            failing_webhooks=sum(
+                row.pause is not None and row.pause.cause in failing for row in owned(self.webhooks)
+            ),
         )

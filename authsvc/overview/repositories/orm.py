@@ -1,6 +1,7 @@
 """Read model of what staff see at a glance, in the database."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import CharField, Count, Q, QuerySet, Value
 
@@ -20,7 +21,7 @@ class OrmOverviewRepository:
     def counts(self, *, at: datetime, scope: TenantScope) -> Counts:
         owned, soon = owned_within(scope), (at, at + EXPIRES_SOON)
         expiring = Q(expires_at__range=soon) | Q(former_secret_expires_at__range=soon)
-        waiting: dict[str, QuerySet] = {
+        waiting: dict[str, QuerySet[Any]] = {
             "open_invitations": accounts.Invitation.objects.filter(owned, expires_at__gt=at),
             "submissions_to_grade": progress.AssessmentAttempt.objects.filter(
                 owned, status=AttemptStatus.SUBMITTED
@@ -41,7 +42,8 @@ class OrmOverviewRepository:
         return Counts(**dict(first.union(*others, all=True)))
 
 
-def _counted(name: str, rows: QuerySet) -> QuerySet:
+def _counted(name: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
     """The name and the number of the rows; nothing if there are none."""
     named = rows.order_by().annotate(counted=Value(name, CharField()))
-    return named.values_list("counted").annotate(Count("pk"))
+    counted: QuerySet[Any, Any] = named.values_list("counted").annotate(Count("pk"))
+    return counted
