@@ -128,6 +128,9 @@ class UserAdmin(ServiceAdmin):
     def label_of(self, row: rows.User) -> str:
         return row.name or row.email
 
+    def line_of(self, row: rows.User) -> str:
+        return f"{row.name}, {row.email}" if row.name else row.email
+
     @admin.display(description="roles")
     def role_names(self, row: rows.User) -> str:
         return ", ".join(row.roles)

@@ -17,7 +17,6 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     right = Right.MANAGE_USERS
     list_display = ["recipient", "kind", "status", "attempts", "error", "created_at", "sent_at"]
     list_filter = ["status", "kind", "error"]
-    show_facets = admin.ShowFacets.ALWAYS
     list_select_related = []
     search_fields = ["recipient"]
     ordering = ["-created_at"]

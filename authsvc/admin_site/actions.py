@@ -107,14 +107,15 @@ def _ask_reason(
     action: str,
 ) -> HttpResponse:
     """The confirmation of an action, which names the row, or lists several."""
-    names = [page.label_of(row) for row in chosen]
-    thing = names[0] if len(names) == 1 else f"{len(names)} {model_ngettext(page.opts, len(names))}"
+    number, name = len(chosen), page.label_of(chosen[0])
+    lines = tuple(page.line_of(row) for row in chosen)
+    thing = name if number == 1 else f"{number} {model_ngettext(page.opts, number)}"
     confirmation = Confirmation(
         title=f"{verb} {thing}",
         effects=tuple(effects),
         verb=f"{verb} {thing}",
         back=request.get_full_path(),
-        things=tuple(names) if len(names) > 1 else (),
+        things=() if lines == (name,) else lines,
     )
     hidden = [("action", action), *((ACTION_CHECKBOX_NAME, row.pk) for row in chosen)]
     return confirm_page(request, confirmation, form, hidden=hidden, opts=page.opts)

@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 
 from accounts.public import Principal, Right
 from authsvc.admin_site.actions import MOST_AT_ONCE, shows_domain_errors
-from authsvc.admin_site.filters import FilterForm, StaffChangeList
+from authsvc.admin_site.lists import BoundedPaginator, FilterForm, StaffChangeList
 from authsvc.admin_site.navigation import LABELS
 from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
@@ -46,6 +46,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     """What the list says while it has no rows: what is missing, and what to do."""
     list_per_page = MOST_AT_ONCE
     list_max_show_all = MOST_AT_ONCE
+    paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
 
@@ -61,6 +62,10 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     def label_of(self, row: Any) -> str:
         """The name of a row in confirmations and messages."""
         return str(row)
+
+    def line_of(self, row: Any) -> str:
+        """The name of a row with what tells it from others of that name, in confirmations."""
+        return self.label_of(row)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         form = self.filter_form(request.GET) if self.filter_form is not None else None

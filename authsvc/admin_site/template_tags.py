@@ -63,7 +63,7 @@ def labelled_rows(cl: Any, headers: Sequence[Mapping[str, Any]], rows: Any) -> I
 
     Times are marked up, statuses are badges, and true and false are words: their own column says what is true.
     """
-    labels = [capfirst(strip_tags(str(header["text"])).strip()) for header in headers]
+    labels = [_words(strip_tags(str(header["text"])).strip()) for header in headers]
     for row in rows:
         cells = [_cell(str(cell), label) for cell, label in zip(row, labels, strict=False)]
         yield cells
@@ -78,7 +78,8 @@ def header_of(cl: Any, header: Mapping[str, Any], index: int) -> str:
     name = cl.list_display[index]
     fields = {field.name: field for field in cl.opts.concrete_fields}
     is_time = isinstance(fields.get(str(name)), DateTimeField)
-    return f"{capfirst(text)} (UTC)" if is_time else str(capfirst(text))
+    words = _words(text)
+    return f"{words} (UTC)" if is_time else words
 
 
 @register.simple_tag
@@ -110,8 +111,13 @@ def _field(spec: Any, cl: Any) -> dict[str, Any]:
             options.append(option | {"value": values[0][1] if values else ""})
         else:
             others.append(option | {"url": choice["query_string"]})
-    about = {"name": names[0], "label": capfirst(spec.title), "id": f"filter-{names[0]}"}
+    about = {"name": names[0], "label": _words(spec.title), "id": f"filter-{names[0]}"}
     return about | {"options": options, "others": others}
+
+
+def _words(name: object) -> str:
+    """The name of a column as a label: "Active" for `is active`."""
+    return str(capfirst(str(name).removeprefix("is ")))
 
 
 def _cell(cell: str, label: str) -> str:

@@ -177,5 +177,6 @@ class CredentialAdmin(AuditsTenantAccess, ServiceAdmin):
         services().credentials.offer(CredentialId(row.id), is_offered=True, by=by)
 
     @staff_action("Withdraw", done="withdrawn", requires_reason=True)
-    def withdraw(self, row: rows.Credential, reason: str, by: Principal) -> None:
+    def withdraw(self, row: rows.Credential, reason: str, by: Principal) -> str:
         services().credentials.offer(CredentialId(row.id), is_offered=False, reason=reason, by=by)
+        return f"Withdrew {row.name}."

@@ -203,12 +203,19 @@ def test_pages_load_nothing_from_elsewhere_and_run_no_inline_script(
         assert 'src="http' not in text, path
 
 
+def filters_of(text: str) -> Iterator[str]:
+    """The query of each link to the list, and of each value in its form of filters."""
+    yield from re.findall(r'<a href="(\?[^"]*)"', text)
+    for name, options in re.findall(r'<select name="(\w+)" id="filter-.*?>(.*?)</select>', text):
+        yield from (f"?{name}={value}" for value in re.findall(r'value="([^"]+)"', options))
+
+
 @pytest.mark.postgres
 def test_every_list_can_be_filtered_searched_and_sorted(application: Application) -> None:
     root = filled(application, times=1)
 
     for row, path in lists().items():
-        filters = re.findall(r'<a href="(\?[^"]*)"', root.get(path).text)
+        filters = list(filters_of(root.get(path).text))
         columns = range(1, len(admin.site.get_model_admin(row).list_display) + 1)
         for query in (*filters, "?q=anna", *(f"?o={column}" for column in columns)):
             page = root.get(path + query)

@@ -1,11 +1,28 @@
-"""Filters of lists, as one form above the table."""
+"""Lists of the admin site: filters as one form above the table, and counts that are bounded."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+MOST_COUNTED: Final = 10_000
+
+
+class BoundedPaginator(Paginator[Any]):
+    """Pages of the first MOST_COUNTED rows: those beyond are reached by filters, and are not counted."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.order_by()[:MOST_COUNTED].count())
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count == MOST_COUNTED
 
 
 class FilterForm(forms.Form):
