@@ -198,24 +198,26 @@ def test_every_list_can_be_filtered_searched_and_sorted(application: Application
     root = filled(application, times=1)
 
     for row, path in lists().items():
-        links = re.findall(r'<a href="\?([^"]*)"', root.get(path).text)
+        filters = _filters(root.get(path).text)
         columns = range(1, len(admin.site.get_model_admin(row).list_display) + 1)
         sorting = {"q": "anna", "o": ".".join(map(str, columns))}
-        for query in (*_filters(links), sorting):
+        for query in (*filters, sorting):
             page = root.get(f"{path}?{urlencode(query)}")
 
             assert page.status == 200, page.path
             assert "e=1" not in page.path, "so Django says that it did not understand"
 
 
-def _filters(links: list[str]) -> Iterator[dict[str, str]]:
-    """The first and the last values that links of a list offer, of all its filters at once."""
+def _filters(text: str) -> Iterator[dict[str, str]]:
+    """The first and the last values of all links and filters of a list."""
     values: dict[str, list[str]] = {}
-    for link in links:
+    for link in re.findall(r'<a href="\?([^"]*)"', text):
         for name, value in parse_qsl(unescape(link)):
             values.setdefault(name, []).append(value)
+    for name, options in re.findall(r'<select name="(\w+)" id="filter-.*?>(.*?)</select>', text):
+        values.setdefault(name, []).extend(map(unescape, re.findall(r'value="([^"]+)"', options)))
     for index in (0, -1):
-        yield {name: offered[index] for name, offered in values.items()}
+        yield {name: offered[index] for name, offered in values.items() if offered}
 
 
 def test_no_form_can_be_sent_from_elsewhere(application: Application) -> None:
