@@ -200,10 +200,10 @@ def _entry(page: Page, url: str, counts: object) -> dict[str, Any]:
 def _mark_current(entries: Sequence[dict[str, Any]], path: str) -> None:
     """Mark the entry whose URL is the longest beginning of the path."""
     home = reverse("admin:index")
-    found = [
+    opened = [
         entry
         for entry in entries
         if path == entry["url"] or (entry["url"] != home and path.startswith(entry["url"]))
     ]
-    if found:
-        max(found, key=lambda entry: len(entry["url"]))["is_current"] = True
+    if opened:
+        max(opened, key=lambda entry: len(entry["url"]))["is_current"] = True
