@@ -193,7 +193,7 @@ def _label_of(model: Mapping[str, Any]) -> str:
 
 def _entry(page: Page, url: str, counts: object) -> dict[str, Any]:
     count = getattr(counts, page.count) if page.count else 0
-    about = {"label": page.label, "url": url, "is_current": False}
+    about = {"label": page.label, "url": url, "key": page.count, "is_current": False}
     return about | {"count": count, "counted": page.counted, "is_bad": page.is_bad}
 
 

@@ -14,6 +14,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from authsvc.admin_site import navigation
+from authsvc.admin_site.dashboard import dashboard_context, table_of
+from authsvc.admin_site.downloads import csv_download
 from authsvc.admin_site.search import only_exact, search
 from authsvc.admin_site.tenants import scope_of
 from authsvc.composition.container import services
@@ -61,6 +63,11 @@ class AdminSite(admin.AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         own = [
             path("search/", self.admin_view(self.search_view), name="search"),
+            path(
+                "dashboard/<slug:name>.csv",
+                self.admin_view(self.dashboard_table_view),
+                name="dashboard_table",
+            ),
             path("data/", self.admin_view(self.data_view), name="data"),
         ]
         return [*own, *super().get_urls()]
@@ -80,6 +87,17 @@ class AdminSite(admin.AdminSite):
             path=request.path,
         )
         return context | {"environment": settings.ENVIRONMENT.name, "navigation": groups}
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        groups = self.each_context(request).get("navigation", ())
+        context = dashboard_context(self, request, groups) | (extra_context or {})
+        return super().index(request, context)
+
+    def dashboard_table_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """The numbers of a chart or table of the dashboard as a CSV file."""
+        return csv_download(table_of(request, name), filename=f"{name}.csv")
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
         """What matches a term among that which the user may see; one exact hit is shown at once."""

@@ -330,6 +330,8 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     ai_feedback = InMemoryAIFeedbackRepository(database.table())
     ai_flags = InMemoryAIFlagRepository(database.table())
     invitations = InMemoryInvitationRepository(organizations, database.table())
+    courses = InMemoryCourseRepository(database.table())
+    issued_credentials = InMemoryIssuedCredentialRepository(database.table())
     jobs = InMemoryJobRepository(database.table(), database.table())
     return Repositories(
         users=users,
@@ -361,7 +363,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
             organizations, webhooks, deliveries, outgoing_events, cursors
         ),
         deliveries=InMemoryDeliveryRepository(deliveries),
-        courses=InMemoryCourseRepository(database.table()),
+        courses=courses,
         course_drafts=InMemoryCourseDraftRepository(database.table()),
         course_versions=InMemoryCourseVersionRepository(database.table()),
         assessments=InMemoryAssessmentRepository(database.table()),
@@ -373,7 +375,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         proposals=InMemoryGradeProposalRepository(database.table()),
         reports=InMemoryReportRepository(progress, attempts),
         credentials=InMemoryCredentialRepository(database.table()),
-        issued_credentials=InMemoryIssuedCredentialRepository(database.table()),
+        issued_credentials=issued_credentials,
         ai_sessions=ai_sessions,
         ai_interactions=ai_interactions,
         ai_feedback=ai_feedback,
@@ -393,5 +395,8 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
             jobs=jobs.store,
             attempts=attempts.store,
             flags=ai_flags.store,
+            courses=courses.store,
+            progress=progress.store,
+            issued=issued_credentials.store,
         ),
     )
