@@ -9,7 +9,7 @@ from typing import Any, Final
 from authsvc.kernel.tables import Row
 
 LEFT: Final = 30
-RIGHT: Final = 420
+RIGHT: Final = 414
 TOP: Final = 10
 BOTTOM: Final = 158
 RULES: Final = 4
