@@ -165,7 +165,7 @@ def _attention(counts: Counts, groups: Sequence[Mapping[str, Any]]) -> list[dict
     for key, (singular, plural), about, query, css_class in ATTENTION:
         number, time = getattr(counts, key), counts.since.get(key)
         if number and key in urls:
-            detail = about.format(_spelled(time)) if about and time else ""
+            detail = about.format(_words_of(time)) if about and time else ""
             url = f"{urls[key]}?{query}" if query else urls[key]
             words = singular if number == 1 else plural
             facts = {"number": number, "words": words, "detail": detail}
@@ -173,7 +173,7 @@ def _attention(counts: Counts, groups: Sequence[Mapping[str, Any]]) -> list[dict
     return rows
 
 
-def _spelled(time: datetime) -> str:
+def _words_of(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M} UTC"
 
 
@@ -205,13 +205,13 @@ def _presets(request: HttpRequest, period: Period) -> list[dict[str, Any]]:
     """Links to usual periods that end today, with the subject kept."""
     today = services().overview.period(None, None).until
     firsts = [(f"{days} days", today - timedelta(days=days - 1)) for days in PRESETS]
-    kept = {
+    subject = {
         name: value for name, value in _asked(request).items() if name not in ("since", "until")
     }
     return [
         {
             "label": label,
-            "url": f"?{urlencode(kept | {'since': first.isoformat(), 'until': today.isoformat()})}",
+            "url": f"?{urlencode(subject | {'since': first.isoformat(), 'until': today.isoformat()})}",
             "is_current": period == Period(since=first, until=today),
         }
         for label, first in [*firsts, ("This year", today.replace(month=1, day=1))]

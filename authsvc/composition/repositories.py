@@ -1,4 +1,4 @@
-"""Repository sets: one on a database, one in memory."""
+"""Repository sets: one repository of each kind, all on the same store, a database or memory."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -204,8 +204,6 @@ from progress.domain.repositories.protocols.reports import ReportRepository
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repositories:
-    """One repository of each kind, all on the same store."""
-
     users: UserRepository
     verified_emails: VerifiedEmailRepository
     jobs: JobRepository

@@ -104,14 +104,14 @@ def school_of(owner: User) -> Course:
     return services().authoring.publish(draft.slug, by=OPERATOR)
 
 
-def fill(course: Course, *, learners: int, each: int = EVENTS_EACH) -> dict[str, Any]:
+def fill(course: Course, *, learners: int, events: int = EVENTS_EACH) -> dict[str, Any]:
     """Enrol all learners on the course; return the parameters of the statements."""
     version = services().catalog.version(course.id, course.version, scope=ALL_TENANTS)
     items = version.outline.items
     tested, assessment = next((item, item.assessment) for item in items if item.assessment)
     names: dict[str, Any] = {
         "learners": learners,
-        "each": each,
+        "each": events,
         "course": course.id,
         "slug": course.slug,
         "org": course.org_id,

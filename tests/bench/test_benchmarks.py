@@ -85,6 +85,7 @@ def test_pages_of_the_admin_site_are_timed() -> None:
     assert max(number for path, number in statements.items() if "search" not in path) <= 12
 
 
+@pytest.mark.nightly
 def test_reports_are_timed() -> None:
     _, *lines = lines_of("tests.bench.reports", "--learners=20", "--tries=1")
 
