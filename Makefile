@@ -104,6 +104,10 @@ bench-alike: $(DEV) ## Measure whether known and unknown users, clients and devi
 bench-reports: $(DEV) ## Measure the reports over a million events, next to the same counts in plain SQL
 	@$(BIN)/python -m tests.bench.reports
 
+.PHONY: bench-admin
+bench-admin: $(DEV) ## Measure the pages of the admin site with 100,000 users and a million events
+	@$(BIN)/python -m tests.bench.admin
+
 .PHONY: bench-inputs
 bench-inputs: $(DEV) ## Measure how long definitions and Open edX courses take to read that were made to be expensive
 	@$(BIN)/python -m tests.bench.inputs

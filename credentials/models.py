@@ -90,6 +90,12 @@ class UserCredential(models.Model):
         indexes = [
             models.Index(fields=["org", "issued_at", "id"], name="issued_by_organization"),
             index_of_changes("revoked_at", "issued_at", within="org", name="issued_by_change"),
+            models.Index(fields=["issued_at"], name="issued_by_time"),
+            models.Index(
+                fields=["revoked_at"],
+                condition=models.Q(revoked_at__isnull=False),
+                name="revoked_by_time",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -60,8 +60,8 @@ class StaffChangeList(ChangeList):
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         names = () if self.filter_form is None else self.filter_form.fields
-        found: dict[str, Any] = super().get_filters_params(params)
-        return {name: value for name, value in found.items() if name not in names}
+        lookups: dict[str, Any] = super().get_filters_params(params)
+        return {name: value for name, value in lookups.items() if name not in names}
 
     def get_queryset(
         self, request: HttpRequest, exclude_parameters: list[str | None] | None = None

@@ -193,17 +193,17 @@ def _label_of(model: Mapping[str, Any]) -> str:
 
 def _entry(page: Page, url: str, counts: object) -> dict[str, Any]:
     count = getattr(counts, page.count) if page.count else 0
-    about = {"label": page.label, "url": url, "is_current": False}
+    about = {"label": page.label, "url": url, "key": page.count, "is_current": False}
     return about | {"count": count, "counted": page.counted, "is_bad": page.is_bad}
 
 
 def _mark_current(entries: Sequence[dict[str, Any]], path: str) -> None:
     """Mark the entry whose URL is the longest beginning of the path."""
     home = reverse("admin:index")
-    found = [
+    opened = [
         entry
         for entry in entries
         if path == entry["url"] or (entry["url"] != home and path.startswith(entry["url"]))
     ]
-    if found:
-        max(found, key=lambda entry: len(entry["url"]))["is_current"] = True
+    if opened:
+        max(opened, key=lambda entry: len(entry["url"]))["is_current"] = True

@@ -1,9 +1,8 @@
 """The admin site: access to it, and what all its pages share."""
 
-from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import admin
@@ -15,9 +14,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from authsvc.admin_site import navigation
+from authsvc.admin_site.dashboard import dashboard_context, table_of
+from authsvc.admin_site.downloads import csv_download
+from authsvc.admin_site.search import only_exact, search
 from authsvc.admin_site.tenants import scope_of
 from authsvc.composition.container import services
 from authsvc.http.sign_in_state import has_second_factor, show_second_factor
+
+NO_GROUP: Final = "Your account is in no staff group yet. Ask an admin to add you to one."
 
 
 class AdminSite(admin.AdminSite):
@@ -40,11 +44,32 @@ class AdminSite(admin.AdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  # Django's signature
-        """Answer forms by 303, so that what follows is read and not sent again (RFC 9110 §15.4.4)."""
-        return super().admin_view(_see_other(view), cacheable)
+        """Answer forms by 303, so that what follows is read and not sent again (RFC 9110 §15.4.4).
+
+        Staff who may see no page at all are told what to do about it.
+        """
+
+        @wraps(view)
+        def viewing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                return _see_other(request, view(request, *args, **kwargs))
+            except PermissionDenied:
+                if self.get_app_list(request):
+                    raise
+                raise PermissionDenied(NO_GROUP) from None
+
+        return super().admin_view(viewing, cacheable)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        own = [path("data/", self.admin_view(self.data_view), name="data")]
+        own = [
+            path("search/", self.admin_view(self.search_view), name="search"),
+            path(
+                "dashboard/<slug:name>.csv",
+                self.admin_view(self.dashboard_table_view),
+                name="dashboard_table",
+            ),
+            path("data/", self.admin_view(self.data_view), name="data"),
+        ]
         return [*own, *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
@@ -62,6 +87,27 @@ class AdminSite(admin.AdminSite):
             path=request.path,
         )
         return context | {"environment": settings.ENVIRONMENT.name, "navigation": groups}
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        groups = self.each_context(request).get("navigation", ())
+        context = dashboard_context(self, request, groups) | (extra_context or {})
+        return super().index(request, context)
+
+    def dashboard_table_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """The numbers of a chart or table of the dashboard as a CSV file."""
+        return csv_download(table_of(request, name), filename=f"{name}.csv")
+
+    def search_view(self, request: HttpRequest) -> HttpResponse:
+        """What matches a term among that which the user may see; one exact hit is shown at once."""
+        term = request.GET.get("q", "").strip()
+        results = search(self, request, term)
+        hit = only_exact(results)
+        if hit is not None:
+            return redirect(hit.url)
+        about = {"title": "Search", "term": term, "results": results}
+        return TemplateResponse(request, "admin/search.html", self.each_context(request) | about)
 
     def data_view(self, request: HttpRequest) -> HttpResponse:
         """The tables that belong to no job, as far as the user may see them."""
@@ -96,12 +142,7 @@ class AdminSite(admin.AdminSite):
         return redirect("account_change_password")
 
 
-def _see_other(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    @wraps(view)
-    def viewing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
-            response.status_code = HTTPStatus.SEE_OTHER
-        return response
-
-    return viewing
+def _see_other(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+        response.status_code = HTTPStatus.SEE_OTHER
+    return response

@@ -123,7 +123,7 @@ def _words(name: object) -> str:
 def _cell(cell: str, label: str) -> str:
     text = _TIME.sub(r'><time datetime="\1T\2Z">\1 \2</time><', cell)
     text = _FALSE.sub("", _TRUE.sub("Yes", text))
-    text = _STATUS.sub(lambda found: f"{found[1]}{status_badge(found[2])}{found[3]}", text)
+    text = _STATUS.sub(lambda match: f"{match[1]}{status_badge(match[2])}{match[3]}", text)
     role = "rowheader" if text.startswith("<th") else "cell"
     scope = ' scope="row"' if role == "rowheader" else ""
     head = format_html(' role="{}"{} data-label="{}"', role, mark_safe(scope), label)  # noqa: S308  # a constant

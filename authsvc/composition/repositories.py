@@ -1,4 +1,4 @@
-"""Repository sets: one on a database, one in memory."""
+"""Repository sets: one repository of each kind, all on the same store, a database or memory."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -204,8 +204,6 @@ from progress.domain.repositories.protocols.reports import ReportRepository
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repositories:
-    """One repository of each kind, all on the same store."""
-
     users: UserRepository
     verified_emails: VerifiedEmailRepository
     jobs: JobRepository
@@ -330,6 +328,8 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     ai_feedback = InMemoryAIFeedbackRepository(database.table())
     ai_flags = InMemoryAIFlagRepository(database.table())
     invitations = InMemoryInvitationRepository(organizations, database.table())
+    courses = InMemoryCourseRepository(database.table())
+    issued_credentials = InMemoryIssuedCredentialRepository(database.table())
     jobs = InMemoryJobRepository(database.table(), database.table())
     return Repositories(
         users=users,
@@ -361,7 +361,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
             organizations, webhooks, deliveries, outgoing_events, cursors
         ),
         deliveries=InMemoryDeliveryRepository(deliveries),
-        courses=InMemoryCourseRepository(database.table()),
+        courses=courses,
         course_drafts=InMemoryCourseDraftRepository(database.table()),
         course_versions=InMemoryCourseVersionRepository(database.table()),
         assessments=InMemoryAssessmentRepository(database.table()),
@@ -373,7 +373,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         proposals=InMemoryGradeProposalRepository(database.table()),
         reports=InMemoryReportRepository(progress, attempts),
         credentials=InMemoryCredentialRepository(database.table()),
-        issued_credentials=InMemoryIssuedCredentialRepository(database.table()),
+        issued_credentials=issued_credentials,
         ai_sessions=ai_sessions,
         ai_interactions=ai_interactions,
         ai_feedback=ai_feedback,
@@ -393,5 +393,8 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
             jobs=jobs.store,
             attempts=attempts.store,
             flags=ai_flags.store,
+            courses=courses.store,
+            progress=progress.store,
+            issued=issued_credentials.store,
         ),
     )

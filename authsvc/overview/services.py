@@ -1,21 +1,22 @@
-"""What staff see at a glance: counts of what waits for them."""
+"""What staff see at a glance: counts of what waits for them, and the figures of a period."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.overview.entities import Counts
+from authsvc.overview.entities import Counts, Dashboard, Period, Subject
 from authsvc.overview.repositories.protocols import OverviewRepository
 
 CACHED_FOR: Final = timedelta(minutes=1)
 MOST_SCOPES: Final = 100
+MOST_STANDINGS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewService:
-    """Counts for staff. Which of them a member of staff may see is decided by the page that shows them."""
+    """Counts and figures for staff. Which of them a member of staff may see is decided by the page that shows them."""
 
     overview: OverviewRepository
     clock: Clock
@@ -32,3 +33,23 @@ class OverviewService:
             self._cache.clear()
         self._cache[scope] = now, counts
         return counts
+
+    def period(self, since: date | None, until: date | None) -> Period:
+        return Period.of(since, until, today=self.clock.now().astimezone(UTC).date())
+
+    def dashboard(self, period: Period, subject: Subject, *, scope: TenantScope) -> Dashboard:
+        """The figures of the period, in four statements."""
+        both = Period(since=period.before.since, until=period.until)
+        active, learners = self.overview.learners(period, subject, scope=scope)
+        return Dashboard(
+            period=period,
+            days=self.overview.days(both, subject, scope=scope),
+            active_learners=active,
+            learners=learners,
+            courses=tuple(
+                self.overview.by_course(period, subject, limit=MOST_STANDINGS, scope=scope)
+            ),
+            organizations=tuple(
+                self.overview.by_organization(period, subject, limit=MOST_STANDINGS, scope=scope)
+            ),
+        )

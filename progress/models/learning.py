@@ -113,6 +113,12 @@ class CourseProgress(models.Model):
                 condition=models.Q(completed_at__isnull=False),
                 name="completions_by_day",
             ),
+            models.Index(fields=["enrolled_at"], name="enrolments_by_time"),
+            models.Index(
+                fields=["completed_at"],
+                condition=models.Q(completed_at__isnull=False),
+                name="completions_by_time",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "course"], name="one_progress_per_course"),

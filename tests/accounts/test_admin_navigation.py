@@ -31,12 +31,12 @@ def entries(text: str) -> list[str]:
 
 
 def test_each_group_sees_its_jobs_and_no_others(application: Application) -> None:
-    seen = {
+    labels = {
         group: entries(staff_browser(application, group, name=group.split()[0]).get("").text)
         for group in ("User managers", "Course editors", "Credential officers")
     }
 
-    assert seen == {
+    assert labels == {
         "User managers": ["Dashboard", "People", "Invitations", "Organizations", "Data"],
         "Course editors": [
             "Dashboard",

@@ -20,7 +20,7 @@ CLASSES: Final[dict[str, type[Any]]] = {
     "protected": ProtectedContract,
 }
 DOWNWARDS: Final = "Apps depend downwards: credentials > progress > courses > accounts > kernel"
-LAYERS: Final = "authsvc has seven layers"
+LAYERS: Final = "authsvc has eight layers"
 FEATURES: Final = "Features of accounts depend downwards"
 FEATURE: Final = "Inside a feature of accounts: services know neither rows nor HTTP"
 ACCOUNTS: Final = "Inside accounts: pages and APIs call services, rows know entities alone"
@@ -33,6 +33,7 @@ LIBRARIES: Final = "The composition alone knows the libraries for metrics and tr
 ROWS: Final = "Only ORM repositories and admin pages touch rows"
 STORES: Final = "Only the composition root chooses a store"
 AI: Final = "Inside AI sessions: services know neither rows nor HTTP"
+OVERVIEW: Final = "Inside the overview: services know neither rows nor HTTP"
 EVENTS: Final = "Inside events: services know neither rows nor HTTP"
 DOOR: Final = "Other apps enter {} through its public module"
 
@@ -69,6 +70,10 @@ FORBIDDEN: Final = [
     ("authsvc.events.services.outbox", "authsvc.events.models", ROWS),
     ("authsvc.events.entities", "authsvc.events.services.outbox", EVENTS),
     ("authsvc.events.helpers", "", EVENTS),
+    ("authsvc.overview.entities", "authsvc.overview.services", OVERVIEW),
+    ("authsvc.overview.helpers", "", OVERVIEW),
+    ("authsvc.overview.services", "progress.domain", DOOR.format("progress")),
+    ("authsvc.overview.services", "credentials.models", ROWS),
     ("authsvc.events.entities", "django", NO_DJANGO),
     (
         "accounts.domain.identity.services.users",

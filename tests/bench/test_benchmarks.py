@@ -77,6 +77,15 @@ def test_rejected_requests_are_timed_in_pairs() -> None:
 
 
 @pytest.mark.nightly
+def test_pages_of_the_admin_site_are_timed() -> None:
+    _, *lines = lines_of("tests.bench.admin", "--learners=20", "--tries=1")
+
+    assert len(lines) == 13
+    statements = {line.split()[0]: int(line.split()[-3]) for line in lines}
+    assert max(number for path, number in statements.items() if "search" not in path) <= 12
+
+
+@pytest.mark.nightly
 def test_reports_are_timed() -> None:
     _, *lines = lines_of("tests.bench.reports", "--learners=20", "--tries=1")
 
@@ -158,6 +167,7 @@ def test_every_benchmark_of_the_makefile_is_run_here() -> None:
         "tests.bench.jobs",
         "tests.bench.kills",
         "tests.bench.reports",
+        "tests.bench.admin",
         "tests.bench.streams",
         "tests.bench.verification",
     }

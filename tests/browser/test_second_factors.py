@@ -190,7 +190,7 @@ def test_staff_set_up_a_second_factor_before_they_enter_the_admin_site(
     key = set_up_app(page)
     page.goto("/admin/accounts/user/")
 
-    expect(page.get_by_role("heading", name="People")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="People")).to_be_visible()
     page.context.clear_cookies()
     page.goto("/admin/")
     fill(page, e_mail_address=STAFF, password=town.school.password)

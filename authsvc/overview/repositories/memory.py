@@ -1,8 +1,9 @@
 """Read model of what staff see at a glance, in memory."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from accounts.domain.access import ClientPk, OrganizationId, OrganizationStatus
@@ -11,9 +12,12 @@ from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.organizations.entities import Invitation, InvitationId, Organization
 from authsvc.jobs.entities import Job, JobId, JobStatus
 from authsvc.kernel.tenancy import Entity, TenantScope
-from authsvc.overview.entities import EXPIRES_SOON, Counts
+from authsvc.overview.entities import EXPIRES_SOON, Counts, Period, Series, Standing, Subject
+from courses.domain.entities.courses import Course, CourseId
+from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from progress.domain.ai.entities.feedback import AIFlag, AIFlagId
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
+from progress.domain.entities.progress import CourseProgress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,32 +31,122 @@ class InMemoryOverviewRepository:
     jobs: Mapping[JobId, Job]
     attempts: Mapping[AttemptId, AssessmentAttempt]
     flags: Mapping[AIFlagId, AIFlag]
+    courses: Mapping[CourseId, Course]
+    progress: Mapping[Any, CourseProgress]
+    issued: Mapping[IssuedCredentialId, IssuedCredential]
 
     def counts(self, *, at: datetime, scope: TenantScope) -> Counts:
-        def is_soon(time: datetime | None) -> bool:
-            return time is not None and at <= time <= at + EXPIRES_SOON
+        times = {name: list(waiting) for name, waiting in self._waiting(at, scope)}
+        dated = {name: [time for time in waiting if time] for name, waiting in times.items()}
+        return Counts(
+            **{name: len(waiting) for name, waiting in times.items()},
+            since={
+                name: max(waiting) if name == "failed_jobs" else min(waiting)
+                for name, waiting in dated.items()
+                if waiting
+            },
+        )
+
+    def days(
+        self, period: Period, subject: Subject, *, scope: TenantScope
+    ) -> Mapping[Series, Mapping[date, int]]:
+        learning = list(self._learning(subject, scope))
+        issued = [row for row in scope.among(list(self.issued.values())) if _is_about(row, subject)]
+        times: dict[Series, list[datetime | None]] = {
+            Series.ENROLMENTS: [*(row.enrolled_at for row in learning)],
+            Series.COMPLETIONS: [row.completed_at for row in learning],
+            Series.ISSUED: [*(row.issued_at for row in issued)],
+            Series.REVOKED: [row.revocation.at if row.revocation else None for row in issued],
+        }
+        days = {
+            series: Counter(_day_of(time) for time in happened if time)
+            for series, happened in times.items()
+        }
+        return {
+            series: {day: number for day, number in counted.items() if period.covers(day)}
+            for series, counted in days.items()
+        }
+
+    def learners(self, period: Period, subject: Subject, *, scope: TenantScope) -> tuple[int, int]:
+        learning = list(self._learning(subject, scope))
+        active = {row.user_id for row in learning if _day_of(row.last_activity_at) >= period.since}
+        return len(active), len({row.user_id for row in learning})
+
+    def by_course(
+        self, period: Period, subject: Subject, *, limit: int, scope: TenantScope
+    ) -> list[Standing]:
+        titles = {course.id: course.title for course in self.courses.values()}
+        rows = list(self._enrolled(period, subject, scope))
+        return _standings([(row.course_id, row) for row in rows], titles, limit)
+
+    def by_organization(
+        self, period: Period, subject: Subject, *, limit: int, scope: TenantScope
+    ) -> list[Standing]:
+        names = {organization.id: organization.name for organization in self.organizations.values()}
+        rows = [row for row in self._enrolled(period, subject, scope) if row.org_id is not None]
+        return _standings([(row.org_id, row) for row in rows], names, limit)
+
+    def _waiting(
+        self, at: datetime, scope: TenantScope
+    ) -> Iterator[tuple[str, Iterable[datetime | None]]]:
+        """A time of each row that waits, by the name of its count."""
 
         def owned(table: Mapping[Any, Entity]) -> Iterable[Entity]:
             return scope.among(list(table.values()))
 
-        def expires(client: OAuthClient) -> bool:
-            former = client.former_secret
-            return is_soon(client.expires_at) or (former is not None and is_soon(former.expires_at))
-
         failing = (PauseCause.FAILING, PauseCause.GONE)
-        return Counts(
-            open_invitations=sum(row.expires_at > at for row in owned(self.invitations)),
-            submissions_to_grade=sum(
-                row.status is AttemptStatus.SUBMITTED for row in owned(self.attempts)
-            ),
-            open_flags=sum(row.is_open for row in owned(self.flags)),
-            expiring_clients=sum(row.is_active and expires(row) for row in owned(self.clients)),
-            suspended_organizations=sum(
-                scope.covers(row.id) and row.status is OrganizationStatus.SUSPENDED
-                for row in list(self.organizations.values())
-            ),
-            failed_jobs=sum(row.status is JobStatus.FAILED for row in owned(self.jobs)),
-            failing_webhooks=sum(
-                row.pause is not None and row.pause.cause in failing for row in owned(self.webhooks)
-            ),
+        invitations, attempts = owned(self.invitations), owned(self.attempts)
+        yield "open_invitations", (row.expires_at for row in invitations if row.expires_at > at)
+        submitted = (row for row in attempts if row.status is AttemptStatus.SUBMITTED)
+        yield "submissions_to_grade", (row.submitted_at for row in submitted)
+        yield "open_flags", (row.flagged_at for row in owned(self.flags) if row.is_open)
+        expiring = (row for row in owned(self.clients) if row.is_active and _expires(row, at))
+        yield "expiring_clients", (row.expires_at for row in expiring)
+        suspended = (
+            row
+            for row in list(self.organizations.values())
+            if scope.covers(row.id) and row.status is OrganizationStatus.SUSPENDED
         )
+        yield "suspended_organizations", (None for _ in suspended)
+        failed = (row for row in owned(self.jobs) if row.status is JobStatus.FAILED)
+        yield "failed_jobs", (row.ended_at for row in failed)
+        pauses = (row.pause for row in owned(self.webhooks) if row.pause is not None)
+        yield "failing_webhooks", (pause.since for pause in pauses if pause.cause in failing)
+
+    def _learning(self, subject: Subject, scope: TenantScope) -> Iterator[CourseProgress]:
+        stored = scope.among(list(self.progress.values()))
+        return (row for row in stored if _is_about(row, subject))
+
+    def _enrolled(
+        self, period: Period, subject: Subject, scope: TenantScope
+    ) -> Iterator[CourseProgress]:
+        learning = self._learning(subject, scope)
+        return (row for row in learning if period.covers(_day_of(row.enrolled_at)))
+
+
+def _expires(client: OAuthClient, at: datetime) -> bool:
+    former = client.former_secret
+    times = (client.expires_at, None if former is None else former.expires_at)
+    return any(time is not None and at <= time <= at + EXPIRES_SOON for time in times)
+
+
+def _is_about(row: CourseProgress | IssuedCredential, subject: Subject) -> bool:
+    course_id = row.course_id if isinstance(row, CourseProgress) else row.evidence.course_id
+    is_of_course = subject.course_id in (None, course_id)
+    return is_of_course and subject.org_id in (None, row.org_id)
+
+
+def _day_of(time: datetime) -> date:
+    return time.astimezone(UTC).date()
+
+
+def _standings(
+    rows: Sequence[tuple[Any, CourseProgress]], names: Mapping[Any, str], limit: int
+) -> list[Standing]:
+    enrolled = Counter(key for key, _ in rows)
+    completed = Counter(key for key, row in rows if row.completed_at is not None)
+    standings = [
+        Standing(id=key, name=names[key], enrolled=number, completed=completed[key])
+        for key, number in enrolled.items()
+    ]
+    return sorted(standings, key=lambda standing: (-standing.enrolled, standing.name))[:limit]

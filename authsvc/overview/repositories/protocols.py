@@ -1,15 +1,33 @@
 """Read model of what staff see at a glance."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Protocol
 
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.overview.entities import Counts
+from authsvc.overview.entities import Counts, Period, Series, Standing, Subject
 
 
 class OverviewRepository(Protocol):
-    def counts(self, *, at: datetime, scope: TenantScope) -> Counts:
-        """Return the numbers of what waits for staff at that time, in one statement.
+    """Each method is one statement. What is outside of the scope does not count."""
 
-        Clients, jobs and organizations outside of the scope do not count either.
-        """
+    def counts(self, *, at: datetime, scope: TenantScope) -> Counts:
+        """Return the numbers of what waits for staff at that time."""
+
+    def days(
+        self, period: Period, subject: Subject, *, scope: TenantScope
+    ) -> Mapping[Series, Mapping[date, int]]:
+        """Return what happened on each day (UTC) of the period; days without any are missing."""
+
+    def learners(self, period: Period, subject: Subject, *, scope: TenantScope) -> tuple[int, int]:
+        """Return the number of learners whose last activity on a course was in the period or later, and of all."""
+
+    def by_course(
+        self, period: Period, subject: Subject, *, limit: int, scope: TenantScope
+    ) -> list[Standing]:
+        """Return the courses with most enrolments in the period, then by name."""
+
+    def by_organization(
+        self, period: Period, subject: Subject, *, limit: int, scope: TenantScope
+    ) -> list[Standing]:
+        """Return the organizations with most enrolments in the period, then by name; courses of none are left out."""
