@@ -11,12 +11,12 @@ from uuid import UUID, uuid4
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
+from accounts.adapters.browser_sessions import BROWSER_ID
 from accounts.domain.access import Authentication, SessionId
 from authsvc.http.middleware import LEADS_TO
 from authsvc.http.sign_in_state import SignIn
 from authsvc.kernel.canonical import canonical_json
 
-BROWSER_ID: Final = "browser_id"
 CONTINUES_AT: Final = "continues_at"
 """The key of the path at which the authorization request continues. The templates of the second factor read it."""
 _ASKED: Final = "oauth_asked"

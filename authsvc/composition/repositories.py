@@ -21,20 +21,27 @@ from accounts.domain.identity.repositories.memory import (
     InMemorySignInChallengeRepository,
     InMemoryUserRepository,
     InMemoryVerifiedEmailRepository,
+    NoBrowserSessions,
     NoPasswordLinks,
     NoSecondFactors,
 )
-from accounts.domain.identity.repositories.orm import (
+from accounts.domain.identity.repositories.orm.browsers import OrmBrowserSessionRepository
+from accounts.domain.identity.repositories.orm.limits import (
     OrmKnownAddressRepository,
-    OrmPasswordLinks,
     OrmRateLimitRepository,
+)
+from accounts.domain.identity.repositories.orm.sessions import (
     OrmRefreshTokenRepository,
     OrmSessionRepository,
     OrmSignInChallengeRepository,
+)
+from accounts.domain.identity.repositories.orm.users import (
+    OrmPasswordLinks,
     OrmUserRepository,
     OrmVerifiedEmailRepository,
 )
 from accounts.domain.identity.repositories.protocols import (
+    BrowserSessionRepository,
     KnownAddressRepository,
     RateLimitRepository,
     RefreshTokenRepository,
@@ -211,6 +218,7 @@ class Repositories:
     password_links: PasswordLinks
     sign_in_challenges: SignInChallengeRepository
     sessions: SessionRepository
+    browser_sessions: BrowserSessionRepository
     refresh_tokens: RefreshTokenRepository
     limits: RateLimitRepository
     known_addresses: KnownAddressRepository
@@ -263,6 +271,7 @@ def orm_repositories() -> Repositories:
         password_links=OrmPasswordLinks(),
         sign_in_challenges=OrmSignInChallengeRepository(),
         sessions=OrmSessionRepository(),
+        browser_sessions=OrmBrowserSessionRepository(),
         refresh_tokens=OrmRefreshTokenRepository(),
         limits=OrmRateLimitRepository(),
         known_addresses=OrmKnownAddressRepository(),
@@ -335,6 +344,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         sessions=InMemorySessionRepository(
             users, refresh_tokens, InMemoryOpenMemberships(memberships, organizations), sessions
         ),
+        browser_sessions=NoBrowserSessions(),
         refresh_tokens=refresh_tokens,
         limits=InMemoryRateLimitRepository(database.table()),
         known_addresses=InMemoryKnownAddressRepository(database.table()),

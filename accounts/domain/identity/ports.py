@@ -141,6 +141,9 @@ class PendingSignIns(Protocol):
     def remove_pending(self, user_id: UserId) -> None:
         """Delete all of the user's."""
 
+    def remove_all_pending(self) -> None:
+        """Delete those of all users."""
+
 
 class ClientNames(Protocol):
     """Names of OAuth clients, for lists of sessions."""

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from accounts.domain.access import SessionId, UserId
+from accounts.domain.identity.entities.browsers import BrowserSession
 from accounts.domain.identity.entities.second_factors import SignInChallenge
 from accounts.domain.identity.entities.sessions import (
     RefreshToken,
@@ -125,8 +126,17 @@ class SessionRepository(Protocol):
     def live_in_browser(self, browser_id: SessionId, *, at: datetime) -> list[Session]:
         """The live sessions that started in this browser session, ordered by id."""
 
-    def end_all_of(self, user_id: UserId, *, at: datetime, because: SessionEnd) -> None:
-        """End the user's sessions; those that have ended keep their reason."""
+    def end_all_of(self, user_id: UserId, *, at: datetime, because: SessionEnd) -> int:
+        """End the user's live sessions, and return how many; those that have ended keep their reason."""
+
+    def end_all_of_users(self, *, at: datetime, because: SessionEnd) -> dict[UserId, int]:
+        """End the live sessions of all users, and return how many by user.
+
+        Those in which clients act for themselves stay.
+        """
+
+    def last_used(self, session_ids: Collection[SessionId]) -> dict[SessionId, datetime]:
+        """When the newest refresh token of each of these sessions was issued, if it has any."""
 
     def end_all_between(
         self, user_id: UserId, client_id: str, *, at: datetime, because: SessionEnd
@@ -148,6 +158,26 @@ class SessionRepository(Protocol):
         """Delete sessions that expired before that time, with their tokens; return how many."""
 
 
+class BrowserSessionRepository(Protocol):
+    """Sessions of users on the account pages and the admin site. A session that was idle too long is not live."""
+
+    def of_user(
+        self, user_id: UserId, *, seen_after: datetime, at: datetime
+    ) -> list[BrowserSession]:
+        """The user's live sessions, the one that was seen last first."""
+
+    def end(self, user_id: UserId, browser_id: SessionId) -> None:
+        """End a session of the user, if there is one with this id."""
+
+    def end_all_of(self, user_id: UserId) -> None:
+        """End all sessions of the user."""
+
+    def end_all(
+        self, *, but: SessionId | None, seen_after: datetime, at: datetime
+    ) -> dict[UserId, int]:
+        """End the sessions of all users except the one with this id; return how many live ones ended by user."""
+
+
 class SignInChallengeRepository(Protocol):
     def add(self, challenge: SignInChallenge) -> None:
         """Store a new challenge."""
@@ -160,6 +190,9 @@ class SignInChallengeRepository(Protocol):
 
     def remove_pending(self, user_id: UserId) -> None:
         """Delete all challenges of the user."""
+
+    def remove_all_pending(self) -> None:
+        """Delete all challenges."""
 
     def remove_expired(self, *, before: datetime) -> int:
         """Delete the challenges that expired before that time; return how many."""
