@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "authsvc.http.middleware.XFrameOptionsMiddleware",
     "authsvc.http.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.pages.required_actions.RequiredActionsMiddleware",
 ]
 TEMPLATES = [
     {

@@ -12,8 +12,9 @@ from django.http import HttpRequest
 
 from accounts.domain.access import UserId
 from accounts.domain.identity.entities.security_log import SecurityEvent
+from accounts.domain.identity.entities.users import RequiredAction
 from authsvc.composition.container import services
-from authsvc.http.browsers import note_browser
+from authsvc.http.browsers import note_sign_in
 
 
 def listen() -> None:
@@ -26,7 +27,7 @@ def listen() -> None:
 
 
 def on_user_logged_in(request: HttpRequest, user: Any, **_: Any) -> None:
-    note_browser(request)
+    note_sign_in(request)
     services().security_log.record(SecurityEvent.SIGNED_IN, user_id=UserId(user.pk))
 
 
@@ -37,6 +38,8 @@ def on_user_logged_out(user: Any, **_: Any) -> None:
 
 
 def on_authenticator_added(user: Any, authenticator: Authenticator, **_: Any) -> None:
+    action, user_id = RequiredAction.SET_UP_SECOND_FACTOR, UserId(user.pk)
+    services().accounts.complete(action, user_id=user_id)
     _note(SecurityEvent.SECOND_FACTOR_ADDED, user, authenticator)
 
 

@@ -13,6 +13,7 @@ from accounts.domain.identity.services.sessions import SessionService
 from accounts.domain.identity.services.sign_in import SignInService
 from accounts.domain.identity.services.staff_actions import StaffActions
 from accounts.domain.identity.services.tokens import AccessService, Renewals, TokenPairs
+from accounts.domain.identity.services.user_access import UserAccessService
 from accounts.domain.identity.services.user_sessions import UserSessionService
 from accounts.domain.identity.services.users import EmailService, UserService
 from accounts.domain.mail.services.outbox import LATE_MAIL, MAIL_JOB, RETRIES, Outbox
@@ -194,6 +195,22 @@ class IdentityServices(JobServices):
             clients=self.repositories.clients,
             renewals=self._renewals,
             security_log=self.security_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def user_access(self) -> UserAccessService:
+        return UserAccessService(
+            users=self.repositories.users,
+            emails=self.emails,
+            email_links=self.repositories.email_links,
+            second_factors=self.repositories.second_factors,
+            challenges=self.repositories.sign_in_challenges,
+            outbox=self.outbox,
+            mail_budgets=self.mail_budgets,
+            security_log=self.security_log,
+            audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

@@ -3,6 +3,7 @@
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 
+from accounts.adapters.email_links import SignedEmailLinks
 from accounts.adapters.second_factors import AllauthSecondFactors
 from accounts.domain.access import ClientPk, OrganizationId, SessionId, UserId
 from accounts.domain.audit.repositories.memory import (
@@ -12,7 +13,7 @@ from accounts.domain.audit.repositories.memory import (
 from accounts.domain.audit.repositories.orm import OrmAnchorRepository, OrmAuditLogRepository
 from accounts.domain.audit.repositories.protocols import AnchorRepository, AuditLogRepository
 from accounts.domain.identity.entities.sessions import Session
-from accounts.domain.identity.ports import PasswordLinks, SecondFactors
+from accounts.domain.identity.ports import BrowserSessions, EmailLinks, PasswordLinks, SecondFactors
 from accounts.domain.identity.repositories.memory import (
     InMemoryKnownAddressRepository,
     InMemoryRateLimitRepository,
@@ -22,10 +23,11 @@ from accounts.domain.identity.repositories.memory import (
     InMemoryUserRepository,
     InMemoryVerifiedEmailRepository,
     NoBrowserSessions,
+    NoEmailLinks,
     NoPasswordLinks,
     NoSecondFactors,
 )
-from accounts.domain.identity.repositories.orm.browsers import OrmBrowserSessionRepository
+from accounts.domain.identity.repositories.orm.browsers import OrmBrowserSessions
 from accounts.domain.identity.repositories.orm.limits import (
     OrmKnownAddressRepository,
     OrmRateLimitRepository,
@@ -41,7 +43,6 @@ from accounts.domain.identity.repositories.orm.users import (
     OrmVerifiedEmailRepository,
 )
 from accounts.domain.identity.repositories.protocols import (
-    BrowserSessionRepository,
     KnownAddressRepository,
     RateLimitRepository,
     RefreshTokenRepository,
@@ -216,9 +217,10 @@ class Repositories:
     mails: OutgoingMailRepository
     second_factors: SecondFactors
     password_links: PasswordLinks
+    email_links: EmailLinks
     sign_in_challenges: SignInChallengeRepository
     sessions: SessionRepository
-    browser_sessions: BrowserSessionRepository
+    browser_sessions: BrowserSessions
     refresh_tokens: RefreshTokenRepository
     limits: RateLimitRepository
     known_addresses: KnownAddressRepository
@@ -269,9 +271,10 @@ def orm_repositories() -> Repositories:
         mails=OrmOutgoingMailRepository(),
         second_factors=AllauthSecondFactors(),
         password_links=OrmPasswordLinks(),
+        email_links=SignedEmailLinks(),
         sign_in_challenges=OrmSignInChallengeRepository(),
         sessions=OrmSessionRepository(),
-        browser_sessions=OrmBrowserSessionRepository(),
+        browser_sessions=OrmBrowserSessions(),
         refresh_tokens=OrmRefreshTokenRepository(),
         limits=OrmRateLimitRepository(),
         known_addresses=OrmKnownAddressRepository(),
@@ -340,6 +343,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         mails=InMemoryOutgoingMailRepository(database.table()),
         second_factors=NoSecondFactors(),
         password_links=NoPasswordLinks(),
+        email_links=NoEmailLinks(),
         sign_in_challenges=InMemorySignInChallengeRepository(database.table()),
         sessions=InMemorySessionRepository(
             users, refresh_tokens, InMemoryOpenMemberships(memberships, organizations), sessions

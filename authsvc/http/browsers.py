@@ -15,7 +15,20 @@ from accounts.adapters.browser_sessions import (
 )
 from authsvc.http.client_ip import client_ip_of
 
+CONTINUES_AT: Final = "continues_at"
+"""The key of the path to which the pages of required actions and second factors lead back; their templates read it."""
 _LONGEST_USER_AGENT: Final = 300
+
+
+def note_sign_in(request: HttpRequest) -> None:
+    """Note the beginning of a session, also if the browser had one."""
+    request.session.pop(BEGAN_AT, None)
+    note_browser(request)
+
+
+def continue_at(request: HttpRequest, path: str) -> None:
+    """Let the pages on which a password or a second factor is set up lead back to that path."""
+    request.session[CONTINUES_AT] = path
 
 
 def note_browser(request: HttpRequest) -> None:

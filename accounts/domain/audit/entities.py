@@ -29,6 +29,11 @@ class AuditAction(StrEnum):
     USER_EDITED = "user-edited"
     USER_PASSWORD_SET = "user-password-set"  # noqa: S105  # a name, not a secret
     USER_PASSWORD_LINK_SENT = "user-password-link-sent"  # noqa: S105  # a name, not a secret
+    USER_ACTIONS_REQUIRED = "user-actions-required"
+    USER_EMAIL_LINK_SENT = "user-email-link-sent"
+    USER_SECOND_FACTOR_RESET = "user-second-factor-reset"
+    USER_IMPERSONATED = "user-impersonated"
+    USER_IMPERSONATION_ENDED = "user-impersonation-ended"
     USER_SESSION_ENDED = "user-session-ended"
     USER_SESSIONS_ENDED = "user-sessions-ended"
     ALL_SESSIONS_ENDED = "all-sessions-ended"

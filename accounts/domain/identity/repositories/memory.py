@@ -164,6 +164,13 @@ class NoPasswordLinks:
         return "/password/reset"
 
 
+class NoEmailLinks:
+    """Without a database there are no account pages; the link leads to the problem that says so."""
+
+    def path_for(self, user_id: UserId, *, email: str) -> str:
+        return "/email/move"
+
+
 class OpenMemberships(Protocol):
     """Memberships in active organizations. The organizations feature implements it."""
 
@@ -310,6 +317,9 @@ class NoSecondFactors:
         self, user_id: UserId, assertion: Mapping[str, Any], *, state: Mapping[str, Any]
     ) -> None:
         return None
+
+    def remove_all_of(self, user_id: UserId) -> tuple[FactorMethod, ...]:
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from accounts.domain.access import SessionId, UserId
-from accounts.domain.identity.entities.browsers import BrowserSession
 from accounts.domain.identity.entities.second_factors import SignInChallenge
 from accounts.domain.identity.entities.sessions import (
     RefreshToken,
@@ -156,26 +155,6 @@ class SessionRepository(Protocol):
 
     def remove_expired(self, *, before: datetime) -> int:
         """Delete sessions that expired before that time, with their tokens; return how many."""
-
-
-class BrowserSessionRepository(Protocol):
-    """Sessions of users on the account pages and the admin site. A session that was idle too long is not live."""
-
-    def of_user(
-        self, user_id: UserId, *, seen_after: datetime, at: datetime
-    ) -> list[BrowserSession]:
-        """The user's live sessions, the one that was seen last first."""
-
-    def end(self, user_id: UserId, browser_id: SessionId) -> None:
-        """End a session of the user, if there is one with this id."""
-
-    def end_all_of(self, user_id: UserId) -> None:
-        """End all sessions of the user."""
-
-    def end_all(
-        self, *, but: SessionId | None, seen_after: datetime, at: datetime
-    ) -> dict[UserId, int]:
-        """End the sessions of all users except the one with this id; return how many live ones ended by user."""
 
 
 class SignInChallengeRepository(Protocol):

@@ -6,9 +6,8 @@ from datetime import datetime
 from accounts.domain.access import SessionId, UserId
 from accounts.domain.identity.entities.browsers import BrowserSession, EndedSessions
 from accounts.domain.identity.entities.sessions import SessionEnd, SessionPolicy
-from accounts.domain.identity.ports import PendingSignIns
+from accounts.domain.identity.ports import BrowserSessions, PendingSignIns
 from accounts.domain.identity.repositories.protocols import (
-    BrowserSessionRepository,
     SessionRepository,
 )
 from accounts.domain.identity.services.security_log import SecurityLog
@@ -20,7 +19,7 @@ class SessionRevocation:
     """Ends sessions inside the unit of work of the calling service."""
 
     sessions: SessionRepository
-    browser_sessions: BrowserSessionRepository
+    browser_sessions: BrowserSessions
     pending: tuple[PendingSignIns, ...]
     security_log: SecurityLog
     policy: SessionPolicy

@@ -12,9 +12,8 @@ from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import Session, SessionEnd
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import SessionNotFound
-from accounts.domain.identity.ports import ClientNames
+from accounts.domain.identity.ports import BrowserSessions, ClientNames
 from accounts.domain.identity.repositories.protocols import (
-    BrowserSessionRepository,
     SessionRepository,
     UserRepository,
 )
@@ -56,7 +55,7 @@ class UserSessionService:
 
     users: UserRepository
     sessions: SessionRepository
-    browser_sessions: BrowserSessionRepository
+    browser_sessions: BrowserSessions
     clients: ClientNames
     revocation: SessionRevocation
     security_log: SecurityLog

@@ -1,4 +1,4 @@
-"""ORM repository of sessions in browsers."""
+"""Sessions in browsers, in the table of Django's sessions."""
 
 from collections import Counter
 from datetime import datetime
@@ -13,7 +13,7 @@ from accounts.domain.access import SessionId, UserId
 from accounts.domain.identity.entities.browsers import BrowserSession
 
 
-class OrmBrowserSessionRepository:
+class OrmBrowserSessions:
     """Reads and deletes the rows that the session engine writes, `accounts.adapters.browser_sessions`."""
 
     def of_user(

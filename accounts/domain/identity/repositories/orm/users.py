@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts import models as rows
 from accounts.domain.access import Role, UserId
 from accounts.domain.identity.entities.profiles import Profile
-from accounts.domain.identity.entities.users import EVERYONE, PersonSearch, User
+from accounts.domain.identity.entities.users import EVERYONE, PersonSearch, RequiredAction, User
 from accounts.domain.identity.errors import EmailTaken, UserNotFound
 from accounts.domain.identity.repositories.protocols import USERS
 from authsvc.kernel.paging import Page, PageRequest
@@ -140,6 +140,8 @@ def _user(row: rows.User) -> User:
         profile=Profile(**row.profile_members),
         updated_at=row.updated_at,
         changed_at=row.changed_at,
+        required_actions=tuple(RequiredAction(action) for action in row.required_actions),
+        actions_required_at=row.actions_required_at,
     )
 
 
@@ -158,4 +160,6 @@ def _user_values(user: User) -> dict[str, Any]:
         "profile_members": user.profile.members,
         "updated_at": user.updated_at,
         "changed_at": user.changed_at,
+        "required_actions": list(user.required_actions),
+        "actions_required_at": user.actions_required_at,
     }
