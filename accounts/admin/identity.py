@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts import models as rows
+from accounts.admin.person_pages import PersonPages
 from accounts.domain.access import Principal, Right, Role, UserId
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
 from accounts.domain.identity.entities.users import PersonSearch, UserChanges
@@ -72,7 +73,7 @@ admin.site.unregister([Authenticator, EmailAddress])
 
 
 @admin.register(rows.User)
-class UserAdmin(ServiceAdmin):
+class UserAdmin(PersonPages, ServiceAdmin):
     right = Right.MANAGE_USERS
     form = EditUserForm
     add_form = NewUserForm

@@ -32,8 +32,6 @@ class AuditAction(StrEnum):
     USER_ACTIONS_REQUIRED = "user-actions-required"
     USER_EMAIL_LINK_SENT = "user-email-link-sent"
     USER_SECOND_FACTOR_RESET = "user-second-factor-reset"
-    USER_IMPERSONATED = "user-impersonated"
-    USER_IMPERSONATION_ENDED = "user-impersonation-ended"
     USER_SESSION_ENDED = "user-session-ended"
     USER_SESSIONS_ENDED = "user-sessions-ended"
     ALL_SESSIONS_ENDED = "all-sessions-ended"
