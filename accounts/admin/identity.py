@@ -13,9 +13,17 @@ from django.shortcuts import redirect
 
 from accounts import models as rows
 from accounts.admin.person_pages import PersonPages
-from accounts.domain.access import Principal, Right, Role, UserId
+from accounts.domain.access import (
+    OrganizationId,
+    OrganizationStatus,
+    OrgRole,
+    Principal,
+    Right,
+    Role,
+    UserId,
+)
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
-from accounts.domain.identity.entities.users import PersonSearch, UserChanges
+from accounts.domain.identity.entities.users import PersonSearch, RequiredAction, UserChanges
 from authsvc.admin_site.model_admins import (
     ListOnlyAdmin,
     ReadOnlyAdmin,
@@ -62,10 +70,24 @@ class EditUserForm(ProfileFields, UserForm):
 
 
 class NewUserForm(UserForm):
+    """An invitation: the person is mailed a link to choose a password, and one to join an organization."""
+
     email = AddressField()
+    organization = forms.ModelChoiceField(
+        rows.Organization.objects.filter(status=OrganizationStatus.ACTIVE).order_by("name"),
+        required=False,
+        help_text="The person is mailed an invitation to it, too.",
+    )
+    organization_role = forms.ChoiceField(
+        choices=[(role.value, role.value.capitalize()) for role in reversed(OrgRole)],
+        required=False,
+    )
+    needs_second_factor = forms.BooleanField(
+        label="Set up a second factor at the first sign-in", required=False
+    )
 
     class Meta(UserForm.Meta):
-        fields = ["email", "name", "roles", "is_staff"]
+        fields = ["email", "name", "roles", "is_staff", "groups"]
 
 
 # Users manage these rows on their account pages; admin pages would bypass the services.
@@ -77,7 +99,7 @@ class UserAdmin(PersonPages, ServiceAdmin):
     right = Right.MANAGE_USERS
     form = EditUserForm
     add_form = NewUserForm
-    add_title = "Create an account and mail a link to choose its password"
+    add_title = "Invite a person"
     list_display = ["email", "name", "role_names", "is_active", "is_staff", "created_at"]
     list_filter = ["is_active", "is_staff"]
     list_select_related = []
@@ -97,7 +119,9 @@ class UserAdmin(PersonPages, ServiceAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         if obj is None:
-            return ["email", "name", "roles", "is_staff"]
+            invitation = ["email", "name", "roles", "is_staff", "needs_second_factor"]
+            of_admins = ["groups", "organization", "organization_role"]
+            return [*invitation, *(of_admins if request.user.is_superuser else [])]
         editable = ["email", "name", "roles", "is_staff", "groups"]
         if not self.has_change_permission(request, obj):
             return [*editable, "profile_members", "is_active", "created_at", "last_login"]
@@ -110,6 +134,12 @@ class UserAdmin(PersonPages, ServiceAdmin):
         read_only = ["email", "is_active", "created_at", "last_login"]
         return read_only if request.user.is_superuser else [*read_only, "groups"]
 
+    def prepare_form(self, form: Any, request: HttpRequest, row: Any) -> None:
+        """Only admins of the platform invite to organizations; Django keeps declared fields that a page leaves out."""
+        if row is None and not request.user.is_superuser:
+            for name in ("organization", "organization_role"):
+                del form.base_fields[name]
+
     def added(self, form: NewUserForm, by: Principal) -> UUID:
         values = form.cleaned_data
         user = services().users.create(
@@ -117,9 +147,34 @@ class UserAdmin(PersonPages, ServiceAdmin):
             name=values["name"],
             roles=[Role(role) for role in values["roles"]],
             is_staff=values["is_staff"],
+            required_actions=(
+                [RequiredAction.SET_UP_SECOND_FACTOR] if values["needs_second_factor"] else []
+            ),
             by=by,
         )
+        if organization := values.get("organization"):
+            org_id, role = (
+                OrganizationId(organization.pk),
+                OrgRole(values["organization_role"] or OrgRole.LEARNER),
+            )
+            services().invitations.invite(org_id, email=user.email, role=role, by=by)
         return user.id
+
+    def response_add(
+        self, request: HttpRequest, obj: rows.User, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Say what was sent, and what staff without a group see."""
+        sentence = (
+            f"Invited {obj.name or obj.email}. A link to choose a password was sent to {obj.email}."
+        )
+        self.message_user(request, sentence, messages.SUCCESS)
+        if obj.is_staff and not obj.is_superuser and not obj.groups.exists():
+            warning = (
+                f"{obj.name or obj.email} can sign in to the admin site but sees no page. "
+                "Choose a group."
+            )
+            self.message_user(request, warning, messages.WARNING)
+        return redirect("admin:accounts_user_change", obj.pk)
 
     def changed(self, row: rows.User, form: EditUserForm, by: Principal) -> None:
         values = {name: form.cleaned_data[name] for name in form.changed_data}

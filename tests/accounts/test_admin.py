@@ -82,7 +82,7 @@ def test_a_manager_adds_a_user_who_chooses_their_own_password(application: Appli
     page = user_manager(application).post(f"{USERS}add/", **NEW)
 
     cleo = application.user_with("cleo@school.example")
-    assert page.path == USERS
+    assert page.path == page_of(cleo)
     assert (cleo.name, cleo.is_staff, cleo.roles) == ("Cleo", False, (Role.LEARNER,))
     assert log_of(cleo.id) == ["Added."]
     (mail,) = mails()

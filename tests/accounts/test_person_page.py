@@ -3,12 +3,13 @@
 from typing import Final
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.domain.access import OPERATOR
+from accounts.domain.access import OPERATOR, Role
 from accounts.domain.identity.entities.users import RequiredAction, User
-from accounts.models import BrowserSession, OrgMembership
+from accounts.models import BrowserSession, Invitation, OrgMembership
 from accounts.models import User as UserRow
 from tests.accounts.test_browser_sessions import FIREFOX, SAFARI, browsers_of, signed_in
 from tests.support.application import Application
@@ -239,7 +240,7 @@ def test_organizations_are_shown_to_those_who_see_organizations(application: App
 
 def test_no_tab_takes_more_statements_for_more_rows(application: Application) -> None:
     anna, root = a_user_of(application), root_browser(application)
-    counts = {}
+    counts: dict[str, list[int]] = {}
     for _ in range(2):
         for _ in range(3):
             signed_in(anna, SAFARI)
@@ -251,3 +252,54 @@ def test_no_tab_takes_more_statements_for_more_rows(application: Application) ->
 
     assert all(few == many for few, many in counts.values())
     assert max(few for few, _ in counts.values()) <= 25, counts
+
+
+def test_an_invitation_has_roles_groups_an_organization_and_what_is_required(
+    application: Application,
+) -> None:
+    staff_browser(application)
+    root, org = root_browser(application), add_organization(application)
+    managers = Group.objects.get(name="User managers")
+    email = "sam@school.example"
+
+    page = root.post(
+        f"{USERS}add/",
+        email=email,
+        name="Sam Okafor",
+        roles=["instructor"],
+        is_staff="on",
+        groups=[managers.pk],
+        organization=org.id,
+        organization_role="instructor",
+        needs_second_factor="on",
+    )
+
+    sam = application.user_with(email)
+    assert page.messages == (
+        f"Invited Sam Okafor. A link to choose a password was sent to {email}.",
+    )
+    assert page.path == page_of(sam)
+    assert sam.required_actions == (RequiredAction.SET_UP_SECOND_FACTOR,)
+    assert (sam.is_staff, set(sam.roles)) == (True, {Role.LEARNER, Role.INSTRUCTOR})
+    assert [group.name for group in UserRow.objects.get(pk=sam.id).groups.all()] == [managers.name]
+    assert [letter.to for letter in mails()] == [[email], [email]]
+    assert Invitation.objects.get(email=email).role == "instructor"
+
+
+def test_staff_without_a_group_are_pointed_out(application: Application) -> None:
+    root = root_browser(application)
+
+    page = root.post(f"{USERS}add/", email="sam@school.example", name="Sam", is_staff="on")
+
+    assert page.messages[1] == "Sam can sign in to the admin site but sees no page. Choose a group."
+
+
+def test_user_managers_invite_nobody_to_organizations(application: Application) -> None:
+    manager, org = user_manager(application), add_organization(application)
+
+    page = manager.post(f"{USERS}add/", email="sam@school.example", name="Sam", organization=org.id)
+
+    assert page.messages == (
+        "Invited Sam. A link to choose a password was sent to sam@school.example.",
+    )
+    assert not Invitation.objects.exists()

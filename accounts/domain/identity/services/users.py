@@ -14,7 +14,7 @@ from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.entities.browsers import EndedSessions
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import SessionEnd
-from accounts.domain.identity.entities.users import PersonSearch, User, UserChanges
+from accounts.domain.identity.entities.users import PersonSearch, RequiredAction, User, UserChanges
 from accounts.domain.identity.errors import (
     InvalidEmailToken,
     LastAdmin,
@@ -176,6 +176,7 @@ class UserService:
         password: str | None = None,
         roles: Collection[Role],
         is_staff: bool = False,
+        required_actions: Collection[RequiredAction] = (),
         reason: str = "",
         by: Principal,
     ) -> User:
@@ -193,6 +194,7 @@ class UserService:
             password_hash="",
             roles=roles,
             is_staff=is_staff,
+            required_actions=required_actions,
             at=self.clock.now(),
         )
         require_rights_over(user, by=by)
