@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts import models as rows
-from accounts.admin.person_pages import PersonPages
+from accounts.admin.person_pages import PersonPages, and_ended, counted, name_of
 from accounts.domain.access import (
     OrganizationId,
     OrganizationStatus,
@@ -24,13 +24,8 @@ from accounts.domain.access import (
 )
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
 from accounts.domain.identity.entities.users import PersonSearch, RequiredAction, UserChanges
-from authsvc.admin_site.model_admins import (
-    ListOnlyAdmin,
-    ReadOnlyAdmin,
-    ServiceAdmin,
-    admin_page,
-    staff_action,
-)
+from authsvc.admin_site.actions import admin_page, staff_action
+from authsvc.admin_site.model_admins import ListOnlyAdmin, ReadOnlyAdmin, ServiceAdmin
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, NameField, ProfileFields, submit
@@ -105,7 +100,7 @@ class UserAdmin(PersonPages, ServiceAdmin):
     list_select_related = []
     search_fields = ["email", "name"]
     ordering = ["-created_at"]
-    actions = ["deactivate", "activate"]
+    actions = ["deactivate", "activate", "end_sessions"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -186,14 +181,25 @@ class UserAdmin(PersonPages, ServiceAdmin):
         )
         services().users.edit(UserId(row.id), changes, by=by)
 
+    def label_of(self, row: rows.User) -> str:
+        return row.name or row.email
+
+    def line_of(self, row: rows.User) -> str:
+        return f"{row.name}, {row.email}" if row.name else row.email
+
     @admin.display(description="roles")
     def role_names(self, row: rows.User) -> str:
         return ", ".join(row.roles)
 
     @staff_action("Deactivate", done="deactivated", requires_reason=True)
-    def deactivate(self, row: rows.User, reason: str, by: Principal) -> None:
-        changes = UserChanges(is_active=False)
-        services().users.edit(UserId(row.id), changes, reason=reason, by=by)
+    def deactivate(self, row: rows.User, reason: str, by: Principal) -> str:
+        ended = services().users.deactivate(UserId(row.id), reason=reason, by=by)
+        return f"Deactivated {name_of(row)}{and_ended(ended)}."
+
+    @staff_action("End all sessions of", done="ended the sessions of", requires_reason=True)
+    def end_sessions(self, row: rows.User, reason: str, by: Principal) -> str:
+        ended = services().user_sessions.end_all_of(UserId(row.id), reason=reason, by=by)
+        return f"Ended {counted(ended.total, 'session')} of {name_of(row)}."
 
     @staff_action("Activate", done="activated")
     def activate(self, row: rows.User, reason: str, by: Principal) -> None:

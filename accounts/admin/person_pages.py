@@ -18,10 +18,11 @@ from accounts.domain.access import Right, Role, SessionId, UserId
 from accounts.domain.identity.entities.browsers import EndedSessions
 from accounts.domain.identity.entities.second_factors import FactorMethod
 from accounts.domain.identity.entities.users import RequiredAction, UserChanges
+from authsvc.admin_site.actions import MOST_AT_ONCE, admin_page
 from authsvc.admin_site.forms import ReasonForm
-from authsvc.admin_site.model_admins import MOST_AT_ONCE, admin_page, sees_organizations
 from authsvc.admin_site.pages import Confirmation, Tab, confirm_page, current_tab, thing_page
 from authsvc.admin_site.person_tabs import PersonTab, person_tabs_for
+from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, submit
@@ -129,7 +130,7 @@ class PersonPages:
         def act(form: forms.Form, by: Any) -> str:
             reason = form.cleaned_data["reason"]
             ended = services().users.deactivate(UserId(row.pk), reason=reason, by=by)
-            return f"Deactivated {name_of(row)}{_and_ended(ended)}."
+            return f"Deactivated {name_of(row)}{and_ended(ended)}."
 
         return self._confirmed(request, row, act, verb="Deactivate", effects=effects)
 
@@ -383,7 +384,7 @@ def _required_words(actions: Any) -> str:
     return f"{', '.join(labels)}." if labels else "Nothing required."
 
 
-def _and_ended(ended: EndedSessions) -> str:
+def and_ended(ended: EndedSessions) -> str:
     return f" and ended {counted(ended.total, 'session')}" if ended.total else ""
 
 

@@ -16,7 +16,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.public import OrganizationId, Principal, Task
-from authsvc.admin_site.model_admins import admin_page, staff_action
+from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.jobs.entities import JobId

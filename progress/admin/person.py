@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from authsvc.admin_site.model_admins import MOST_AT_ONCE, sees_organizations
+from authsvc.admin_site.actions import MOST_AT_ONCE
 from authsvc.admin_site.person_tabs import PersonTab, register_person_tab
+from authsvc.admin_site.tenants import sees_organizations
 from progress import models as rows
 
 
