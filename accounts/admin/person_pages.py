@@ -110,7 +110,7 @@ class PersonPages:
             badges=_badges(row, context),
             tools=_tools(row) if may_act else [("Details", f"?tab={EDIT}")],
             opts=page.opts,
-            original=row,
+            person=row,
             may_act=may_act,
             templates=templates,
             not_to_deactivate=_reason_against_deactivation(request, row),
@@ -304,7 +304,9 @@ class PersonPages:
             messages.success(request, f"{sentences[0]} Reason: “{form.cleaned_data['reason']}”.")
             return redirect(back)
         confirmation = Confirmation(title=title, effects=effects, verb=title, back=back)
-        return confirm_page(request, confirmation, form, opts=page.opts, original=row)
+        return confirm_page(
+            request, confirmation, form, opts=page.opts, original=row, change_url=back
+        )
 
 
 def _require_fresh(request: HttpRequest) -> None:

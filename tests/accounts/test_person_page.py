@@ -79,6 +79,7 @@ def test_user_managers_see_no_tabs_of_other_parts(application: Application) -> N
     text = manager.get(page_of(anna)).text
 
     assert "?tab=sessions" in text
+    assert "In no organization." in text
     assert "?tab=courses" not in text
     assert "?tab=credentials" not in text
     assert manager.get(page_of(anna, "credentials")).status == 404
