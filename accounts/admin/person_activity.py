@@ -30,7 +30,7 @@ _WORDS: Final[Mapping[str, str]] = {
     AuditAction.MEMBER_ADDED: "added to an organization:",
     AuditAction.MEMBER_ROLE_CHANGED: "changed the role in an organization of",
     AuditAction.MEMBER_REMOVED: "removed from an organization:",
-    AuditAction.LOOKED_INTO: "looked into",
+    AuditAction.LOOKED_INTO: "accessed data of",
 }
 
 
