@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts import models as rows
-from accounts.admin.person_pages import PersonPages, and_ended, counted, name_of
+from accounts.admin.person_contents import and_ended, counted, name_of
+from accounts.admin.person_pages import PersonPages
 from accounts.domain.access import (
     OrganizationId,
     OrganizationStatus,

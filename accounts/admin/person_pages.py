@@ -1,7 +1,7 @@
 """Pages of a person: their tabs, and acts on their account that ask for a reason."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -13,38 +13,37 @@ from django.urls import reverse
 
 from accounts import models as rows
 from accounts.adapters.browser_sessions import BROWSER_ID
-from accounts.admin.person_activity import MOST_LISTED, done_by, done_to, sentences_of
-from accounts.domain.access import Right, Role, SessionId, UserId
+from accounts.admin.person_contents import (
+    ACTIONS,
+    ACTIVITY,
+    EDIT,
+    ORGANIZATIONS,
+    OVERVIEW,
+    SESSIONS,
+    and_ended,
+    badges_of,
+    contents_of,
+    counted,
+    may_act_on,
+    name_of,
+    reason_against_deactivation,
+    required_words,
+    sees_activity,
+    tools_for,
+    words_for,
+)
+from accounts.domain.access import Right, SessionId, UserId
 from accounts.domain.identity.entities.browsers import EndedSessions
-from accounts.domain.identity.entities.second_factors import FactorMethod
 from accounts.domain.identity.entities.users import RequiredAction, UserChanges
-from authsvc.admin_site.actions import MOST_AT_ONCE, admin_page
+from authsvc.admin_site.actions import admin_page
 from authsvc.admin_site.forms import ReasonForm
-from authsvc.admin_site.pages import Confirmation, Tab, confirm_page, current_tab, thing_page
-from authsvc.admin_site.person_tabs import PersonTab, person_tabs_for
+from authsvc.admin_site.pages import Confirmation, confirm_page, current_tab, thing_page
+from authsvc.admin_site.person_tabs import person_tabs_for
 from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, submit
 from authsvc.http.sign_in_state import require_fresh_sign_in
-
-OVERVIEW: Final = Tab("overview", "Overview")
-SESSIONS: Final = Tab("sessions", "Sign-in and sessions")
-ORGANIZATIONS: Final = Tab("organizations", "Organizations")
-ACTIVITY: Final = Tab("activity", "Activity")
-EDIT: Final = "edit"
-RECENT: Final = 5
-ONLY_ADMIN: Final = "This is the only active admin. Make someone else an admin first."
-OWN_ACCOUNT: Final = "This is your own account. Ask another admin."
-FACTORS: Final = {
-    FactorMethod.APP: "authenticator app",
-    FactorMethod.RECOVERY_CODE: "recovery codes",
-    FactorMethod.PASSKEY: "passkey",
-}
-ACTIONS: Final = {
-    RequiredAction.CHANGE_PASSWORD: "Choose a new password",
-    RequiredAction.SET_UP_SECOND_FACTOR: "Set up a second factor",
-}
 
 
 class RequiredActionsForm(ReasonForm):
@@ -61,14 +60,6 @@ class RequiredActionsForm(ReasonForm):
 class EmailForm(ReasonForm):
     email = AddressField(label="New e-mail address")
     field_order = ("email", "reason")
-
-
-def counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def name_of(row: rows.User) -> str:
-    return row.name or row.email
 
 
 class PersonPages:
@@ -96,10 +87,10 @@ class PersonPages:
         contributed = person_tabs_for(request)
         tabs = [OVERVIEW, SESSIONS, *(tab.tab for tab in contributed)]
         tabs += [ORGANIZATIONS] if sees_organizations(request) else []
-        tabs += [ACTIVITY] if _sees_activity(request) else []
+        tabs += [ACTIVITY] if sees_activity(request) else []
         current = current_tab(request, tabs)
-        templates, context = _contents(request, row, current, contributed)
-        may_act = page.has_change_permission(request, row) and _may_act_on(request, row)
+        templates, context = contents_of(request, row, current, contributed)
+        may_act = page.has_change_permission(request, row) and may_act_on(request, row)
         return thing_page(
             request,
             "admin/accounts/user/person.html",
@@ -107,13 +98,13 @@ class PersonPages:
             tabs=tabs,
             current=current,
             faint=row.email,
-            badges=_badges(row, context),
-            tools=_tools(row) if may_act else [("Details", f"?tab={EDIT}")],
+            badges=badges_of(row, context),
+            tools=tools_for(row) if may_act else [("Details", f"?tab={EDIT}")],
             opts=page.opts,
             person=row,
             may_act=may_act,
             templates=templates,
-            not_to_deactivate=_reason_against_deactivation(request, row),
+            not_to_deactivate=reason_against_deactivation(request, row),
             **context,
         )
 
@@ -185,7 +176,7 @@ class PersonPages:
             methods = services().user_access.reset_second_factor(
                 UserId(row.pk), reason=form.cleaned_data["reason"], by=by
             )
-            return f"Removed the second factor of {name_of(row)}: {_words_for(methods)}."
+            return f"Removed the second factor of {name_of(row)}: {words_for(methods)}."
 
         effects = (
             "The password alone signs in until a new second factor is set up.",
@@ -205,7 +196,7 @@ class PersonPages:
                 reason=form.cleaned_data["reason"],
                 by=by,
             )
-            words = _required_words(user.required_actions)
+            words = required_words(user.required_actions)
             return f"At the next sign-in of {name_of(row)}: {words[0].lower()}{words[1:]}"
 
         effects = ("Sessions that have begun continue.",)
@@ -313,93 +304,3 @@ def _require_fresh(request: HttpRequest) -> None:
     """Raise ReauthenticationRequired unless the sign-in is recent, where staff need a second factor."""
     if settings.ENVIRONMENT.staff_needs_second_factor:
         require_fresh_sign_in(request)
-
-
-def _sees_activity(request: HttpRequest) -> bool:
-    return bool(request.user.has_perm("accounts.view_user"))
-
-
-def _may_act_on(request: HttpRequest, row: rows.User) -> bool:
-    """Whether the caller may act on the account: those who may not appoint staff act on no staff."""
-    return not row.is_staff or staff_of(request).may(Right.APPOINT_STAFF)
-
-
-def _reason_against_deactivation(request: HttpRequest, row: rows.User) -> str:
-    """Why the account cannot be deactivated, if so; the service refuses it."""
-    admins = rows.User.objects.filter(is_superuser=True, is_active=True)
-    is_admin = row.is_superuser and row.is_active
-    if is_admin and not admins.exclude(pk=row.pk).exists():
-        return ONLY_ADMIN
-    return OWN_ACCOUNT if row.pk == request.user.pk else ""
-
-
-def _contents(
-    request: HttpRequest, row: rows.User, current: str, contributed: list[PersonTab]
-) -> tuple[list[str], dict[str, Any]]:
-    """The templates of the tab, and their context."""
-    context = _account_of(row)
-    for tab in contributed:
-        if tab.key == current:
-            return [tab.template], context | tab.load(request, row.pk)
-    if current == ORGANIZATIONS.key:
-        return ["admin/accounts/user/organizations.html"], context | _memberships_of(row)
-    if current == ACTIVITY.key:
-        did = sentences_of(done_by(row.pk)[:MOST_LISTED])
-        done = sentences_of(done_to(row.pk)[:MOST_LISTED])
-        return ["admin/accounts/user/activity.html"], context | {"did": did, "done": done}
-    context["sessions"] = services().user_sessions.of(UserId(row.pk))
-    if current == SESSIONS.key:
-        return ["admin/accounts/user/sessions.html"], context
-    parts = [tab for tab in contributed if tab.is_in_overview]
-    for tab in parts:
-        context |= tab.load(request, row.pk)
-    context["contributed"] = [tab.template for tab in parts]
-    context["recent"] = sentences_of((done_by(row.pk) | done_to(row.pk))[:RECENT])
-    groups = ", ".join(group.name for group in row.groups.all())
-    context["groups"] = groups or "None: no access to the admin site"
-    context |= _memberships_of(row) if sees_organizations(request) else {}
-    return ["admin/accounts/user/overview.html"], context
-
-
-def _account_of(row: rows.User) -> dict[str, Any]:
-    methods = services().repositories.second_factors.methods_of(UserId(row.pk))
-    return {
-        "is_verified": services().emails.verified(UserId(row.pk)) is not None,
-        "has_factor": bool(methods),
-        "factors": f"Password, {_words_for(methods)}" if methods else "Password",
-        "roles": ", ".join(Role(role).value.capitalize() for role in row.roles),
-        "required": _required_words(RequiredAction(value) for value in row.required_actions),
-    }
-
-
-def _memberships_of(row: rows.User) -> dict[str, Any]:
-    memberships = rows.OrgMembership.objects.filter(user=row).select_related("org")
-    return {"memberships": memberships.order_by("org__name")[:MOST_AT_ONCE]}
-
-
-def _words_for(methods: Any) -> str:
-    return ", ".join(FACTORS[method] for method in methods)
-
-
-def _required_words(actions: Any) -> str:
-    labels = [ACTIONS[action] for action in actions]
-    return f"{', '.join(labels)}." if labels else "Nothing required."
-
-
-def and_ended(ended: EndedSessions) -> str:
-    return f" and ended {counted(ended.total, 'session')}" if ended.total else ""
-
-
-def _badges(row: rows.User, context: dict[str, Any]) -> list[tuple[str, str]]:
-    return [
-        ("Active", "good") if row.is_active else ("Deactivated", "bad"),
-        ("E-mail verified", "good") if context["is_verified"] else ("E-mail not verified", "warn"),
-        *([("Second factor on", "good")] if context["has_factor"] else []),
-        *([("Staff", "off")] if row.is_staff else []),
-        *((Role(role).value.capitalize(), "off") for role in row.roles),
-    ]
-
-
-def _tools(row: rows.User) -> list[tuple[str, str]]:
-    password = reverse("admin:accounts_user_password", args=[row.pk])
-    return [("Send a password reset", password), ("Edit", f"?tab={EDIT}")]

@@ -27,21 +27,10 @@ from accounts.domain.identity.repositories.memory import (
     NoPasswordLinks,
     NoSecondFactors,
 )
-from accounts.domain.identity.repositories.orm.browsers import OrmBrowserSessions
-from accounts.domain.identity.repositories.orm.limits import (
-    OrmKnownAddressRepository,
-    OrmRateLimitRepository,
-)
-from accounts.domain.identity.repositories.orm.sessions import (
-    OrmRefreshTokenRepository,
-    OrmSessionRepository,
-    OrmSignInChallengeRepository,
-)
-from accounts.domain.identity.repositories.orm.users import (
-    OrmPasswordLinks,
-    OrmUserRepository,
-    OrmVerifiedEmailRepository,
-)
+from accounts.domain.identity.repositories.orm import browsers as orm_browsers
+from accounts.domain.identity.repositories.orm import limits as orm_limits
+from accounts.domain.identity.repositories.orm import sessions as orm_sessions
+from accounts.domain.identity.repositories.orm import users as orm_users
 from accounts.domain.identity.repositories.protocols import (
     KnownAddressRepository,
     RateLimitRepository,
@@ -269,19 +258,19 @@ class Repositories:
 def orm_repositories() -> Repositories:
     """Repositories on the database of Django's settings."""
     return Repositories(
-        users=OrmUserRepository(),
-        verified_emails=OrmVerifiedEmailRepository(),
+        users=orm_users.OrmUserRepository(),
+        verified_emails=orm_users.OrmVerifiedEmailRepository(),
         jobs=OrmJobRepository(),
         mails=OrmOutgoingMailRepository(),
         second_factors=AllauthSecondFactors(),
-        password_links=OrmPasswordLinks(),
+        password_links=orm_users.OrmPasswordLinks(),
         email_links=SignedEmailLinks(),
-        sign_in_challenges=OrmSignInChallengeRepository(),
-        sessions=OrmSessionRepository(),
-        browser_sessions=OrmBrowserSessions(),
-        refresh_tokens=OrmRefreshTokenRepository(),
-        limits=OrmRateLimitRepository(),
-        known_addresses=OrmKnownAddressRepository(),
+        sign_in_challenges=orm_sessions.OrmSignInChallengeRepository(),
+        sessions=orm_sessions.OrmSessionRepository(),
+        browser_sessions=orm_browsers.OrmBrowserSessions(),
+        refresh_tokens=orm_sessions.OrmRefreshTokenRepository(),
+        limits=orm_limits.OrmRateLimitRepository(),
+        known_addresses=orm_limits.OrmKnownAddressRepository(),
         clients=OrmClientRepository(),
         consents=OrmConsentRepository(),
         authorization_codes=OrmAuthorizationCodeRepository(),
