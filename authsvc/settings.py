@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "authsvc.http.middleware.XFrameOptionsMiddleware",
     "authsvc.http.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.pages.required_actions.RequiredActionsMiddleware",
 ]
 TEMPLATES = [
     {
@@ -226,7 +227,7 @@ if SESSION_COOKIE_SECURE:
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = int(ENVIRONMENT.browser_session.total_seconds())
 SESSION_ENGINE = (
-    "django.contrib.sessions.backends.db"
+    "accounts.adapters.browser_sessions"
     if ENVIRONMENT.has_database
     else "django.contrib.sessions.backends.signed_cookies"
 )

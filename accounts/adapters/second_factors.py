@@ -60,6 +60,11 @@ class AllauthSecondFactors:
         passkey.record_usage()
         return SOFTWARE_KEY if is_synced(passkey) else HARDWARE_KEY
 
+    def remove_all_of(self, user_id: UserId) -> tuple[FactorMethod, ...]:
+        methods = self.methods_of(user_id)
+        Authenticator.objects.filter(user_id=user_id).delete()
+        return methods
+
 
 def is_synced(passkey: Authenticator) -> bool:
     """Whether the passkey can be synchronized to other devices (WebAuthn Level 3 §6.1.3)."""

@@ -12,9 +12,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts import models as rows
-from accounts.domain.access import Principal, Right, Role, UserId
+from accounts.admin.person_contents import and_ended, counted, name_of
+from accounts.admin.person_pages import PersonPages
+from accounts.domain.access import (
+    OrganizationId,
+    OrganizationStatus,
+    OrgRole,
+    Principal,
+    Right,
+    Role,
+    UserId,
+)
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
-from accounts.domain.identity.entities.users import PersonSearch, UserChanges
+from accounts.domain.identity.entities.users import PersonSearch, RequiredAction, UserChanges
 from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.model_admins import ListOnlyAdmin, ReadOnlyAdmin, ServiceAdmin
 from authsvc.composition.container import services
@@ -56,10 +66,24 @@ class EditUserForm(ProfileFields, UserForm):
 
 
 class NewUserForm(UserForm):
+    """An invitation: the person is mailed a link to choose a password, and one to join an organization."""
+
     email = AddressField()
+    organization = forms.ModelChoiceField(
+        rows.Organization.objects.filter(status=OrganizationStatus.ACTIVE).order_by("name"),
+        required=False,
+        help_text="The person is mailed an invitation to it, too.",
+    )
+    organization_role = forms.ChoiceField(
+        choices=[(role.value, role.value.capitalize()) for role in reversed(OrgRole)],
+        required=False,
+    )
+    needs_second_factor = forms.BooleanField(
+        label="Set up a second factor at the first sign-in", required=False
+    )
 
     class Meta(UserForm.Meta):
-        fields = ["email", "name", "roles", "is_staff"]
+        fields = ["email", "name", "roles", "is_staff", "groups"]
 
 
 # Users manage these rows on their account pages; admin pages would bypass the services.
@@ -67,17 +91,17 @@ admin.site.unregister([Authenticator, EmailAddress])
 
 
 @admin.register(rows.User)
-class UserAdmin(ServiceAdmin):
+class UserAdmin(PersonPages, ServiceAdmin):
     right = Right.MANAGE_USERS
     form = EditUserForm
     add_form = NewUserForm
-    add_title = "Create an account and mail a link to choose its password"
+    add_title = "Invite a person"
     list_display = ["email", "name", "role_names", "is_active", "is_staff", "created_at"]
     list_filter = ["is_active", "is_staff"]
     list_select_related = []
     search_fields = ["email", "name"]
     ordering = ["-created_at"]
-    actions = ["deactivate", "activate"]
+    actions = ["deactivate", "activate", "end_sessions"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -91,7 +115,9 @@ class UserAdmin(ServiceAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         if obj is None:
-            return ["email", "name", "roles", "is_staff"]
+            invitation = ["email", "name", "roles", "is_staff", "needs_second_factor"]
+            of_admins = ["groups", "organization", "organization_role"]
+            return [*invitation, *(of_admins if request.user.is_superuser else [])]
         editable = ["email", "name", "roles", "is_staff", "groups"]
         if not self.has_change_permission(request, obj):
             return [*editable, "profile_members", "is_active", "created_at", "last_login"]
@@ -104,6 +130,12 @@ class UserAdmin(ServiceAdmin):
         read_only = ["email", "is_active", "created_at", "last_login"]
         return read_only if request.user.is_superuser else [*read_only, "groups"]
 
+    def prepare_form(self, form: Any, request: HttpRequest, row: Any) -> None:
+        """Only admins of the platform invite to organizations; Django keeps declared fields that a page leaves out."""
+        if row is None and not request.user.is_superuser:
+            for name in ("organization", "organization_role"):
+                del form.base_fields[name]
+
     def added(self, form: NewUserForm, by: Principal) -> UUID:
         values = form.cleaned_data
         user = services().users.create(
@@ -111,9 +143,34 @@ class UserAdmin(ServiceAdmin):
             name=values["name"],
             roles=[Role(role) for role in values["roles"]],
             is_staff=values["is_staff"],
+            required_actions=(
+                [RequiredAction.SET_UP_SECOND_FACTOR] if values["needs_second_factor"] else []
+            ),
             by=by,
         )
+        if organization := values.get("organization"):
+            org_id, role = (
+                OrganizationId(organization.pk),
+                OrgRole(values["organization_role"] or OrgRole.LEARNER),
+            )
+            services().invitations.invite(org_id, email=user.email, role=role, by=by)
         return user.id
+
+    def response_add(
+        self, request: HttpRequest, obj: rows.User, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Say what was sent, and what staff without a group see."""
+        sentence = (
+            f"Invited {obj.name or obj.email}. A link to choose a password was sent to {obj.email}."
+        )
+        self.message_user(request, sentence, messages.SUCCESS)
+        if obj.is_staff and not obj.is_superuser and not obj.groups.exists():
+            warning = (
+                f"{obj.name or obj.email} can sign in to the admin site but sees no page. "
+                "Choose a group."
+            )
+            self.message_user(request, warning, messages.WARNING)
+        return redirect("admin:accounts_user_change", obj.pk)
 
     def changed(self, row: rows.User, form: EditUserForm, by: Principal) -> None:
         values = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -136,9 +193,14 @@ class UserAdmin(ServiceAdmin):
         return ", ".join(row.roles)
 
     @staff_action("Deactivate", done="deactivated", requires_reason=True)
-    def deactivate(self, row: rows.User, reason: str, by: Principal) -> None:
-        changes = UserChanges(is_active=False)
-        services().users.edit(UserId(row.id), changes, reason=reason, by=by)
+    def deactivate(self, row: rows.User, reason: str, by: Principal) -> str:
+        ended = services().users.deactivate(UserId(row.id), reason=reason, by=by)
+        return f"Deactivated {name_of(row)}{and_ended(ended)}."
+
+    @staff_action("End all sessions of", done="ended the sessions of", requires_reason=True)
+    def end_sessions(self, row: rows.User, reason: str, by: Principal) -> str:
+        ended = services().user_sessions.end_all_of(UserId(row.id), reason=reason, by=by)
+        return f"Ended {counted(ended.total, 'session')} of {name_of(row)}."
 
     @staff_action("Activate", done="activated")
     def activate(self, row: rows.User, reason: str, by: Principal) -> None:

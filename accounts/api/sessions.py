@@ -22,6 +22,7 @@ from accounts.domain.access import ClientPk, Principal, Scope, SessionId
 from accounts.domain.identity.entities.sessions import OwnSession
 from accounts.domain.identity.entities.tokens import SignedIn
 from accounts.domain.identity.errors import (
+    ActionRequired,
     EmailTaken,
     InvalidChallenge,
     InvalidCredentials,
@@ -86,6 +87,7 @@ class LogInView(ApiView):
             UnverifiedEmail,
             SecondFactorRequired,
             SecondFactorMissing,
+            ActionRequired,
             PasswordsBusy,
         ),
     )
@@ -107,7 +109,7 @@ class VerifyLogInView(ApiView):
         is_limit_deferred=True,
         body=VerifyLogInRequestSerializer,
         answer=SignedInSerializer,
-        errors=(InvalidChallenge, WrongSecondFactor),
+        errors=(InvalidChallenge, WrongSecondFactor, ActionRequired),
     )
     def post(self, *, body: Members, client_ip: str, limit_state: LimitState) -> SignedIn:
         return services().sign_in.verify(

@@ -12,7 +12,7 @@ from accounts.models.oauth import (
     PushedRequest,
 )
 from accounts.models.organizations import Invitation, Organization, OrgMembership
-from accounts.models.sessions import RefreshToken, Session, SignInChallenge
+from accounts.models.sessions import BrowserSession, RefreshToken, Session, SignInChallenge
 from accounts.models.users import User
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "AuthorizationCode",
+    "BrowserSession",
     "Consent",
     "DeviceCode",
     "IdempotencyRecord",

@@ -50,6 +50,10 @@ class AuditEntry(AppendOnlyRow):
                 name="one_platform_entry_per_sequence",
             ),
         ]
+        indexes = [
+            models.Index(fields=["subject_id", "-position"], name="audit_by_subject"),
+            models.Index(fields=["actor_id", "-position"], name="audit_by_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} #{self.sequence}"

@@ -1,7 +1,11 @@
-"""Session models: sessions and refresh tokens."""
+"""Session models: sessions, sessions in browsers and refresh tokens."""
 
 import uuid
+from importlib import import_module
+from typing import Any
 
+from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from accounts.domain.identity.entities.sessions import SessionEnd
@@ -37,6 +41,29 @@ class Session(_Authenticated):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class BrowserSession(AbstractBaseSession):
+    """Django's row of a session, and what lists of sessions show of it; without a user nobody is signed in."""
+
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    browser_id = models.UUIDField(null=True, blank=True, db_index=True)
+    began_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    user_agent = models.CharField(max_length=300, blank=True, db_default="")
+    client_ip = models.CharField(max_length=50, blank=True, db_default="")
+
+    class Meta:
+        verbose_name = "browser session"
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        return import_module(settings.SESSION_ENGINE).SessionStore
+
+    def __str__(self) -> str:
+        return f"session of {self.user_id} in a browser"
 
 
 class SignInChallenge(models.Model):

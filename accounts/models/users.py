@@ -32,6 +32,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     profile_members = models.JSONField(default=dict, db_default={}, blank=True)
     updated_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(null=True, blank=True)
+    required_actions = models.JSONField(default=list, db_default=[], blank=True)
+    actions_required_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

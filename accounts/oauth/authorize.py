@@ -43,9 +43,9 @@ from accounts.oauth.session_state import (
     SignInRequest,
     allow_form_action,
     authentication_of,
-    continue_at,
 )
 from authsvc.composition.container import services
+from authsvc.http.browsers import continue_at
 from authsvc.http.client_ip import client_ip_of
 from authsvc.http.sign_in_state import (
     SignIn,

@@ -11,14 +11,13 @@ from uuid import UUID, uuid4
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
+from accounts.adapters.browser_sessions import BROWSER_ID
 from accounts.domain.access import Authentication, SessionId
+from authsvc.http.browsers import CONTINUES_AT
 from authsvc.http.middleware import LEADS_TO
 from authsvc.http.sign_in_state import SignIn
 from authsvc.kernel.canonical import canonical_json
 
-BROWSER_ID: Final = "browser_id"
-CONTINUES_AT: Final = "continues_at"
-"""The key of the path at which the authorization request continues. The templates of the second factor read it."""
 _ASKED: Final = "oauth_asked"
 _DECLINED: Final = "oauth_declined"
 
@@ -77,11 +76,6 @@ class SignInRequest:
 
     def _digest(self) -> str:
         return sha256(canonical_json(dict(self.parameters))).hexdigest()
-
-
-def continue_at(request: HttpRequest, path: str) -> None:
-    """Let the pages on which a second factor is set up lead back to that path."""
-    request.session[CONTINUES_AT] = path
 
 
 def allow_form_action(request: HttpRequest, url: str) -> None:

@@ -8,10 +8,13 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.http import HttpRequest
 
 from accounts.domain.access import UserId
 from accounts.domain.identity.entities.security_log import SecurityEvent
+from accounts.domain.identity.entities.users import RequiredAction
 from authsvc.composition.container import services
+from authsvc.http.browsers import note_sign_in
 
 
 def listen() -> None:
@@ -23,7 +26,8 @@ def listen() -> None:
     authenticator_removed.connect(on_authenticator_removed)
 
 
-def on_user_logged_in(user: Any, **_: Any) -> None:
+def on_user_logged_in(request: HttpRequest, user: Any, **_: Any) -> None:
+    note_sign_in(request)
     services().security_log.record(SecurityEvent.SIGNED_IN, user_id=UserId(user.pk))
 
 
@@ -34,6 +38,8 @@ def on_user_logged_out(user: Any, **_: Any) -> None:
 
 
 def on_authenticator_added(user: Any, authenticator: Authenticator, **_: Any) -> None:
+    action, user_id = RequiredAction.SET_UP_SECOND_FACTOR, UserId(user.pk)
+    services().accounts.complete(action, user_id=user_id)
     _note(SecurityEvent.SECOND_FACTOR_ADDED, user, authenticator)
 
 

@@ -13,19 +13,19 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
 from accounts.adapters.allauth_internals import rate_limited, send_verification_email
+from accounts.adapters.email_links import key_for, read_key
 from accounts.domain.access import UserId
 from accounts.domain.identity.errors import EmailTaken, VerifiedEmailNeeded
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.organizations.errors import AlreadyMember
 from accounts.pages.adapters import mailed_link
-from accounts.pages.addresses import key_for, read_key
 from accounts.pages.forms import (
     ChangePasswordForm,
     EmailForm,
@@ -36,6 +36,7 @@ from accounts.pages.forms import (
 )
 from authsvc.composition.container import services
 from authsvc.http.actors import person_of
+from authsvc.http.browsers import CONTINUES_AT
 from authsvc.http.forms import add_form_errors
 from authsvc.http.pacing import at_least
 from authsvc.http.sign_in_state import require_fresh_sign_in
@@ -104,7 +105,6 @@ class ChangePasswordView(LoginRequiredMixin, FormView[ChangePasswordForm]):
 
     template_name = "account/password_change.html"
     form_class = ChangePasswordForm
-    success_url = reverse_lazy("account")
 
     def form_valid(self, form: ChangePasswordForm) -> HttpResponse:
         user: Any = self.request.user
@@ -124,6 +124,10 @@ class ChangePasswordView(LoginRequiredMixin, FormView[ChangePasswordForm]):
         get_adapter().send_notification_mail("account/email/password_changed", user)
         messages.success(self.request, "Your password was changed.")
         return super().form_valid(form)
+
+    def get_success_url(self) -> str:
+        """Where the user was led here from, if an administrator required a new password."""
+        return str(self.request.session.pop(CONTINUES_AT, None) or reverse("account"))
 
 
 class EmailView(LoginRequiredMixin, FormView[EmailForm]):

@@ -13,6 +13,8 @@ from accounts.domain.identity.services.sessions import SessionService
 from accounts.domain.identity.services.sign_in import SignInService
 from accounts.domain.identity.services.staff_actions import StaffActions
 from accounts.domain.identity.services.tokens import AccessService, Renewals, TokenPairs
+from accounts.domain.identity.services.user_access import UserAccessService
+from accounts.domain.identity.services.user_sessions import UserSessionService
 from accounts.domain.identity.services.users import EmailService, UserService
 from accounts.domain.mail.services.outbox import LATE_MAIL, MAIL_JOB, RETRIES, Outbox
 from authsvc.composition.base import Expiring
@@ -198,15 +200,47 @@ class IdentityServices(JobServices):
         )
 
     @cached_property
+    def user_access(self) -> UserAccessService:
+        return UserAccessService(
+            users=self.repositories.users,
+            emails=self.emails,
+            email_links=self.repositories.email_links,
+            second_factors=self.repositories.second_factors,
+            challenges=self.repositories.sign_in_challenges,
+            outbox=self.outbox,
+            mail_budgets=self.mail_budgets,
+            security_log=self.security_log,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def user_sessions(self) -> UserSessionService:
+        return UserSessionService(
+            users=self.repositories.users,
+            sessions=self.repositories.sessions,
+            browser_sessions=self.repositories.browser_sessions,
+            clients=self.repositories.clients,
+            revocation=self.revocation,
+            security_log=self.security_log,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
     def revocation(self) -> SessionRevocation:
         return SessionRevocation(
             sessions=self.repositories.sessions,
+            browser_sessions=self.repositories.browser_sessions,
             pending=(
                 self.repositories.sign_in_challenges,
                 self.repositories.authorization_codes,
                 self.repositories.device_codes,
             ),
             security_log=self.security_log,
+            policy=self.ports.session_policy,
             clock=self.ports.clock,
         )
 

@@ -166,7 +166,9 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         mail_transport=CountingMailTransport(transport=DjangoMailTransport(), metrics=metrics),
         opaque_tokens=HmacTokens(secret_key),
         session_policy=SessionPolicy(
-            refresh_within=environment.refresh_token, ends_after=environment.session
+            refresh_within=environment.refresh_token,
+            ends_after=environment.session,
+            browser_idle=environment.browser_idle,
         ),
         sign_up_mails=AllauthSignUpMails(),
         sign_in_policy=SignInPolicy(

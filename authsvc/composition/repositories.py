@@ -3,6 +3,7 @@
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 
+from accounts.adapters.email_links import SignedEmailLinks
 from accounts.adapters.second_factors import AllauthSecondFactors
 from accounts.domain.access import ClientPk, OrganizationId, SessionId, UserId
 from accounts.domain.audit.repositories.memory import (
@@ -12,7 +13,7 @@ from accounts.domain.audit.repositories.memory import (
 from accounts.domain.audit.repositories.orm import OrmAnchorRepository, OrmAuditLogRepository
 from accounts.domain.audit.repositories.protocols import AnchorRepository, AuditLogRepository
 from accounts.domain.identity.entities.sessions import Session
-from accounts.domain.identity.ports import PasswordLinks, SecondFactors
+from accounts.domain.identity.ports import BrowserSessions, EmailLinks, PasswordLinks, SecondFactors
 from accounts.domain.identity.repositories.memory import (
     InMemoryKnownAddressRepository,
     InMemoryRateLimitRepository,
@@ -21,19 +22,15 @@ from accounts.domain.identity.repositories.memory import (
     InMemorySignInChallengeRepository,
     InMemoryUserRepository,
     InMemoryVerifiedEmailRepository,
+    NoBrowserSessions,
+    NoEmailLinks,
     NoPasswordLinks,
     NoSecondFactors,
 )
-from accounts.domain.identity.repositories.orm import (
-    OrmKnownAddressRepository,
-    OrmPasswordLinks,
-    OrmRateLimitRepository,
-    OrmRefreshTokenRepository,
-    OrmSessionRepository,
-    OrmSignInChallengeRepository,
-    OrmUserRepository,
-    OrmVerifiedEmailRepository,
-)
+from accounts.domain.identity.repositories.orm import browsers as orm_browsers
+from accounts.domain.identity.repositories.orm import limits as orm_limits
+from accounts.domain.identity.repositories.orm import sessions as orm_sessions
+from accounts.domain.identity.repositories.orm import users as orm_users
 from accounts.domain.identity.repositories.protocols import (
     KnownAddressRepository,
     RateLimitRepository,
@@ -210,8 +207,10 @@ class Repositories:
     mails: OutgoingMailRepository
     second_factors: SecondFactors
     password_links: PasswordLinks
+    email_links: EmailLinks
     sign_in_challenges: SignInChallengeRepository
     sessions: SessionRepository
+    browser_sessions: BrowserSessions
     refresh_tokens: RefreshTokenRepository
     limits: RateLimitRepository
     known_addresses: KnownAddressRepository
@@ -257,17 +256,19 @@ class Repositories:
 def orm_repositories() -> Repositories:
     """Repositories on the database of Django's settings."""
     return Repositories(
-        users=OrmUserRepository(),
-        verified_emails=OrmVerifiedEmailRepository(),
+        users=orm_users.OrmUserRepository(),
+        verified_emails=orm_users.OrmVerifiedEmailRepository(),
         jobs=OrmJobRepository(),
         mails=OrmOutgoingMailRepository(),
         second_factors=AllauthSecondFactors(),
-        password_links=OrmPasswordLinks(),
-        sign_in_challenges=OrmSignInChallengeRepository(),
-        sessions=OrmSessionRepository(),
-        refresh_tokens=OrmRefreshTokenRepository(),
-        limits=OrmRateLimitRepository(),
-        known_addresses=OrmKnownAddressRepository(),
+        password_links=orm_users.OrmPasswordLinks(),
+        email_links=SignedEmailLinks(),
+        sign_in_challenges=orm_sessions.OrmSignInChallengeRepository(),
+        sessions=orm_sessions.OrmSessionRepository(),
+        browser_sessions=orm_browsers.OrmBrowserSessions(),
+        refresh_tokens=orm_sessions.OrmRefreshTokenRepository(),
+        limits=orm_limits.OrmRateLimitRepository(),
+        known_addresses=orm_limits.OrmKnownAddressRepository(),
         clients=OrmClientRepository(),
         consents=OrmConsentRepository(),
         authorization_codes=OrmAuthorizationCodeRepository(),
@@ -338,10 +339,12 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         mails=InMemoryOutgoingMailRepository(database.table()),
         second_factors=NoSecondFactors(),
         password_links=NoPasswordLinks(),
+        email_links=NoEmailLinks(),
         sign_in_challenges=InMemorySignInChallengeRepository(database.table()),
         sessions=InMemorySessionRepository(
             users, refresh_tokens, InMemoryOpenMemberships(memberships, organizations), sessions
         ),
+        browser_sessions=NoBrowserSessions(),
         refresh_tokens=refresh_tokens,
         limits=InMemoryRateLimitRepository(database.table()),
         known_addresses=InMemoryKnownAddressRepository(database.table()),

@@ -26,8 +26,10 @@ from django.middleware.csrf import CsrfViewMiddleware as _Csrf
 from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 
+from accounts.adapters.browser_sessions import BEGAN_AT, SEEN_AT
 from accounts.public import Principal
 from authsvc.config.logs import refused_caller, request_id
+from authsvc.http.browsers import note_browser
 
 API_PREFIXES: Final = (
     "/v1/",
@@ -44,8 +46,6 @@ API_PREFIXES: Final = (
 )
 LEADS_TO: Final = "leads_to"
 """The session key of a further CSP source to which forms on our pages may redirect."""
-_BEGAN_AT: Final = "began_at"
-_SEEN_AT: Final = "seen_at"
 # Saving it at every request would turn each read into a write.
 _SAVED_EVERY_SECONDS: Final = 30
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -129,13 +129,14 @@ class SessionMiddleware(_PagesOnly, _Session):
         session, now = request.session, int(time())
         if session.session_key is None or SESSION_KEY not in session:
             return
-        age = now - session.setdefault(_BEGAN_AT, now)
-        idle = now - session.setdefault(_SEEN_AT, now)
+        if SEEN_AT not in session:
+            note_browser(request)
+        age, idle = now - session[BEGAN_AT], now - session[SEEN_AT]
         is_too_old = age >= settings.ENVIRONMENT.browser_session.total_seconds()
         if is_too_old or idle >= settings.ENVIRONMENT.browser_idle.total_seconds():
             session.flush()
         elif idle >= _SAVED_EVERY_SECONDS:
-            session[_SEEN_AT] = now
+            note_browser(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if request.session.accessed and not response.has_header("Cache-Control"):

@@ -1,5 +1,5 @@
 """Admin pages of credentials, imported here to register them."""
 
-from credentials.admin import credentials, issued_credentials
+from credentials.admin import credentials, issued_credentials, person
 
-__all__ = ["credentials", "issued_credentials"]
+__all__ = ["credentials", "issued_credentials", "person"]

@@ -1,5 +1,5 @@
 """Admin pages of progress, imported here to register them."""
 
-from progress.admin import ai, attempts, progress, prompts
+from progress.admin import ai, attempts, person, progress, prompts
 
-__all__ = ["ai", "attempts", "progress", "prompts"]
+__all__ = ["ai", "attempts", "person", "progress", "prompts"]

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.database
 
 PARTS = {
     "User managers": {
-        "accounts.user": {"view", "add", "save", "deactivate", "activate"},
+        "accounts.user": {"view", "add", "save", "deactivate", "activate", "end_sessions"},
         "accounts.session": {"view"},
         "accounts.organization": {"view"},
         "accounts.orgmembership": {"view"},
@@ -106,7 +106,7 @@ PARTS = {
     "no group": {},
 }
 ACTIONS = {
-    "accounts/user/": ("deactivate", "activate"),
+    "accounts/user/": ("deactivate", "activate", "end_sessions"),
     "accounts/organization/": ("suspend", "reopen", "delete"),
     "accounts/orgmembership/": (
         "make_owner",
@@ -133,7 +133,7 @@ def may_do(staff: StaffBrowser, row: type[Model], path: str) -> set[str]:
     may = {"view"} if page.status == 200 else set()
     if staff.get(f"{path}add/").status == 200:
         may.add("add")
-    if any(staff.get(f"{path}{key}/change/").may_be_saved for key in keys_of(row)[:1]):
+    if any(staff.get(f"{path}{key}/change/?tab=edit").may_be_saved for key in keys_of(row)[:1]):
         may.add("save")
     return may | page.actions
 
@@ -172,7 +172,15 @@ def test_read_only_staff_cannot_change_anything_with_forged_requests(
     for key in keys:
         assert staff.post(f"{path}{key}/change/", name="Mine").status == 403
     assert staff.post(f"{path}add/", name="Mine").status == 403
-    assert staff.post(f"accounts/user/{anna.id}/password/", password="mine").status == 403
+    for act in (
+        "password",
+        "deactivate",
+        "sessions/end",
+        "second-factor/reset",
+        "require",
+        "email",
+    ):
+        assert staff.post(f"accounts/user/{anna.id}/{act}/", reason="Mine.").status == 403
     assert staff.post(f"accounts/oauthclient/{client.id}/secret/", reason="Mine.").status == 403
 
     assert contents_of(row) == before

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session as BrowserSession
 
 from accounts.domain.access import OPERATOR, GrantType
+from accounts.models import BrowserSession
 from accounts.models import OAuthClient as ClientRow
 from tests.accounts.client_pages import CLIENTS, NEW, TERMS, now, page_of, registered, shown_on
 from tests.support.application import Application

@@ -115,6 +115,14 @@ def test_the_unused_codes_of_a_user_are_removed(world: World) -> None:
     assert [found_code(world, code) for code in (used, elsewhere, others)] == [used, None, others]
 
 
+def test_the_unused_codes_of_all_users_are_removed(world: World) -> None:
+    codes = [stored_code(world), stored_code(world), stored_code(world, used_at=LATER)]
+
+    world.repositories.authorization_codes.remove_all_pending()
+
+    assert [found_code(world, code) for code in codes] == [None, None, codes[-1]]
+
+
 def test_the_unused_codes_of_a_browser_are_removed(world: World) -> None:
     pending, used = stored_code(world), stored_code(world, used_at=LATER)
     elsewhere = stored_code(world, authentication=None)

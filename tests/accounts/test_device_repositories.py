@@ -70,6 +70,21 @@ def test_the_devices_of_a_user_are_removed(world: World) -> None:
     assert [found_device(world, device) for device in devices] == [None, None, waiting]
 
 
+def test_the_devices_of_all_users_are_removed(world: World) -> None:
+    allowed = [
+        a_device(has_client(world), status=DeviceStatus.ALLOWED, user_id=world.has_user().id)
+        for _ in range(2)
+    ]
+    waiting = stored_device(world)
+    for device in allowed:
+        world.repositories.device_codes.add(device)
+
+    world.repositories.device_codes.remove_all_pending()
+
+    devices = (*allowed, waiting)
+    assert [found_device(world, device) for device in devices] == [None, None, waiting]
+
+
 def test_the_devices_of_a_browser_are_removed(world: World) -> None:
     allowed, waiting = stored_device(world, authentication=HOW), stored_device(world)
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from accounts.domain.identity.repositories.orm import OrmUserRepository
+from accounts.domain.identity.repositories.orm.users import OrmUserRepository
 from accounts.models import User as UserRow
 from tests.support.application import PASSWORD, Application
 from tests.support.browsing import EMAIL, Visitor, link_in, mails, set_up_app, somebody

@@ -111,6 +111,33 @@ def test_the_sessions_between_a_user_and_a_client_end(world: World) -> None:
     assert [stored_session(world, session) for session in staying] == staying
 
 
+def test_the_live_sessions_of_all_users_end_and_are_counted(world: World) -> None:
+    anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
+    ending = [has_session(world, anna), has_session(world, anna, has_client(world))]
+    theirs = has_session(world, bo)
+    over = has_session(world, bo, **OVER)
+    own = a_session(user_id=None)
+    world.repositories.sessions.add(own)
+
+    counts = world.repositories.sessions.end_all_of_users(at=LATER, because=SessionEnd.REVOKED)
+
+    assert counts == {anna.id: 2, bo.id: 1}
+    for session in (*ending, theirs):
+        ended = session.ended(at=LATER, because=SessionEnd.REVOKED)
+        assert stored_session(world, session) == ended
+    assert [stored_session(world, session) for session in (over, own)] == [over, own]
+
+
+def test_the_last_use_of_a_session_is_that_of_its_newest_token(world: World) -> None:
+    anna = world.has_user()
+    used, unused, other = (has_session(world, anna) for _ in range(3))
+    for session, issued_at in ((used, LATER), (used, NOON), (other, NOON)):
+        token = a_refresh_token(session_id=session.id, issued_at=issued_at)
+        world.repositories.refresh_tokens.add(token)
+
+    assert world.repositories.sessions.last_used([used.id, unused.id]) == {used.id: LATER}
+
+
 def test_all_sessions_of_one_client_end(world: World) -> None:
     anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
     client = has_client(world)

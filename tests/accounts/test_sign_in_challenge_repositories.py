@@ -55,6 +55,14 @@ def test_all_challenges_of_a_user_are_removed(world: World) -> None:
     assert [is_stored(world, challenge) for challenge in (*removed, other)] == [False, False, True]
 
 
+def test_the_challenges_of_all_users_are_removed(world: World) -> None:
+    removed = [stored(world), stored(world)]
+
+    world.repositories.sign_in_challenges.remove_all_pending()
+
+    assert [is_stored(world, challenge) for challenge in removed] == [False, False]
+
+
 def test_expired_challenges_are_deleted_and_counted(world: World) -> None:
     expired, live = stored(world, expires_at=NOON - SECOND), stored(world, expires_at=NOON)
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 
+from accounts.adapters.browser_sessions import SessionStore
 from accounts.domain.audit.errors import AuditLogBusy
 from accounts.domain.audit.services.anchors import AnchorService
 from accounts.domain.tasks.services.upkeep import Anchoring
+from accounts.models import BrowserSession
 from authsvc.jobs.entities import JobStatus, Queue
 from authsvc.jobs.services.engine import JobEngine
 from tests.support.attempts import under_time_limits
@@ -97,7 +97,7 @@ def test_expiry_deletes_browser_sessions_that_have_ended() -> None:
 
     work(world)
 
-    assert [row.pk for row in Session.objects.all()] == [live.session_key]
+    assert [row.pk for row in BrowserSession.objects.all()] == [live.session_key]
 
 
 def test_overdue_attempts_are_submitted_by_the_job(memory: World) -> None:

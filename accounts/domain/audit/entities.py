@@ -29,6 +29,12 @@ class AuditAction(StrEnum):
     USER_EDITED = "user-edited"
     USER_PASSWORD_SET = "user-password-set"  # noqa: S105  # a name, not a secret
     USER_PASSWORD_LINK_SENT = "user-password-link-sent"  # noqa: S105  # a name, not a secret
+    USER_ACTIONS_REQUIRED = "user-actions-required"
+    USER_EMAIL_LINK_SENT = "user-email-link-sent"
+    USER_SECOND_FACTOR_RESET = "user-second-factor-reset"
+    USER_SESSION_ENDED = "user-session-ended"
+    USER_SESSIONS_ENDED = "user-sessions-ended"
+    ALL_SESSIONS_ENDED = "all-sessions-ended"
     ORGANIZATION_CREATED = "organization-created"
     ORGANIZATION_EDITED = "organization-edited"
     ORGANIZATION_SUSPENDED = "organization-suspended"
@@ -88,6 +94,7 @@ class SubjectType(StrEnum):
     """Types of resources that actions are recorded of."""
 
     USER = "user"
+    PLATFORM = "platform"
     ORGANIZATION = "organization"
     MEMBER = "member"
     INVITATION = "invitation"

@@ -105,6 +105,26 @@ class SecondFactorMissing(Unauthenticated):
     explanation = "Set up an authenticator app or a passkey at {url}, then sign in again."
 
 
+class ActionRequired(Unauthenticated):
+    code = "action-required"
+    title = "This account must be updated before the sign-in"
+    explanation = (
+        "Sign in at {url} and complete the required actions: {actions}. Then sign in here again."
+    )
+
+
+class SecondFactorPresent(Conflict):
+    code = "second-factor-present"
+    title = "The user has a second factor already"
+    explanation = "Reset it first if the user has lost it."
+
+
+class NoSecondFactor(Conflict):
+    code = "no-second-factor"
+    title = "The user has no second factor"
+    explanation = "There is nothing to reset."
+
+
 class InvalidChallenge(Unauthenticated):
     code = "invalid-challenge"
     title = "The challenge is invalid"

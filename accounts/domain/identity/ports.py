@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, Unpack
 
-from accounts.domain.access import UserId
+from accounts.domain.access import SessionId, UserId
+from accounts.domain.identity.entities.browsers import BrowserSession
 from accounts.domain.identity.entities.second_factors import FactorMethod, PasskeyRequest
 from accounts.domain.identity.entities.security_log import SecurityEvent, SecurityFacts
 from accounts.domain.identity.entities.tokens import AccessClaims, SignedClaims
@@ -119,6 +120,17 @@ class SecondFactors(Protocol):
     ) -> str | None:
         """The method (RFC 8176) of an assertion by a passkey of the user; None if it is wrong."""
 
+    def remove_all_of(self, user_id: UserId) -> tuple[FactorMethod, ...]:
+        """Remove every second factor of the user, and return which methods they had."""
+
+
+class EmailLinks(Protocol):
+    def path_for(self, user_id: UserId, *, email: str) -> str:
+        """The path of a page that makes *email* the address of the user, within LINK_LIFETIME.
+
+        It becomes invalid when the user's password or address changes.
+        """
+
 
 class SignUpMails(Protocol):
     """Mails of a sign-up, which arrive at the address alone and so reveal nothing to others."""
@@ -141,9 +153,32 @@ class PendingSignIns(Protocol):
     def remove_pending(self, user_id: UserId) -> None:
         """Delete all of the user's."""
 
+    def remove_all_pending(self) -> None:
+        """Delete those of all users."""
+
 
 class ClientNames(Protocol):
     """Names of OAuth clients, for lists of sessions."""
 
     def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
         """Return the name of each of these clients, active or not, by its public id."""
+
+
+class BrowserSessions(Protocol):
+    """Sessions of users on the account pages and the admin site. A session that was idle too long is not live."""
+
+    def of_user(
+        self, user_id: UserId, *, seen_after: datetime, at: datetime
+    ) -> list[BrowserSession]:
+        """The user's live sessions, the one that was seen last first."""
+
+    def end(self, user_id: UserId, browser_id: SessionId) -> None:
+        """End a session of the user, if there is one with this id."""
+
+    def end_all_of(self, user_id: UserId) -> None:
+        """End all sessions of the user."""
+
+    def end_all(
+        self, *, but: SessionId | None, seen_after: datetime, at: datetime
+    ) -> dict[UserId, int]:
+        """End the sessions of all users except the one with this id; return how many live ones ended by user."""

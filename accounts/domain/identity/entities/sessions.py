@@ -25,12 +25,14 @@ FIRST_PARTY_CLIENT: Final = "authsvc"
 class SessionPolicy:
     """Lifetimes: `refresh_within` of a refresh token, `ends_after` of a session however often it is refreshed.
 
+    A session in a browser ends if the browser is idle for `browser_idle`.
     Within the grace period `repeats_within` a token may be redeemed again, for the same pair.
     """
 
     refresh_within: timedelta
     ends_after: timedelta
     repeats_within: timedelta = timedelta(seconds=10)
+    browser_idle: timedelta = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,7 @@ class SessionEnd(StrEnum):
     CODE_REUSED = "code-reused"
     REVOKED = "revoked"
     CLIENT_REMOVED = "client-removed"
+    ENDED_BY_STAFF = "ended-by-staff"
     SECRET_RENEWED = "secret-renewed"  # noqa: S105  # a reason, not a secret
 
 

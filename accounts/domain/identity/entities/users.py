@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 from unicodedata import normalize
 
@@ -11,12 +12,19 @@ from accounts.domain.identity.entities.profiles import Profile
 from authsvc.kernel.text import folded
 
 
+class RequiredAction(StrEnum):
+    """Actions that staff can require of a user before their next sign-in. They are stored, so a value never changes."""
+
+    CHANGE_PASSWORD = "change-password"  # noqa: S105  # a name, not a secret
+    SET_UP_SECOND_FACTOR = "set-up-second-factor"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """A user. `email` is normalized, because all spellings of an address belong to one person.
 
     `updated_at` is the time of the last change to name or profile, `changed_at` that of the last change to anything but
-    the password; None before the first.
+    the password; None before the first. `required_actions` are demanded at sign-ins after `actions_required_at`.
     """
 
     id: UserId
@@ -30,6 +38,8 @@ class User:
     profile: Profile = field(default_factory=Profile)
     updated_at: datetime | None = None
     changed_at: datetime | None = None
+    required_actions: tuple[RequiredAction, ...] = ()
+    actions_required_at: datetime | None = None
 
     @property
     def updated_or_created_at(self) -> datetime:
@@ -53,6 +63,19 @@ class User:
             or (self.is_active and not edited.is_active)
         )
 
+    def requiring(self, actions: Collection[RequiredAction], *, at: datetime) -> "User":
+        """With these required actions in place of others."""
+        required = tuple(action for action in RequiredAction if action in actions)
+        return replace(
+            self, required_actions=required, actions_required_at=at if required else None
+        )
+
+    def having_done(self, action: RequiredAction) -> "User":
+        """Without this required action."""
+        remaining = tuple(other for other in self.required_actions if other is not action)
+        since = self.actions_required_at if remaining else None
+        return replace(self, required_actions=remaining, actions_required_at=since)
+
     def described(
         self, *, name: str | None = None, profile: Mapping[str, str] | None = None, at: datetime
     ) -> "User":
@@ -75,9 +98,10 @@ class User:
         at: datetime,
         roles: Collection[Role] = (),
         is_staff: bool = False,
+        required_actions: Collection[RequiredAction] = (),
     ) -> "User":
         """A new user with a normalized address. Every user is a learner, and an admin is staff."""
-        return cls(
+        user = cls(
             id=user_id,
             email=email,
             name=name,
@@ -87,6 +111,7 @@ class User:
             is_staff=is_staff or Role.ADMIN in roles,
             created_at=at,
         )
+        return user.requiring(required_actions, at=at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """In-memory repositories of identity."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from accounts.domain.access import OrganizationId, OrgRole, SessionId, UserId
+from accounts.domain.identity.entities.browsers import BrowserSession
 from accounts.domain.identity.entities.second_factors import (
     FactorMethod,
     PasskeyRequest,
@@ -135,11 +137,38 @@ class InMemoryKnownAddressRepository:
         return remove_where(self.store, lambda seen_at: seen_at < before)
 
 
+class NoBrowserSessions:
+    """Without a database there are no pages, and so no sessions in browsers."""
+
+    def of_user(
+        self, user_id: UserId, *, seen_after: datetime, at: datetime
+    ) -> list[BrowserSession]:
+        return []
+
+    def end(self, user_id: UserId, browser_id: SessionId) -> None:
+        return None
+
+    def end_all_of(self, user_id: UserId) -> None:
+        return None
+
+    def end_all(
+        self, *, but: SessionId | None, seen_after: datetime, at: datetime
+    ) -> dict[UserId, int]:
+        return {}
+
+
 class NoPasswordLinks:
     """Without a database there are no account pages; the link leads to the problem that says so."""
 
     def path_for(self, user_id: UserId) -> str:
         return "/password/reset"
+
+
+class NoEmailLinks:
+    """Without a database there are no account pages; the link leads to the problem that says so."""
+
+    def path_for(self, user_id: UserId, *, email: str) -> str:
+        return "/email/move"
 
 
 class OpenMemberships(Protocol):
@@ -196,10 +225,25 @@ class InMemorySessionRepository:
         live = [session for session in self._live(at) if _browser_of(session) == browser_id]
         return sorted(live, key=_id)
 
-    def end_all_of(self, user_id: UserId, *, at: datetime, because: SessionEnd) -> None:
-        for session in list(self.store.values()):
-            if session.user_id == user_id:
-                self.store[session.id] = session.ended(at=at, because=because)
+    def end_all_of(self, user_id: UserId, *, at: datetime, because: SessionEnd) -> int:
+        live = [session for session in self._live(at) if session.user_id == user_id]
+        for session in live:
+            self.store[session.id] = session.ended(at=at, because=because)
+        return len(live)
+
+    def end_all_of_users(self, *, at: datetime, because: SessionEnd) -> dict[UserId, int]:
+        live = [(session, user_id) for session in self._live(at) if (user_id := session.user_id)]
+        for session, _ in live:
+            self.store[session.id] = session.ended(at=at, because=because)
+        return dict(Counter(user_id for _, user_id in live))
+
+    def last_used(self, session_ids: Collection[SessionId]) -> dict[SessionId, datetime]:
+        used: dict[SessionId, datetime] = {}
+        for token in self.refresh_tokens.store.values():
+            if token.session_id in session_ids:
+                at = used.get(token.session_id, token.issued_at)
+                used[token.session_id] = max(at, token.issued_at)
+        return used
 
     def end_all_between(
         self, user_id: UserId, client_id: str, *, at: datetime, because: SessionEnd
@@ -250,6 +294,9 @@ class InMemorySignInChallengeRepository:
     def remove_pending(self, user_id: UserId) -> None:
         remove_where(self.store, lambda challenge: challenge.user_id == user_id)
 
+    def remove_all_pending(self) -> None:
+        self.store.clear()
+
     def remove_expired(self, *, before: datetime) -> int:
         return remove_where(self.store, lambda challenge: challenge.expires_at < before)
 
@@ -270,6 +317,9 @@ class NoSecondFactors:
         self, user_id: UserId, assertion: Mapping[str, Any], *, state: Mapping[str, Any]
     ) -> None:
         return None
+
+    def remove_all_of(self, user_id: UserId) -> tuple[FactorMethod, ...]:
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

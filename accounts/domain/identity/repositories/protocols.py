@@ -125,8 +125,17 @@ class SessionRepository(Protocol):
     def live_in_browser(self, browser_id: SessionId, *, at: datetime) -> list[Session]:
         """The live sessions that started in this browser session, ordered by id."""
 
-    def end_all_of(self, user_id: UserId, *, at: datetime, because: SessionEnd) -> None:
-        """End the user's sessions; those that have ended keep their reason."""
+    def end_all_of(self, user_id: UserId, *, at: datetime, because: SessionEnd) -> int:
+        """End the user's live sessions, and return how many; those that have ended keep their reason."""
+
+    def end_all_of_users(self, *, at: datetime, because: SessionEnd) -> dict[UserId, int]:
+        """End the live sessions of all users, and return how many by user.
+
+        Those in which clients act for themselves stay.
+        """
+
+    def last_used(self, session_ids: Collection[SessionId]) -> dict[SessionId, datetime]:
+        """When the newest refresh token of each of these sessions was issued, if it has any."""
 
     def end_all_between(
         self, user_id: UserId, client_id: str, *, at: datetime, because: SessionEnd
@@ -160,6 +169,9 @@ class SignInChallengeRepository(Protocol):
 
     def remove_pending(self, user_id: UserId) -> None:
         """Delete all challenges of the user."""
+
+    def remove_all_pending(self) -> None:
+        """Delete all challenges."""
 
     def remove_expired(self, *, before: datetime) -> int:
         """Delete the challenges that expired before that time; return how many."""

@@ -7,7 +7,7 @@ from uuid import uuid4
 from accounts.domain.access import Principal, UserId
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import SessionEnd
-from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.entities.users import RequiredAction, User
 from accounts.domain.identity.errors import InvalidEmail, UnsuitablePassword, WrongPassword
 from accounts.domain.identity.ports import (
     EmailAddresses,
@@ -116,6 +116,7 @@ class AccountService:
         owner = self.users.get(by.person)
         current_hash = owner.password_hash
         self._require(current, password_hash=current_hash)
+        self._require_other(new, owner=owner, member="new_password")
         new_hash = self.passwords.hash_of_new(new, owner=owner, member="new_password")
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(by.person)
@@ -130,16 +131,35 @@ class AccountService:
         The link was mailed to their address, so that is verified.
         Raises UserNotFound, UnsuitablePassword.
         """
-        password_hash = self.passwords.hash_of_new(password, owner=self.users.get(user_id))
+        owner = self.users.get(user_id)
+        self._require_other(password, owner=owner, member="password")
+        password_hash = self.passwords.hash_of_new(password, owner=owner)
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(user_id)
             self._replace_password(user, password_hash)
             self.verified_emails.save(user.id, email=user.email)
             self.security_log.record(SecurityEvent.PASSWORD_RESET, user_id=user.id)
 
+    def complete(self, action: RequiredAction, *, user_id: UserId) -> None:
+        """Record that the user has done what staff may have required of them."""
+        with self.unit_of_work.atomic():
+            user = self.users.get_for_update(user_id)
+            if action in user.required_actions:
+                self.users.save(user.having_done(action))
+
     def _replace_password(self, user: User, password_hash: str) -> None:
-        self.users.save(replace(user, password_hash=password_hash))
+        done = user.having_done(RequiredAction.CHANGE_PASSWORD)
+        self.users.save(replace(done, password_hash=password_hash))
         self.revocation.revoke_all_of(user.id, because=SessionEnd.PASSWORD_CHANGED)
+
+    def _require_other(self, password: str, *, owner: User, member: str) -> None:
+        """Raise UnsuitablePassword if the user must change their password, and this is the one they have."""
+        is_required = RequiredAction.CHANGE_PASSWORD in owner.required_actions
+        if is_required and self.passwords.hasher.verify(
+            password, password_hash=owner.password_hash
+        ):
+            detail = "Choose a password other than the current one."
+            raise UnsuitablePassword(FieldError(path=member, detail=detail))
 
     def _require(self, current: str, *, password_hash: str) -> None:
         """Raises WrongPassword."""

@@ -1,11 +1,15 @@
 """Revocation: the end of all sessions of a user, for every service that ends them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from accounts.domain.access import UserId
-from accounts.domain.identity.entities.sessions import SessionEnd
-from accounts.domain.identity.ports import PendingSignIns
-from accounts.domain.identity.repositories.protocols import SessionRepository
+from accounts.domain.access import SessionId, UserId
+from accounts.domain.identity.entities.browsers import BrowserSession, EndedSessions
+from accounts.domain.identity.entities.sessions import SessionEnd, SessionPolicy
+from accounts.domain.identity.ports import BrowserSessions, PendingSignIns
+from accounts.domain.identity.repositories.protocols import (
+    SessionRepository,
+)
 from accounts.domain.identity.services.security_log import SecurityLog
 from authsvc.kernel.clock import Clock
 
@@ -15,14 +19,51 @@ class SessionRevocation:
     """Ends sessions inside the unit of work of the calling service."""
 
     sessions: SessionRepository
+    browser_sessions: BrowserSessions
     pending: tuple[PendingSignIns, ...]
     security_log: SecurityLog
+    policy: SessionPolicy
     clock: Clock
 
-    def revoke_all_of(self, user_id: UserId, *, because: SessionEnd, by: str | None = None) -> None:
-        """End the user's sessions, and what could still begin one. `by` is the caller, unless it is the user."""
+    def browsers_of(self, user_id: UserId) -> list[BrowserSession]:
+        """The user's live sessions in browsers, the one that was seen last first."""
+        return self.browser_sessions.of_user(
+            user_id, seen_after=self._seen_after, at=self.clock.now()
+        )
+
+    def revoke_all_of(self, user_id: UserId, *, because: SessionEnd, by: str | None = None) -> int:
+        """End the user's sessions with clients, and what could still begin one; return how many.
+
+        `by` is the caller, unless it is the user. Their browsers stay signed in unless the password changes.
+        """
         # First what is pending: this waits for a request that is exchanging it, whose session then ends below.
         for pending in self.pending:
             pending.remove_pending(user_id)
-        self.sessions.end_all_of(user_id, at=self.clock.now(), because=because)
+        count = self.sessions.end_all_of(user_id, at=self.clock.now(), because=because)
         self.security_log.record_end_of_all(user_id=user_id, because=because, by=by)
+        return count
+
+    def end_everywhere(self, user_id: UserId, *, because: SessionEnd, by: str) -> EndedSessions:
+        """End the user's sessions with clients and in browsers, and what could still begin one."""
+        browsers = len(self.browsers_of(user_id))
+        self.browser_sessions.end_all_of(user_id)
+        clients = self.revoke_all_of(user_id, because=because, by=by)
+        return EndedSessions(browsers=browsers, clients=clients)
+
+    def end_all(self, *, but: SessionId | None, because: SessionEnd, by: str) -> EndedSessions:
+        """End the sessions of all users but the browser with this id, and what could still begin one."""
+        for pending in self.pending:
+            pending.remove_all_pending()
+        browsers = self.browser_sessions.end_all(
+            but=but, seen_after=self._seen_after, at=self.clock.now()
+        )
+        clients = self.sessions.end_all_of_users(at=self.clock.now(), because=because)
+        people = browsers.keys() | clients.keys()
+        self.security_log.record_end_of_all_of(sorted(people), because=because, by=by)
+        return EndedSessions(
+            browsers=sum(browsers.values()), clients=sum(clients.values()), people=len(people)
+        )
+
+    @property
+    def _seen_after(self) -> datetime:
+        return self.clock.now() - self.policy.browser_idle

@@ -1,6 +1,7 @@
 """Security log: records sign-ins, tokens and account changes in the log of the application."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Final, Unpack
 
 from accounts.domain.access import OrganizationId, UserId
@@ -81,14 +82,26 @@ class SecurityLog:
         if by is not None:
             facts["by"] = by
         self.record(SecurityEvent.SESSIONS_ENDED, **facts)
+        event = self._end_of_all(user_id=user_id, client_id=client_id, because=because)
+        self.outbox.record(replace(event, org_id=org_id))
+
+    def record_end_of_all_of(
+        self, user_ids: Collection[UserId], *, because: SessionEnd, by: str
+    ) -> None:
+        """Record that all sessions of these users ended: one line of the log, an outgoing event for each."""
+        self.record(SecurityEvent.SESSIONS_ENDED, reason=because, by=by)
         self.outbox.record(
-            OutgoingEvent(
-                type=OutgoingEventType.SESSION_ENDED,
-                occurred_at=self.clock.now(),
-                org_id=org_id,
-                user_id=user_id,
-                data={"session_id": None, "client_id": client_id, "reason": because.value},
-            )
+            *(self._end_of_all(user_id=user_id, because=because) for user_id in user_ids)
+        )
+
+    def _end_of_all(
+        self, *, because: SessionEnd, user_id: UserId | None, client_id: str | None = None
+    ) -> OutgoingEvent:
+        return OutgoingEvent(
+            type=OutgoingEventType.SESSION_ENDED,
+            occurred_at=self.clock.now(),
+            user_id=user_id,
+            data={"session_id": None, "client_id": client_id, "reason": because.value},
         )
 
     def _end_of(self, session: Session, because: SessionEnd) -> OutgoingEvent:

@@ -29,6 +29,7 @@ from accounts.domain.identity.entities.sessions import (
 from accounts.domain.identity.entities.tokens import SignedIn
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import (
+    ActionRequired,
     EmailTaken,
     InvalidChallenge,
     InvalidCredentials,
@@ -172,7 +173,7 @@ class SignInService:
 
         Raises InvalidCredentials, TooManyAttempts; UnverifiedEmail if the policy requires a verified address;
         SecondFactorRequired if the user has a second factor, with a challenge for `verify`; SecondFactorMissing if
-        the user needs one and has none.
+        the user needs one and has none; ActionRequired if staff have required something of the user first.
         """
         user = self.authenticate(
             email=email, password=password, client_ip=client_ip, address_limit=address_limit
@@ -189,6 +190,7 @@ class SignInService:
             if new_hash != user.password_hash:
                 user = replace(user, password_hash=new_hash)
                 self.users.save(user)
+            self._require_actions_done(user)
             if not methods:
                 return self._start(user, methods=(PASSWORD,))
             secret, passkey = self._challenge(user, methods)
@@ -210,7 +212,7 @@ class SignInService:
     ) -> SignedIn:
         """Answer a challenge of `log_in`, with a code or with the assertion of a passkey, and start the session.
 
-        A challenge starts one session. Raises InvalidChallenge, WrongSecondFactor, TooManyAttempts.
+        A challenge starts one session. Raises InvalidChallenge, WrongSecondFactor, TooManyAttempts, ActionRequired.
         """
         challenge = self.challenges.find(self.opaque_tokens.hash(secret))
         if challenge is None or not challenge.is_live(at=self.clock.now()):
@@ -233,6 +235,7 @@ class SignInService:
             user = self.users.get_for_update(user_id)
             if not self.challenges.remove(challenge.hash) or not user.is_active:
                 raise InvalidChallenge
+            self._require_actions_done(user)
             return self._start(user, methods=(PASSWORD, method, SECOND_FACTOR))
 
     def remove_expired(self) -> int:
@@ -278,6 +281,12 @@ class SignInService:
         """Raises UnverifiedEmail."""
         if self.policy.needs_verified_email and self.verified_emails.find(user.id) != user.email:
             raise UnverifiedEmail(url=self.policy.sign_in_url)
+
+    def _require_actions_done(self, user: User) -> None:
+        """Raise ActionRequired while the locked user has something to do on the account pages."""
+        if user.required_actions:
+            actions = Listed(action.value for action in user.required_actions)
+            raise ActionRequired(url=self.policy.sign_in_url, actions=actions)
 
     def _record_failure(self, account: str, user: User | None, *, is_right: bool) -> None:
         if user is None:

@@ -11,9 +11,10 @@ from uuid import uuid4
 from accounts.domain.access import NotPermitted, Principal, Right, Role, UserId, rights_of
 from accounts.domain.audit.entities import AuditAction, AuditSubject, Members, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
+from accounts.domain.identity.entities.browsers import EndedSessions
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import SessionEnd
-from accounts.domain.identity.entities.users import PersonSearch, User, UserChanges
+from accounts.domain.identity.entities.users import PersonSearch, RequiredAction, User, UserChanges
 from accounts.domain.identity.errors import (
     InvalidEmailToken,
     LastAdmin,
@@ -175,6 +176,7 @@ class UserService:
         password: str | None = None,
         roles: Collection[Role],
         is_staff: bool = False,
+        required_actions: Collection[RequiredAction] = (),
         reason: str = "",
         by: Principal,
     ) -> User:
@@ -192,9 +194,10 @@ class UserService:
             password_hash="",
             roles=roles,
             is_staff=is_staff,
+            required_actions=required_actions,
             at=self.clock.now(),
         )
-        _require_rights_over(user, by=by)
+        require_rights_over(user, by=by)
         _require_rights_of(user, by=by)
         user = replace(user, password_hash=self._initial_hash(password, owner=user))
         with self.unit_of_work.atomic():
@@ -202,7 +205,7 @@ class UserService:
             self.security_log.record(SecurityEvent.REGISTERED, by=by.identity, user_id=user.id)
             self.audit_log.record(
                 AuditAction.USER_CREATED,
-                _subject(user),
+                user_subject(user),
                 by=by,
                 because=reason,
                 after=_members_of(user),
@@ -225,6 +228,24 @@ class UserService:
         Nobody gives rights that they don't have, or takes any from themselves.
         Raises NotPermitted, UserNotFound, OwnAccount, LastAdmin, UnsuitableProfile, PreconditionFailed.
         """
+        return self._edit(user_id, changes, if_match=if_match, reason=reason, by=by)[0]
+
+    def deactivate(self, user_id: UserId, *, reason: str = "", by: Principal) -> EndedSessions:
+        """Deactivate a user, and return how many sessions that ended. Raises as `edit` does."""
+        changes = UserChanges(is_active=False)
+        return self._edit(user_id, changes, if_match=UNCONDITIONAL, reason=reason, by=by)[1]
+
+    def _edit(
+        self,
+        user_id: UserId,
+        changes: UserChanges,
+        *,
+        if_match: Precondition,
+        reason: str,
+        by: Principal,
+    ) -> tuple[User, EndedSessions]:
+        """The changed user, and the sessions that the change ended."""
+        ended = EndedSessions()
         if user_id != by.user_id and not by.may(Right.MANAGE_USERS):
             raise UserNotFound
         is_own_description = user_id == by.user_id and changes.is_description_only
@@ -234,7 +255,7 @@ class UserService:
             if_match.require(user)
             edited = changes.applied_to(user, at=self.clock.now())
             if not is_own_description:
-                _require_rights_over(user, edited, by=by)
+                require_rights_over(user, edited, by=by)
                 _require_rights_of(edited, since=user, by=by)
                 if user.id == by.user_id and user.loses(edited):
                     raise OwnAccount
@@ -244,17 +265,17 @@ class UserService:
             self.events.record(*changes_of(user, edited, at=self.clock.now()))
             if user.is_active and not edited.is_active:
                 because = SessionEnd.DEACTIVATED
-                self.revocation.revoke_all_of(user_id, because=because, by=by.identity)
+                ended = self.revocation.end_everywhere(user_id, because=because, by=by.identity)
             if edited != user and not is_own_description:
                 self.audit_log.record(
                     AuditAction.USER_EDITED,
-                    _subject(user),
+                    user_subject(user),
                     by=by,
                     because=reason,
                     before=_members_of(user),
                     after=_members_of(edited, since=user),
                 )
-        return edited
+        return edited, ended
 
     def send_password_link(self, user_id: UserId, *, reason: str = "", by: Principal) -> None:
         """Mail a user a link to set a password. Raises as `create` does, and UserNotFound."""
@@ -262,10 +283,10 @@ class UserService:
         self.emails.require_verified(by)
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(user_id)
-            _require_rights_over(user, by=by)
+            require_rights_over(user, by=by)
             self._mail_link(MailKind.PASSWORD_RESET, user, by=by)
             action = AuditAction.USER_PASSWORD_LINK_SENT
-            self.audit_log.record(action, _subject(user), by=by, because=reason)
+            self.audit_log.record(action, user_subject(user), by=by, because=reason)
 
     def set_password(
         self, user_id: UserId, *, password: str, reason: str = "", by: Principal
@@ -278,13 +299,13 @@ class UserService:
         password_hash = self.passwords.hash_of_new(password, owner=self.users.get(user_id))
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(user_id)
-            _require_rights_over(user, by=by)
+            require_rights_over(user, by=by)
             self.users.save(replace(user, password_hash=password_hash))
             because = SessionEnd.PASSWORD_CHANGED
-            self.revocation.revoke_all_of(user_id, because=because, by=by.identity)
+            self.revocation.end_everywhere(user_id, because=because, by=by.identity)
             self.security_log.record(SecurityEvent.PASSWORD_RESET, by=by.identity, user_id=user_id)
             action = AuditAction.USER_PASSWORD_SET
-            self.audit_log.record(action, _subject(user), by=by, because=reason)
+            self.audit_log.record(action, user_subject(user), by=by, because=reason)
 
     def _require_may_create(self, password: str | None, *, by: Principal) -> None:
         """Raises NotPermitted; VerifiedEmailNeeded if the person is to be mailed a link."""
@@ -322,14 +343,14 @@ def _require_other_admin(admin: User, admins: frozenset[UserId], *, by: Principa
         raise NotPermitted(right=Right.APPOINT_STAFF.value)
 
 
-def _require_rights_over(*users: User, by: Principal) -> None:
+def require_rights_over(*users: User, by: Principal) -> None:
     """Only those who may appoint staff can create, change or become staff. Raises NotPermitted."""
     by.require(Right.MANAGE_USERS)
     if any(user.is_staff for user in users):
         by.require(Right.APPOINT_STAFF)
 
 
-def _subject(user: User) -> AuditSubject:
+def user_subject(user: User) -> AuditSubject:
     return AuditSubject(SubjectType.USER, str(user.id), None)
 
 

@@ -134,6 +134,9 @@ class InMemoryAuthorizationCodeRepository:
             ),
         )
 
+    def remove_all_pending(self) -> None:
+        remove_where(self.store, lambda code: code.used_at is None)
+
     def remove_pending_in(self, browser_id: SessionId) -> None:
         remove_where(
             self.store, lambda code: code.used_at is None and _browser_of(code) == browser_id
@@ -169,6 +172,9 @@ class InMemoryDeviceCodeRepository:
             self.store,
             lambda code: code.user_id == user_id and client_pk in {None, code.client_pk},
         )
+
+    def remove_all_pending(self) -> None:
+        remove_where(self.store, lambda code: code.user_id is not None)
 
     def remove_pending_in(self, browser_id: SessionId) -> None:
         remove_where(self.store, lambda code: _browser_of(code) == browser_id)

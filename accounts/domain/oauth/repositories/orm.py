@@ -232,6 +232,9 @@ class OrmAuthorizationCodeRepository:
         codes = rows.AuthorizationCode.objects.filter(user_id=user_id, used_at=None)
         _of_client(codes, client_pk).delete()
 
+    def remove_all_pending(self) -> None:
+        rows.AuthorizationCode.objects.filter(used_at=None).delete()
+
     def remove_pending_in(self, browser_id: SessionId) -> None:
         rows.AuthorizationCode.objects.filter(browser_id=browser_id, used_at=None).delete()
 
@@ -259,6 +262,9 @@ class OrmDeviceCodeRepository:
 
     def remove_pending(self, user_id: UserId, client_pk: ClientPk | None = None) -> None:
         _of_client(rows.DeviceCode.objects.filter(user_id=user_id), client_pk).delete()
+
+    def remove_all_pending(self) -> None:
+        rows.DeviceCode.objects.exclude(user=None).delete()
 
     def remove_pending_in(self, browser_id: SessionId) -> None:
         rows.DeviceCode.objects.filter(browser_id=browser_id).delete()

@@ -90,6 +90,9 @@ class AuthorizationCodeRepository(Protocol):
     def remove_pending(self, user_id: UserId, client_pk: ClientPk | None = None) -> None:
         """Delete the unused codes of the user, or only those for this client."""
 
+    def remove_all_pending(self) -> None:
+        """Delete the unused codes of all users."""
+
     def remove_pending_in(self, browser_id: SessionId) -> None:
         """Delete the unused codes that were issued in this browser session."""
 
@@ -115,6 +118,9 @@ class DeviceCodeRepository(Protocol):
 
     def remove_pending(self, user_id: UserId, client_pk: ClientPk | None = None) -> None:
         """Delete the devices on which the user has decided, or only those of this client."""
+
+    def remove_all_pending(self) -> None:
+        """Delete the devices on which a user has decided."""
 
     def remove_pending_in(self, browser_id: SessionId) -> None:
         """Delete the devices on which was decided in this browser session."""

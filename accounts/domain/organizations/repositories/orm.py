@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from accounts import models as rows
 from accounts.domain.access import OrganizationId, OrganizationStatus, OrgRole, UserId
 from accounts.domain.identity.entities.users import EVERYONE, PersonSearch
-from accounts.domain.identity.repositories.orm import found_by
+from accounts.domain.identity.repositories.orm.users import found_by
 from accounts.domain.organizations.entities import (
     Invitation,
     InvitationId,

@@ -3,11 +3,20 @@
 from typing import Any, Final
 
 from django.conf import settings
-from django.contrib.auth import load_backend
+from django.contrib.auth import get_user_model, load_backend
 from django.core import signing
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-_SALT: Final = "accounts.pages.addresses"
+from accounts.domain.access import UserId
+
+_SALT: Final = "accounts.pages.addresses"  # links of earlier releases stay valid
+
+
+class SignedEmailLinks:
+    def path_for(self, user_id: UserId, *, email: str) -> str:
+        user = get_user_model().objects.get(pk=user_id)
+        return reverse("account_move_email", kwargs={"key": key_for(user, email)})
 
 
 def key_for(user: Any, email: str) -> str:

@@ -1,0 +1,135 @@
+"""What the tabs of a person show, and the words for it."""
+
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts import models as rows
+from accounts.admin.person_activity import MOST_LISTED, done_by, done_to, sentences_of
+from accounts.domain.access import Right, Role, UserId
+from accounts.domain.identity.entities.browsers import EndedSessions
+from accounts.domain.identity.entities.second_factors import FactorMethod
+from accounts.domain.identity.entities.users import RequiredAction
+from authsvc.admin_site.actions import MOST_AT_ONCE
+from authsvc.admin_site.pages import Tab
+from authsvc.admin_site.person_tabs import PersonTab
+from authsvc.admin_site.tenants import sees_organizations
+from authsvc.composition.container import services
+from authsvc.http.actors import staff_of
+
+OVERVIEW: Final = Tab("overview", "Overview")
+SESSIONS: Final = Tab("sessions", "Sign-in and sessions")
+ORGANIZATIONS: Final = Tab("organizations", "Organizations")
+ACTIVITY: Final = Tab("activity", "Activity")
+EDIT: Final = "edit"
+RECENT: Final = 5
+ONLY_ADMIN: Final = "This is the only active admin. Make someone else an admin first."
+OWN_ACCOUNT: Final = "This is your own account. Ask another admin."
+FACTORS: Final = {
+    FactorMethod.APP: "authenticator app",
+    FactorMethod.RECOVERY_CODE: "recovery codes",
+    FactorMethod.PASSKEY: "passkey",
+}
+ACTIONS: Final = {
+    RequiredAction.CHANGE_PASSWORD: "Choose a new password",
+    RequiredAction.SET_UP_SECOND_FACTOR: "Set up a second factor",
+}
+
+
+def counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def name_of(row: rows.User) -> str:
+    return row.name or row.email
+
+
+def sees_activity(request: HttpRequest) -> bool:
+    return bool(request.user.has_perm("accounts.view_user"))
+
+
+def may_act_on(request: HttpRequest, row: rows.User) -> bool:
+    """Whether the caller may act on the account: those who may not appoint staff act on no staff."""
+    return not row.is_staff or staff_of(request).may(Right.APPOINT_STAFF)
+
+
+def reason_against_deactivation(request: HttpRequest, row: rows.User) -> str:
+    """Why the account cannot be deactivated, if so; the service refuses it."""
+    admins = rows.User.objects.filter(is_superuser=True, is_active=True)
+    is_admin = row.is_superuser and row.is_active
+    if is_admin and not admins.exclude(pk=row.pk).exists():
+        return ONLY_ADMIN
+    return OWN_ACCOUNT if row.pk == request.user.pk else ""
+
+
+def contents_of(
+    request: HttpRequest, row: rows.User, current: str, contributed: list[PersonTab]
+) -> tuple[list[str], dict[str, Any]]:
+    """The templates of the tab, and their context."""
+    context = _account_of(row)
+    for tab in contributed:
+        if tab.key == current:
+            return [tab.template], context | tab.load(request, row.pk)
+    if current == ORGANIZATIONS.key:
+        return ["admin/accounts/user/organizations.html"], context | _memberships_of(row)
+    if current == ACTIVITY.key:
+        did = sentences_of(done_by(row.pk)[:MOST_LISTED])
+        done = sentences_of(done_to(row.pk)[:MOST_LISTED])
+        return ["admin/accounts/user/activity.html"], context | {"did": did, "done": done}
+    context["sessions"] = services().user_sessions.of(UserId(row.pk))
+    if current == SESSIONS.key:
+        return ["admin/accounts/user/sessions.html"], context
+    parts = [tab for tab in contributed if tab.is_in_overview]
+    for tab in parts:
+        context |= tab.load(request, row.pk)
+    context["contributed"] = [tab.template for tab in parts]
+    context["recent"] = sentences_of((done_by(row.pk) | done_to(row.pk))[:RECENT])
+    groups = ", ".join(group.name for group in row.groups.all())
+    context["groups"] = groups or "None: no access to the admin site"
+    context |= _memberships_of(row) if sees_organizations(request) else {}
+    return ["admin/accounts/user/overview.html"], context
+
+
+def _account_of(row: rows.User) -> dict[str, Any]:
+    methods = services().repositories.second_factors.methods_of(UserId(row.pk))
+    return {
+        "is_verified": services().emails.verified(UserId(row.pk)) is not None,
+        "has_factor": bool(methods),
+        "factors": f"Password, {words_for(methods)}" if methods else "Password",
+        "roles": ", ".join(Role(role).value.capitalize() for role in row.roles),
+        "required": required_words(RequiredAction(value) for value in row.required_actions),
+    }
+
+
+def _memberships_of(row: rows.User) -> dict[str, Any]:
+    memberships = rows.OrgMembership.objects.filter(user=row).select_related("org")
+    return {"memberships": memberships.order_by("org__name")[:MOST_AT_ONCE]}
+
+
+def words_for(methods: Any) -> str:
+    return ", ".join(FACTORS[method] for method in methods)
+
+
+def required_words(actions: Any) -> str:
+    labels = [ACTIONS[action] for action in actions]
+    return f"{', '.join(labels)}." if labels else "Nothing required."
+
+
+def and_ended(ended: EndedSessions) -> str:
+    return f" and ended {counted(ended.total, 'session')}" if ended.total else ""
+
+
+def badges_of(row: rows.User, context: dict[str, Any]) -> list[tuple[str, str]]:
+    return [
+        ("Active", "good") if row.is_active else ("Deactivated", "bad"),
+        ("E-mail verified", "good") if context["is_verified"] else ("E-mail not verified", "warn"),
+        *([("Second factor on", "good")] if context["has_factor"] else []),
+        *([("Staff", "off")] if row.is_staff else []),
+        *((Role(role).value.capitalize(), "off") for role in row.roles),
+    ]
+
+
+def tools_for(row: rows.User) -> list[tuple[str, str]]:
+    password = reverse("admin:accounts_user_password", args=[row.pk])
+    return [("Send a password reset", password), ("Edit", f"?tab={EDIT}")]

@@ -1,0 +1,306 @@
+"""Pages of a person: their tabs, and acts on their account that ask for a reason."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts import models as rows
+from accounts.adapters.browser_sessions import BROWSER_ID
+from accounts.admin.person_contents import (
+    ACTIONS,
+    ACTIVITY,
+    EDIT,
+    ORGANIZATIONS,
+    OVERVIEW,
+    SESSIONS,
+    and_ended,
+    badges_of,
+    contents_of,
+    counted,
+    may_act_on,
+    name_of,
+    reason_against_deactivation,
+    required_words,
+    sees_activity,
+    tools_for,
+    words_for,
+)
+from accounts.domain.access import Right, SessionId, UserId
+from accounts.domain.identity.entities.browsers import EndedSessions
+from accounts.domain.identity.entities.users import RequiredAction, UserChanges
+from authsvc.admin_site.actions import admin_page
+from authsvc.admin_site.forms import ReasonForm
+from authsvc.admin_site.pages import Confirmation, confirm_page, current_tab, thing_page
+from authsvc.admin_site.person_tabs import person_tabs_for
+from authsvc.admin_site.tenants import sees_organizations
+from authsvc.composition.container import services
+from authsvc.http.actors import staff_of
+from authsvc.http.forms import AddressField, submit
+from authsvc.http.sign_in_state import require_fresh_sign_in
+
+
+class RequiredActionsForm(ReasonForm):
+    required_actions = forms.MultipleChoiceField(
+        label="At the next sign-in",
+        choices=[(action.value, label) for action, label in ACTIONS.items()],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Without any, nothing is required any longer.",
+    )
+    field_order = ("required_actions", "reason")
+
+
+class EmailForm(ReasonForm):
+    email = AddressField(label="New e-mail address")
+    field_order = ("email", "reason")
+
+
+class PersonPages:
+    """Mixin of the admin class of users: `change/` shows a person in tabs, `change/?tab=edit` the form."""
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        page: Any = self
+        row = page.get_object(request, object_id)
+        is_form = request.method == "POST" or request.GET.get("tab") == EDIT
+        if is_form or row is None or not page.has_view_permission(request, row):
+            response: HttpResponse = super().change_view(  # type: ignore[misc]  # of the class that this is mixed into
+                request, object_id, form_url, extra_context
+            )
+            return response
+        return self._person_page(request, row)
+
+    def _person_page(self, request: HttpRequest, row: rows.User) -> HttpResponse:
+        page: Any = self
+        contributed = person_tabs_for(request)
+        tabs = [OVERVIEW, SESSIONS, *(tab.tab for tab in contributed)]
+        tabs += [ORGANIZATIONS] if sees_organizations(request) else []
+        tabs += [ACTIVITY] if sees_activity(request) else []
+        current = current_tab(request, tabs)
+        templates, context = contents_of(request, row, current, contributed)
+        may_act = page.has_change_permission(request, row) and may_act_on(request, row)
+        return thing_page(
+            request,
+            "admin/accounts/user/person.html",
+            title=name_of(row),
+            tabs=tabs,
+            current=current,
+            faint=row.email,
+            badges=badges_of(row, context),
+            tools=tools_for(row) if may_act else [("Details", f"?tab={EDIT}")],
+            opts=page.opts,
+            person=row,
+            may_act=may_act,
+            templates=templates,
+            not_to_deactivate=reason_against_deactivation(request, row),
+            **context,
+        )
+
+    @admin_page({"<id:user_id>/deactivate/": "accounts_user_deactivate"})
+    def deactivate_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
+        row = self._row(request, user_id)
+        total = services().user_sessions.of(UserId(row.pk)).total
+        effects = (
+            f"{name_of(row)} cannot sign in until the account is activated again.",
+            f"{counted(total, 'session')} will end.",
+            "Records and credentials stay.",
+        )
+
+        def act(form: forms.Form, by: Any) -> str:
+            reason = form.cleaned_data["reason"]
+            ended = services().users.deactivate(UserId(row.pk), reason=reason, by=by)
+            return f"Deactivated {name_of(row)}{and_ended(ended)}."
+
+        return self._confirmed(request, row, act, verb="Deactivate", effects=effects)
+
+    @admin_page({"<id:user_id>/activate/": "accounts_user_activate"})
+    def activate_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
+        row = self._row(request, user_id)
+
+        def act(form: forms.Form, by: Any) -> str:
+            changes, reason = UserChanges(is_active=True), form.cleaned_data["reason"]
+            services().users.edit(UserId(row.pk), changes, reason=reason, by=by)
+            return f"Activated {name_of(row)}."
+
+        effects = (f"{name_of(row)} can sign in again.",)
+        return self._confirmed(request, row, act, verb="Activate", effects=effects)
+
+    @admin_page({"<id:user_id>/sessions/end/": "accounts_user_end_sessions"})
+    def end_sessions_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
+        row = self._row(request, user_id)
+        total = services().user_sessions.of(UserId(row.pk)).total
+        effects = (
+            f"{counted(total, 'session')} will end, in browsers and clients.",
+            "The account stays active.",
+        )
+
+        def act(form: forms.Form, by: Any) -> str:
+            reason = form.cleaned_data["reason"]
+            ended = services().user_sessions.end_all_of(UserId(row.pk), reason=reason, by=by)
+            return f"Ended {counted(ended.total, 'session')} of {name_of(row)}."
+
+        return self._confirmed(request, row, act, verb="End all sessions of", effects=effects)
+
+    @admin_page({"<id:user_id>/sessions/<id:session_id>/end/": "accounts_user_end_session"})
+    def end_session_view(
+        self, request: HttpRequest, user_id: UUID, session_id: UUID
+    ) -> HttpResponse:
+        row = self._row(request, user_id)
+
+        def act(form: forms.Form, by: Any) -> str:
+            device = services().user_sessions.end(
+                UserId(row.pk), SessionId(session_id), reason=form.cleaned_data["reason"], by=by
+            )
+            return f"Ended 1 session of {name_of(row)}: {device}."
+
+        effects = ("The session ends at once. Clients that were signed in there end with it.",)
+        return self._confirmed(request, row, act, verb="End a session of", effects=effects)
+
+    @admin_page({"<id:user_id>/second-factor/reset/": "accounts_user_reset_factor"})
+    def reset_factor_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
+        row = self._row(request, user_id)
+
+        def act(form: forms.Form, by: Any) -> str:
+            methods = services().user_access.reset_second_factor(
+                UserId(row.pk), reason=form.cleaned_data["reason"], by=by
+            )
+            return f"Removed the second factor of {name_of(row)}: {words_for(methods)}."
+
+        effects = (
+            "The password alone signs in until a new second factor is set up.",
+            f"{row.email} gets a mail that says so.",
+        )
+        verb = "Reset the second factor of"
+        return self._confirmed(request, row, act, verb=verb, effects=effects)
+
+    @admin_page({"<id:user_id>/require/": "accounts_user_require"})
+    def require_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
+        row = self._row(request, user_id)
+
+        def act(form: forms.Form, by: Any) -> str:
+            user = services().user_access.require_actions(
+                UserId(row.pk),
+                [RequiredAction(value) for value in form.cleaned_data["required_actions"]],
+                reason=form.cleaned_data["reason"],
+                by=by,
+            )
+            words = required_words(user.required_actions)
+            return f"At the next sign-in of {name_of(row)}: {words[0].lower()}{words[1:]}"
+
+        effects = ("Sessions that have begun continue.",)
+        return self._confirmed(
+            request,
+            row,
+            act,
+            verb="Require an action of",
+            effects=effects,
+            form_class=RequiredActionsForm,
+            initial={"required_actions": row.required_actions},
+        )
+
+    @admin_page({"<id:user_id>/email/": "accounts_user_email"})
+    def email_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
+        row = self._row(request, user_id)
+
+        def act(form: forms.Form, by: Any) -> str:
+            email = services().user_access.correct_email(
+                UserId(row.pk),
+                email=form.cleaned_data["email"],
+                reason=form.cleaned_data["reason"],
+                by=by,
+            )
+            return f"Sent a link to {email}. Until it is followed, {row.email} stays."
+
+        effects = (
+            f"{name_of(row)} gets a link to verify the new address; until then the old one stays.",
+        )
+        verb = "Correct the e-mail address of"
+        return self._confirmed(request, row, act, verb=verb, effects=effects, form_class=EmailForm)
+
+    @admin_page({"sessions/end/": "accounts_user_end_everybodys_sessions"})
+    def end_everybodys_sessions_view(self, request: HttpRequest) -> HttpResponse:
+        by, page = staff_of(request), self
+        by.require(Right.APPOINT_STAFF)
+        _require_fresh(request)
+        form = ReasonForm(request.POST if request.method == "POST" else None)
+        here: str | None = request.session.get(BROWSER_ID)
+        ended: list[EndedSessions] = []
+
+        def act() -> None:
+            but = SessionId(UUID(here)) if here else None
+            reason = form.cleaned_data["reason"]
+            ended.append(services().user_sessions.end_all(but=but, reason=reason, by=by))
+
+        people = reverse("admin:accounts_user_changelist")
+        if submit(form, act):
+            (result,) = ended
+            message = (
+                f"Ended {counted(result.total, 'session')} of {result.people} "
+                f"{'person' if result.people == 1 else 'people'}. This browser stays signed in."
+            )
+            messages.success(request, message)
+            return redirect(people)
+        confirmation = Confirmation(
+            title="End everybody's sessions",
+            effects=(
+                "All people are signed out, in browsers and clients, and must sign in again.",
+                "This browser stays signed in. Clients that act for themselves go on.",
+            ),
+            verb="End everybody's sessions",
+            back=people,
+        )
+        return confirm_page(request, confirmation, form, opts=getattr(page, "opts", None))
+
+    def _row(self, request: HttpRequest, user_id: UUID) -> rows.User:
+        """The person, if staff may change them. Raises PermissionDenied, Http404."""
+        page: Any = self
+        row: rows.User = page.row_allowed_by(page.has_change_permission, request, user_id)
+        return row
+
+    def _confirmed(
+        self,
+        request: HttpRequest,
+        row: rows.User,
+        act: Callable[[forms.Form, Any], str],
+        *,
+        verb: str,
+        effects: tuple[str, ...],
+        form_class: type[ReasonForm] = ReasonForm,
+        **options: Any,
+    ) -> HttpResponse:
+        """Ask with a form, then act, and show on the person's page what happened."""
+        page: Any = self
+        _require_fresh(request)
+        form = form_class(request.POST if request.method == "POST" else None, **options)
+        back = reverse("admin:accounts_user_change", args=[row.pk])
+        title, sentences = f"{verb} {name_of(row)}", []
+
+        def perform() -> None:
+            log = f"{title}. Reason: {form.cleaned_data['reason']}"
+            sentences.append(page.perform(request, row, lambda: act(form, staff_of(request)), log))
+
+        if submit(form, perform):
+            messages.success(request, f"{sentences[0]} Reason: “{form.cleaned_data['reason']}”.")
+            return redirect(back)
+        confirmation = Confirmation(title=title, effects=effects, verb=title, back=back)
+        return confirm_page(
+            request, confirmation, form, opts=page.opts, original=row, change_url=back
+        )
+
+
+def _require_fresh(request: HttpRequest) -> None:
+    """Raise ReauthenticationRequired unless the sign-in is recent, where staff need a second factor."""
+    if settings.ENVIRONMENT.staff_needs_second_factor:
+        require_fresh_sign_in(request)

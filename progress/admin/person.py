@@ -1,0 +1,36 @@
+"""The courses of a person: enrolments and attempts."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from authsvc.admin_site.actions import MOST_AT_ONCE
+from authsvc.admin_site.person_tabs import PersonTab, register_person_tab
+from authsvc.admin_site.tenants import sees_organizations
+from progress import models as rows
+
+
+def _courses_of(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
+    enrolments = rows.CourseProgress.objects.filter(user_id=user_id).select_related("course")
+    attempts = rows.AssessmentAttempt.objects.filter(user_id=user_id)
+    attempts = attempts.select_related("course", "assessment").defer("responses")
+    if not sees_organizations(request):
+        enrolments, attempts = enrolments.filter(org=None), attempts.filter(org=None)
+    return {
+        "enrolments": enrolments.order_by("-last_activity_at")[:MOST_AT_ONCE],
+        "attempts": attempts.order_by("-started_at")[:MOST_AT_ONCE],
+    }
+
+
+register_person_tab(
+    PersonTab(
+        key="courses",
+        label="Courses",
+        place=20,
+        permission="progress.view_courseprogress",
+        template="admin/accounts/user/courses.html",
+        load=_courses_of,
+        is_in_overview=True,
+    )
+)
