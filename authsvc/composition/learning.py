@@ -11,7 +11,7 @@ from authsvc.jobs.ports import JobKind
 from authsvc.kernel.events import EventBus
 from authsvc.kernel.lag import LagCheck
 from authsvc.kernel.metrics import GaugeSource
-from courses.definitions.courses import checked_definition
+from courses.definitions.courses import checked_definition, read_definition, write_definition
 from courses.definitions.olx.reading import read_archive
 from courses.domain.repositories.cached import CachedCourseVersionRepository
 from courses.domain.services.archive_imports import ArchiveImports
@@ -97,6 +97,8 @@ class LearningServices(TaskServices):
     def archive_imports(self) -> ArchiveImports:
         return ArchiveImports(
             read=read_archive,
+            write_text=write_definition,
+            read_text=read_definition,
             authoring=self.authoring,
             tenant_access=self.tenant_access,
             tasks=self.tasks,

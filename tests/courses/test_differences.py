@@ -116,6 +116,7 @@ def test_members_of_the_course_and_of_items_are_shown_before_and_after() -> None
         "is_required": (True, False),
         "body": ("Make a loop.", "Make two."),
     }
+    assert [member.label for member in diff.items[0].members] == ["required", "body"]
     assert diff.count == 3
     assert diff.summary == ("title changed", "summary changed", "1 item changed")
 

@@ -264,7 +264,7 @@ def test_an_edit_is_saved_with_who_did_it_and_when(editing: World) -> None:
         "knots", retitled("Bends"), if_match=UNCONDITIONAL, by=by
     )
 
-    draft = editing.services.authoring.draft("knots", by=BO)
+    draft = editing.services.authoring.authored("knots", by=BO).draft
     assert edited == editing.services.authoring.export("knots", by=BO)
     assert (draft.title, draft.saved_by) == ("Bends", by.user_id)
     assert draft.saved_at == editing.services.ports.clock.now()
@@ -307,12 +307,12 @@ def test_titles_are_stored_as_they_would_be_read(editing: World) -> None:
 
 def test_an_edit_keeps_the_slug_and_an_equal_draft_is_not_saved_again(editing: World) -> None:
     editor = editing.services.draft_editor
-    before = editing.services.authoring.draft("knots", by=BO)
+    before = editing.services.authoring.authored("knots", by=BO).draft
     by = a_principal(editing.has_user(), Right.AUTHOR_COURSES)
 
     editor.edit("knots", lambda definition: definition, if_match=UNCONDITIONAL, by=by)
 
-    assert editing.services.authoring.draft("knots", by=BO).saved_by == before.saved_by
+    assert editing.services.authoring.authored("knots", by=BO).draft.saved_by == before.saved_by
     with pytest.raises(SlugFixed):
         editor.edit("knots", lambda one: replace(one, slug="bends"), if_match=UNCONDITIONAL, by=BO)
 
@@ -336,4 +336,4 @@ def test_what_is_published_is_what_the_author_has_seen(editing: World) -> None:
     with pytest.raises(PreconditionFailed):
         authoring.publish("knots", if_match=seen(KNOTS), by=BO)
 
-    assert authoring.draft("knots", by=BO).title == "Other"
+    assert authoring.authored("knots", by=BO).draft.title == "Other"

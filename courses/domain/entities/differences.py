@@ -36,6 +36,12 @@ class MemberChange:
     before: Any
     after: Any
 
+    @property
+    def label(self) -> str:
+        """The path for people, such as *questions, q1, prompt*."""
+        steps = (_words(step.removeprefix("is_")) for step in self.path.split("/"))
+        return ", ".join(steps)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemChange:

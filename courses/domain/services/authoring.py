@@ -19,6 +19,7 @@ from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.unit_of_work import UnitOfWork
+from courses.domain.entities.authored import AuthoredCourse
 from courses.domain.entities.courses import (
     Course,
     CourseDefinition,
@@ -100,6 +101,7 @@ class AuthoringService:
         change: Callable[[CourseDefinition], CourseDefinition],
         *,
         if_match: Precondition,
+        reason: str = "",
         by: Principal,
     ) -> CourseDefinition:
         """Apply the change to the draft as it is now, and return its definition; an equal draft is not saved again.
@@ -116,7 +118,7 @@ class AuthoringService:
             if edited.slug != course.local_slug:
                 raise SlugFixed(slug=course.local_slug)
             if edited != definition:
-                self._redraft(course, edited, by=by)
+                self._redraft(course, edited, reason=reason, by=by)
         return edited
 
     def import_definition(
@@ -130,7 +132,7 @@ class AuthoringService:
 
         Raises OrganizationNotFound, InvalidDefinition.
         """
-        slug = self._slug_for(definition, org_id, by=by)
+        slug = self.slug_for(definition, org_id, by=by)
         with self.unit_of_work.atomic():
             try:
                 return self.revise(slug, definition, by=by)
@@ -200,10 +202,11 @@ class AuthoringService:
         published = self.versions.get(course.id, version, scope=by.tenant_scope)
         return CourseDefinition.of(published, slug=course.local_slug)
 
-    def draft(self, slug_or_id: str, *, by: Principal) -> CourseDraft:
-        """The draft, with who saved it last. Raises CourseNotFound."""
+    def authored(self, slug_or_id: str, *, by: Principal) -> AuthoredCourse:
+        """The course with its draft and its current version. Raises CourseNotFound."""
         course = self._get_and_note(slug_or_id, by=by)
-        return self.drafts.get(course.id, scope=by.tenant_scope)
+        draft = self.drafts.get(course.id, scope=by.tenant_scope)
+        return AuthoredCourse(course=course, draft=draft, current=self._current(course, by=by))
 
     def versions_of(
         self, slug_or_id: str, request: PageRequest, *, by: Principal
@@ -212,13 +215,33 @@ class AuthoringService:
         course = self._get_and_note(slug_or_id, by=by)
         return self.versions.page_of(course.id, request, scope=by.tenant_scope)
 
-    def _redraft(self, course: Course, definition: CourseDefinition, *, by: Principal) -> Course:
+    def slug_for(
+        self, definition: CourseDefinition, org_id: OrganizationId | None, *, by: Principal
+    ) -> str:
+        """The slug of a new course.
+
+        Raises NotPermitted, OrganizationNotFound, OrganizationSuspended, InvalidDefinition.
+        """
+        return slug_for(
+            definition.slug,
+            org_id,
+            noun="course",
+            error=InvalidDefinition,
+            tenant_access=self.tenant_access,
+            by=by,
+        )
+
+    def _redraft(
+        self, course: Course, definition: CourseDefinition, *, reason: str = "", by: Principal
+    ) -> Course:
         draft = definition.draft_of(course.id, org_id=course.org_id)
         redrafted = course.redrafted(draft)
         self.courses.save(redrafted, scope=by.tenant_scope)
         self._save_draft(draft, by=by)
         after = {"title": draft.title, "checksum": draft.checksum}
-        self.audit_log.record(AuditAction.COURSE_REVISED, _subject(redrafted), by=by, after=after)
+        self.audit_log.record(
+            AuditAction.COURSE_REVISED, _subject(redrafted), by=by, because=reason, after=after
+        )
         return redrafted
 
     def _save_draft(self, draft: CourseDraft, *, by: Principal) -> None:
@@ -231,7 +254,7 @@ class AuthoringService:
         """Raises OrganizationNotFound, InvalidDefinition."""
         return Course(
             id=CourseId(uuid4()),
-            slug=self._slug_for(definition, org_id, by=by),
+            slug=self.slug_for(definition, org_id, by=by),
             title=definition.title,
             summary=definition.summary,
             status=CourseStatus.DRAFT,
@@ -239,18 +262,6 @@ class AuthoringService:
             created_by=by.user_id,
             created_at=self.clock.now(),
             org_id=org_id,
-        )
-
-    def _slug_for(
-        self, definition: CourseDefinition, org_id: OrganizationId | None, *, by: Principal
-    ) -> str:
-        return slug_for(
-            definition.slug,
-            org_id,
-            noun="course",
-            error=InvalidDefinition,
-            tenant_access=self.tenant_access,
-            by=by,
         )
 
     def _require_seen(

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from accounts.public import Principal
+from accounts.public import OrganizationId, Principal
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.preconditions import Precondition
-from courses.domain.entities.courses import CourseDefinition
+from courses.domain.entities.courses import Course, CourseDefinition
 from courses.domain.errors import InvalidDefinition
 from courses.domain.services.authoring import AuthoringService
 
@@ -27,6 +27,7 @@ class DraftEditor:
         change: Callable[[CourseDefinition], CourseDefinition],
         *,
         if_match: Precondition,
+        reason: str = "",
         by: Principal,
     ) -> CourseDefinition:
         """Apply the change to the draft if the result keeps the rules of definitions, and return the result.
@@ -35,7 +36,11 @@ class DraftEditor:
         path of each error in the result.
         """
         return self.authoring.edit(
-            slug_or_id, lambda definition: self.check(change(definition)), if_match=if_match, by=by
+            slug_or_id,
+            lambda definition: self.check(change(definition)),
+            if_match=if_match,
+            reason=reason,
+            by=by,
         )
 
     def errors_in(self, definition: CourseDefinition) -> tuple[FieldError, ...]:
@@ -45,3 +50,16 @@ class DraftEditor:
         except InvalidDefinition as error:
             return error.field_errors
         return ()
+
+    def create(
+        self,
+        definition: CourseDefinition,
+        *,
+        org_id: OrganizationId | None = None,
+        by: Principal,
+    ) -> Course:
+        """Create a course with the definition as its draft.
+
+        Raises OrganizationNotFound, OrganizationSuspended, InvalidDefinition, SlugTaken.
+        """
+        return self.authoring.create(self.check(definition), org_id=org_id, by=by)
