@@ -99,11 +99,12 @@ TEMPLATES = [
         "DIRS": [ROOT / "authsvc" / "admin_site" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"staff": "authsvc.admin_site.template_tags"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
         },
     }
 ]
@@ -193,6 +194,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = False
+FORMAT_MODULE_PATH = "authsvc.config.formats"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.data_dir / "static" if ENVIRONMENT.is_prod else None

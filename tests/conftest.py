@@ -11,7 +11,12 @@ from authsvc.composition.container import services
 from authsvc.events.models import OutgoingEvent
 from authsvc.jobs.models import Job
 from tests.support.application import Application
-from tests.support.databases import connected_to, database_with_tables, empty_the_log
+from tests.support.databases import (
+    connected_to,
+    database_with_tables,
+    default_database,
+    empty_the_log,
+)
 from tests.support.profiles import register_profiles
 from tests.support.store import STORE
 from tests.support.worlds import World, memory_world, orm_world
@@ -89,6 +94,23 @@ def _same_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def _variables() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """A database for the tests of this process: a copy, in place of one that each process migrates."""
+    if STORE == "memory":
+        yield
+        return
+    folder = tmp_path_factory.mktemp("default-database")
+    with (
+        database_with_tables(folder) as url,
+        django_db_blocker.unblock(),
+        default_database(url),
+    ):
+        yield
 
 
 @pytest.fixture

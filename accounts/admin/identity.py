@@ -15,13 +15,8 @@ from accounts import models as rows
 from accounts.domain.access import Principal, Right, Role, UserId
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
 from accounts.domain.identity.entities.users import PersonSearch, UserChanges
-from authsvc.admin_site.model_admins import (
-    ListOnlyAdmin,
-    ReadOnlyAdmin,
-    ServiceAdmin,
-    admin_page,
-    staff_action,
-)
+from authsvc.admin_site.actions import admin_page, staff_action
+from authsvc.admin_site.model_admins import ListOnlyAdmin, ReadOnlyAdmin, ServiceAdmin
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, NameField, ProfileFields, submit
@@ -129,6 +124,12 @@ class UserAdmin(ServiceAdmin):
             is_staff=values.get("is_staff"),
         )
         services().users.edit(UserId(row.id), changes, by=by)
+
+    def label_of(self, row: rows.User) -> str:
+        return row.name or row.email
+
+    def line_of(self, row: rows.User) -> str:
+        return f"{row.name}, {row.email}" if row.name else row.email
 
     @admin.display(description="roles")
     def role_names(self, row: rows.User) -> str:

@@ -11,13 +11,9 @@ from accounts.domain.access import OrganizationId, Principal, Right
 from accounts.domain.audit.entities import SubjectType
 from accounts.domain.integrations.entities.deliveries import DeliveryId
 from accounts.domain.integrations.entities.webhooks import WebhookId
-from authsvc.admin_site.model_admins import (
-    AuditsTenantAccess,
-    ReadOnlyAdmin,
-    ReadOnlyInline,
-    shows_domain_errors,
-    staff_action,
-)
+from authsvc.admin_site.actions import shows_domain_errors, staff_action
+from authsvc.admin_site.model_admins import ReadOnlyAdmin, ReadOnlyInline
+from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 

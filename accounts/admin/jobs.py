@@ -1,19 +1,17 @@
 """Admin pages of background jobs: what runs, what is failing and why."""
 
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -21,28 +19,14 @@ from accounts.domain.access import Principal, Right
 from accounts.domain.audit.entities import SubjectType
 from accounts.domain.tasks.entities import FILE
 from accounts.domain.tasks.errors import TaskResultNotFound
-from authsvc.admin_site.model_admins import (
-    AuditsTenantAccess,
-    ReadOnlyAdmin,
-    admin_page,
-    staff_action,
-)
+from authsvc.admin_site.actions import admin_page, staff_action
+from authsvc.admin_site.model_admins import ReadOnlyAdmin
+from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.rendering import StreamedFile
 from authsvc.jobs.entities import JobId
 from authsvc.jobs.models import Job
-
-MOST_COUNTED: Final = 1000
-
-
-class BoundedPaginator(Paginator[Any]):
-    """Pages of a list too long to be counted: pages beyond the first MOST_COUNTED rows are reached by filters."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list
-        return int(rows[:MOST_COUNTED].count())
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -83,9 +67,6 @@ class JobAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     search_fields = ["=id"]
     search_help_text = "The id of a job."
     ordering = ["-created_at"]
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    paginator = BoundedPaginator
     change_list_template = "admin/jobs/job/change_list.html"
     fields = [
         "id",
@@ -116,6 +97,9 @@ class JobAdmin(AuditsTenantAccess, ReadOnlyAdmin):
             request.resolver_match and request.resolver_match.url_name == "jobs_job_changelist"
         )
         return rows.defer("result") if is_list else rows
+
+    def label_of(self, row: Job) -> str:
+        return row.kind
 
     def audited_subject(self, row: Job) -> tuple[Any, Any]:
         return row.org_id, row.pk

@@ -5,7 +5,8 @@ from django.contrib import admin
 from accounts import models as rows
 from accounts.domain.access import Principal, Right
 from accounts.domain.mail.entities import MailId
-from authsvc.admin_site.model_admins import ReadOnlyAdmin, staff_action
+from authsvc.admin_site.actions import staff_action
+from authsvc.admin_site.model_admins import ReadOnlyAdmin
 from authsvc.composition.container import services
 
 
@@ -16,7 +17,6 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     right = Right.MANAGE_USERS
     list_display = ["recipient", "kind", "status", "attempts", "error", "created_at", "sent_at"]
     list_filter = ["status", "kind", "error"]
-    show_facets = admin.ShowFacets.ALWAYS
     list_select_related = []
     search_fields = ["recipient"]
     ordering = ["-created_at"]

@@ -20,15 +20,10 @@ from accounts.domain.oauth.entities.clients import ClientTerms, IdTokenAlgorithm
 from accounts.domain.oauth.entities.scopes import DESCRIPTIONS
 from accounts.domain.oauth.errors import UnsuitableClient
 from accounts.domain.oauth.services.clients import LONGEST_OVERLAP
+from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.forms import ReasonForm
-from authsvc.admin_site.model_admins import (
-    AuditsTenantAccess,
-    ListOnlyAdmin,
-    ReadOnlyAdmin,
-    ServiceAdmin,
-    admin_page,
-    staff_action,
-)
+from authsvc.admin_site.model_admins import ListOnlyAdmin, ReadOnlyAdmin, ServiceAdmin
+from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import NameField, add_form_errors

@@ -29,15 +29,10 @@ from accounts.domain.organizations.errors import InvalidMemberList, UnsuitableOr
 from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult
 from accounts.domain.organizations.services.member_rows import MOST_ROWS
 from accounts.domain.tasks.entities import Task
+from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.forms import show_text_of_file
-from authsvc.admin_site.model_admins import (
-    AuditsTenantAccess,
-    ReadOnlyAdmin,
-    ReadOnlyInline,
-    ServiceAdmin,
-    admin_page,
-    staff_action,
-)
+from authsvc.admin_site.model_admins import ReadOnlyAdmin, ReadOnlyInline, ServiceAdmin
+from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, NameField, TextFileField, add_form_errors
@@ -47,9 +42,10 @@ def _assignment(role: OrgRole) -> Any:
     """The action that gives members this role."""
 
     @staff_action(f"Make {role.value}s of", done=f"made {role.value}")
-    def assign(page: Any, row: rows.OrgMembership, reason: str, by: Principal) -> None:
+    def assign(page: Any, row: rows.OrgMembership, reason: str, by: Principal) -> str:
         org_id, user_id = OrganizationId(row.org_id), UserId(row.user_id)
-        services().members.assign(org_id, user_id, role=role, by=by)
+        member = services().members.assign(org_id, user_id, role=role, by=by)
+        return f"Made {row.user.name or row.user.email} {member.role.value} of {row.org}."
 
     return assign
 
@@ -66,6 +62,12 @@ class OrgMembershipAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     fields = ["user", "org", "role", "joined_at"]
     actions = ["make_owner", "make_admin", "make_instructor", "make_learner", "remove"]
 
+    def label_of(self, row: rows.OrgMembership) -> str:
+        return f"{row.user.name or row.user.email} in {row.org}"
+
+    def line_of(self, row: rows.OrgMembership) -> str:
+        return str(row)
+
     def audited_subject(self, row: rows.OrgMembership) -> tuple[Any, Any]:
         return row.org_id, row.user_id
 
@@ -75,9 +77,10 @@ class OrgMembershipAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     make_learner = _assignment(OrgRole.LEARNER)
 
     @staff_action("Remove", done="removed", requires_reason=True)
-    def remove(self, row: rows.OrgMembership, reason: str, by: Principal) -> None:
+    def remove(self, row: rows.OrgMembership, reason: str, by: Principal) -> str:
         org_id, user_id = OrganizationId(row.org_id), UserId(row.user_id)
         services().members.remove(org_id, user_id, reason=reason, by=by)
+        return f"Removed {row.user.name or row.user.email} from {row.org}."
 
 
 @admin.register(rows.Invitation)
@@ -92,6 +95,9 @@ class InvitationAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     fields = ["email", "org", "role", "invited_by", "created_at", "expires_at"]
     actions = ["cancel"]
     deferred = ["token_hash"]
+
+    def label_of(self, row: rows.Invitation) -> str:
+        return f"the invitation of {row.email}"
 
     @staff_action("Cancel", done="cancelled")
     def cancel(self, row: rows.Invitation, reason: str, by: Principal) -> None:

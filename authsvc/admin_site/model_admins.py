@@ -1,102 +1,32 @@
 """Base classes of admin pages. They read rows and leave every change to a service."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial, wraps
+from collections.abc import Callable, Iterable
+from functools import partial
 from inspect import getmembers
-from typing import Any, ClassVar, Final, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
-from django.contrib.admin.utils import model_ngettext
+from django.contrib import admin
+from django.contrib.admin.helpers import AdminForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet, UUIDField
 from django.forms.models import BaseInlineFormSet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 
-from accounts.public import Principal, Right, SubjectType
-from authsvc.admin_site.forms import ReasonForm
+from accounts.public import Principal, Right
+from authsvc.admin_site.actions import MOST_AT_ONCE, shows_domain_errors
+from authsvc.admin_site.lists import BoundedPaginator, FilterForm, StaffChangeList
+from authsvc.admin_site.navigation import LABELS
+from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
-from authsvc.http.forms import sentence_of
-from authsvc.http.sign_in_state import require_fresh_sign_in
-from authsvc.kernel.errors import DomainError
 from authsvc.kernel.ids import parse_uuid
 
-MOST_AT_ONCE: Final = 100
-"""Number of rows that a list shows and an action accepts."""
-
 Result = TypeVar("Result")
-View = Callable[..., HttpResponse]
-RowAction = Callable[[Any, Any, str, Principal], object]
-"""What an action does to one row: given the page, the row, the reason and the principal, call a service once."""
-
-
-def sees_organizations(request: HttpRequest) -> bool:
-    return bool(request.user.has_perm("accounts.view_organization"))
-
-
-def shows_domain_errors(view: View) -> View:
-    """Show a domain error as a message: on the submitted page, or on the list after a GET."""
-
-    @wraps(view)
-    def showing(
-        page: "StaffAdmin", request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        try:
-            return view(page, request, *args, **kwargs)
-        except DomainError as error:
-            page.message_user(request, sentence_of(error), messages.ERROR)
-            if request.method == "POST":
-                return HttpResponseRedirect(request.get_full_path())
-            return redirect(f"admin:{page.opts.label_lower.replace('.', '_')}_changelist")
-
-    return showing
-
-
-def admin_page(routes: Mapping[str, str]) -> Callable[[View], View]:
-    """Serve a method of an admin class at these routes below its list, by their names, and show domain errors."""
-
-    def page_of(view: View) -> View:
-        page = shows_domain_errors(view)
-        page.routes = routes  # type: ignore[attr-defined]  # read by StaffAdmin.get_urls
-        return page
-
-    return page_of
-
-
-def staff_action(
-    verb: str, *, done: str, requires_reason: bool = False
-) -> Callable[[RowAction], Any]:
-    """Make an admin action that is applied to each selected row, after asking for a reason if required."""
-
-    def action_of(act: RowAction) -> Any:
-        @admin.action(description=f"{verb} selected %(verbose_name_plural)s", permissions=["act"])
-        @wraps(act)
-        def action(
-            page: "StaffAdmin", request: HttpRequest, queryset: QuerySet[Any]
-        ) -> HttpResponse | None:
-            chosen = list(queryset[: MOST_AT_ONCE + 1])
-            if len(chosen) > MOST_AT_ONCE:
-                page.message_user(request, f"Select at most {MOST_AT_ONCE}.", messages.ERROR)
-                return None
-            if requires_reason and settings.ENVIRONMENT.staff_needs_second_factor:
-                require_fresh_sign_in(request)
-            form = ReasonForm(request.POST if "reason" in request.POST else None)
-            if requires_reason and not form.is_valid():
-                return page.ask_reason(request, form, chosen, verb=verb, action=act.__name__)
-            reason = form.cleaned_data["reason"] if requires_reason else ""
-            page.apply_to_each(request, chosen, act, done=done, reason=reason)
-            return None
-
-        return action
-
-    return action_of
 
 
 class StaffAdmin(admin.ModelAdmin[Any]):
@@ -110,11 +40,15 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     owner: ClassVar[str] = ""
     deferred: ClassVar[list[str]] = []
     """Columns that staff do not see, or that are long; they are not read."""
+    filter_form: ClassVar[type[FilterForm] | None] = None
+    """Filters of the list beside those of `list_filter`."""
+    empty_text: ClassVar[str] = ""
+    """What the list says while it has no rows: what is missing, and what to do."""
     list_per_page = MOST_AT_ONCE
     list_max_show_all = MOST_AT_ONCE
-
-    class Media:
-        css = {"all": ["authsvc/admin.css"]}
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
 
     def get_urls(self) -> list[URLPattern]:
         """Django's pages, preceded by those of `admin_page`."""
@@ -124,6 +58,26 @@ class StaffAdmin(admin.ModelAdmin[Any]):
             for route, name in getattr(view, "routes", {}).items()
         ]
         return [*pages, *super().get_urls()]
+
+    def label_of(self, row: Any) -> str:
+        """The name of a row in confirmations and messages."""
+        return str(row)
+
+    def line_of(self, row: Any) -> str:
+        """The name of a row with what tells it from others of that name, in confirmations."""
+        return self.label_of(row)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        form = self.filter_form(request.GET) if self.filter_form is not None else None
+        return partial(StaffChangeList, filter_form=form)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, under the name that the navigation gives it."""
+        title = LABELS.get(self.opts.label_lower, capfirst(self.opts.verbose_name_plural))
+        about = {"title": title, "empty_text": self.empty_text}
+        return super().changelist_view(request, about | (extra_context or {}))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset = super().get_queryset(request).defer(*self.deferred)
@@ -145,7 +99,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Allow only the filters of the list: other lookups would reveal hidden columns letter by letter."""
         offered: Iterable[Any] = self.list_filter
-        names = (_parameter_of(filter_) for filter_ in offered)
+        names = [_parameter_of(filter_) for filter_ in offered]
         is_offered = any(lookup == name or lookup.startswith(f"{name}__") for name in names)
         return is_offered and super().lookup_allowed(lookup, value, request)
 
@@ -187,53 +141,6 @@ class StaffAdmin(admin.ModelAdmin[Any]):
         return TemplateResponse(
             request, "admin/form_page.html", self.admin_site.each_context(request) | context
         )
-
-    def ask_reason(
-        self,
-        request: HttpRequest,
-        form: ReasonForm,
-        chosen: Sequence[Model],
-        *,
-        verb: str,
-        action: str,
-    ) -> HttpResponse:
-        return self.form_page(
-            request,
-            form,
-            title=f"{verb} {len(chosen)} {model_ngettext(self.opts, len(chosen))}",
-            back=request.get_full_path(),
-            chosen=chosen,
-            hidden=[("action", action), *((ACTION_CHECKBOX_NAME, row.pk) for row in chosen)],
-        )
-
-    def apply_to_each(
-        self,
-        request: HttpRequest,
-        chosen: Iterable[Model],
-        act: RowAction,
-        *,
-        done: str,
-        reason: str,
-    ) -> None:
-        """Apply the action to each row in its own unit of work, with an entry in the log.
-
-        A domain error becomes a message that names the row, and does not stop the others.
-        """
-        by, count = staff_of(request), 0
-        log_message = (
-            f"{done.capitalize()}. Reason: {reason}" if reason else f"{done.capitalize()}."
-        )
-        for row in chosen:
-            try:
-                self.perform(request, row, partial(act, self, row, reason, by), log_message)
-            except DomainError as error:
-                message = f"Not {done}: {row}. {sentence_of(error)}"
-                self.message_user(request, message, messages.ERROR)
-            else:
-                count += 1
-        if count:
-            message = f"{count} {model_ngettext(self.opts, count)} {done}."
-            self.message_user(request, message, messages.SUCCESS)
 
     def perform(
         self, request: HttpRequest, row: Model, act: Callable[[], Result], message: str
@@ -302,32 +209,6 @@ class ReadOnlyInline(_ReadOnly, admin.TabularInline[Any, Any]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer(*self.deferred)
-
-
-class AuditsTenantAccess:
-    """Mixin for rows that organizations own: viewing one is audited as access to its organization."""
-
-    owner: ClassVar[str]
-    subject_type: ClassVar[SubjectType]
-
-    def audited_subject(self, row: Any) -> tuple[Any, Any]:
-        """Return the id of the owning organization, if there is one, and the id of the subject."""
-        organization = row
-        for name in (self.owner or "org").split("__"):
-            organization = getattr(organization, name)
-        return organization and organization.pk, row.pk
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
-    ) -> HttpResponse:
-        if obj is not None:
-            org_id, subject_id = self.audited_subject(obj)
-            services().tenant_access.record_access(
-                org_id, at=self.subject_type, subject_id=subject_id, by=staff_of(request)
-            )
-        page: Any = super()
-        response: HttpResponse = page.render_change_form(request, context, *args, obj=obj, **kwargs)
-        return response
 
 
 class ServiceAdmin(StaffAdmin):

@@ -1,5 +1,8 @@
 """The admin site: access to it, and what all its pages share."""
 
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -8,17 +11,23 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
 
+from authsvc.admin_site import navigation
+from authsvc.admin_site.tenants import scope_of
+from authsvc.composition.container import services
 from authsvc.http.sign_in_state import has_second_factor, show_second_factor
 
 
 class AdminSite(admin.AdminSite):
-    """Django's admin site without deletion; staff sign in and change passwords on the account pages."""
+    """Django's admin site without deletion, by job; staff sign in and change passwords on the account pages."""
 
     site_header = site_title = "authsvc"
-    index_title = "Administration"
+    index_title = "Dashboard"
+    index_template = "admin/dashboard.html"
     site_url = None
+    empty_value_display = ""
     logout_template = "account/signed_out.html"
 
     def __init__(self, name: str = "admin") -> None:
@@ -29,6 +38,38 @@ class AdminSite(admin.AdminSite):
         """Ignore the admin pages of django-oauth-toolkit: ours show its rows."""
         if getattr(admin_class, "__module__", "") != "oauth2_provider.admin":
             super().register(model_or_iterable, admin_class, **options)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  # Django's signature
+        """Answer forms by 303, so that what follows is read and not sent again (RFC 9110 §15.4.4)."""
+        return super().admin_view(_see_other(view), cacheable)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        own = [path("data/", self.admin_view(self.data_view), name="data")]
+        return [*own, *super().get_urls()]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """What the user may see, by job."""
+        apps = super().get_app_list(request, app_label)
+        return apps if app_label else navigation.by_job(apps, request.user.has_perm)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        if not context["has_permission"]:
+            return context
+        groups = navigation.navigation(
+            context["available_apps"],
+            counts=services().overview.counts(scope=scope_of(request)),
+            path=request.path,
+        )
+        return context | {"environment": settings.ENVIRONMENT.name, "navigation": groups}
+
+    def data_view(self, request: HttpRequest) -> HttpResponse:
+        """The tables that belong to no job, as far as the user may see them."""
+        apps = navigation.tables(super().get_app_list(request))
+        if not apps:
+            raise PermissionDenied
+        context = self.each_context(request) | {"title": "Data", "apps": apps}
+        return TemplateResponse(request, "admin/data.html", context)
 
     def has_permission(self, request: HttpRequest) -> bool:
         is_staff = super().has_permission(request)
@@ -53,3 +94,14 @@ class AdminSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("account_change_password")
+
+
+def _see_other(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def viewing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            response.status_code = HTTPStatus.SEE_OTHER
+        return response
+
+    return viewing

@@ -1,6 +1,6 @@
 """The composition root: the one place where a store is chosen."""
 
-from functools import cache
+from functools import cache, cached_property
 
 from django.conf import settings
 
@@ -12,6 +12,7 @@ from authsvc.composition.tutoring import TutorServices
 from authsvc.composition.verification import VerificationServices
 from authsvc.kernel.memory import InMemoryDatabase
 from authsvc.kernel.metrics import GaugeSource
+from authsvc.overview.services import OverviewService
 from authsvc.storage.connections import DatabaseConnections
 from authsvc.storage.statements import count_statements, trace_statements
 
@@ -24,6 +25,10 @@ class Services(OAuthServices, VerificationServices, TutorServices):
         if isinstance(self.unit_of_work, InMemoryDatabase):
             return super().gauge_sources
         return super().gauge_sources | {"database": DatabaseConnections()}
+
+    @cached_property
+    def overview(self) -> OverviewService:
+        return OverviewService(overview=self.repositories.overview, clock=self.ports.clock)
 
 
 @cache

@@ -82,6 +82,7 @@ class OAuthServices(IntegrationServices):
     def authorizations(self) -> AuthorizationService:
         return AuthorizationService(
             clients=self.repositories.clients,
+            registrar=self.clients,
             consents=self.repositories.consents,
             codes=self.repositories.authorization_codes,
             devices=self.repositories.device_codes,

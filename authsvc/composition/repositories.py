@@ -111,6 +111,9 @@ from authsvc.jobs.repositories.memory import InMemoryJobRepository
 from authsvc.jobs.repositories.orm import OrmJobRepository
 from authsvc.jobs.repositories.protocols import JobRepository
 from authsvc.kernel.memory import InMemoryDatabase
+from authsvc.overview.repositories.memory import InMemoryOverviewRepository
+from authsvc.overview.repositories.orm import OrmOverviewRepository
+from authsvc.overview.repositories.protocols import OverviewRepository
 from courses.domain.repositories.memory.courses import (
     InMemoryAssessmentRepository,
     InMemoryCourseDraftRepository,
@@ -250,6 +253,7 @@ class Repositories:
     ai_settings: AISettingsRepository
     ai_usage: AIUsageRepository
     prompt_templates: PromptTemplateRepository
+    overview: OverviewRepository
 
 
 def orm_repositories() -> Repositories:
@@ -302,6 +306,7 @@ def orm_repositories() -> Repositories:
         ai_settings=OrmAISettingsRepository(),
         ai_usage=OrmAIUsageRepository(),
         prompt_templates=OrmPromptTemplateRepository(),
+        overview=OrmOverviewRepository(),
     )
 
 
@@ -324,10 +329,12 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     ai_interactions = InMemoryAIInteractionRepository(ai_sessions, database.table())
     ai_feedback = InMemoryAIFeedbackRepository(database.table())
     ai_flags = InMemoryAIFlagRepository(database.table())
+    invitations = InMemoryInvitationRepository(organizations, database.table())
+    jobs = InMemoryJobRepository(database.table(), database.table())
     return Repositories(
         users=users,
         verified_emails=InMemoryVerifiedEmailRepository(database.table()),
-        jobs=InMemoryJobRepository(database.table(), database.table()),
+        jobs=jobs,
         mails=InMemoryOutgoingMailRepository(database.table()),
         second_factors=NoSecondFactors(),
         password_links=NoPasswordLinks(),
@@ -345,7 +352,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         pushed_requests=InMemoryPushedRequestRepository(database.table()),
         organizations=InMemoryOrganizationRepository(memberships, organizations),
         memberships=InMemoryMembershipRepository(users, memberships),
-        invitations=InMemoryInvitationRepository(organizations, database.table()),
+        invitations=invitations,
         audit_log=InMemoryAuditLogRepository(database.table(), database.table()),
         anchors=InMemoryAnchorRepository(database.table()),
         outgoing_events=InMemoryOutgoingEventRepository(outgoing_events),
@@ -378,4 +385,13 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         ai_settings=InMemoryAISettingsRepository(database.table()),
         ai_usage=InMemoryAIUsageRepository(ai_interactions),
         prompt_templates=InMemoryPromptTemplateRepository(database.table()),
+        overview=InMemoryOverviewRepository(
+            organizations=organizations,
+            invitations=invitations.store,
+            clients=clients,
+            webhooks=webhooks,
+            jobs=jobs.store,
+            attempts=attempts.store,
+            flags=ai_flags.store,
+        ),
     )

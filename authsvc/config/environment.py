@@ -33,6 +33,7 @@ class Environment:
     """The configuration of a process."""
 
     app_env: AppEnv
+    environment_name: str
     database_url: str = field(repr=False)
     database_pool: int
     secret_key: str = field(repr=False)
@@ -111,6 +112,11 @@ class Environment:
         return self.embedded_worker and not self.has_broker
 
     @property
+    def name(self) -> str:
+        """What the admin site calls this environment."""
+        return self.environment_name or ("Production" if self.is_prod else "Development")
+
+    @property
     def has_database(self) -> bool:
         return bool(self.database_url)
 
@@ -163,6 +169,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     metrics_token, metrics_networks = _metrics_access(reader)
     environment = Environment(
         app_env=app_env,
+        environment_name=reader.text("ENVIRONMENT_NAME"),
         database_url=reader.url("DATABASE_URL", "postgres", "postgresql", "sqlite"),
         database_pool=reader.number("DATABASE_POOL", at_least=0),
         secret_key=reader.text("SECRET_KEY"),

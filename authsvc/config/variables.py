@@ -13,6 +13,11 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 VARIABLES: Final = (
     ("APP_ENV", "dev", "dev, test or prod. prod rejects unsafe settings."),
     (
+        "ENVIRONMENT_NAME",
+        "",
+        "What the admin site calls this environment, such as Staging. If empty, Production in prod, else Development.",
+    ),
+    (
         "DATABASE_URL",
         "",
         "postgres://… or sqlite:///…. If empty, data is kept in memory and lost when the process ends.",

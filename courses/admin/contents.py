@@ -5,7 +5,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from accounts.public import SubjectType
-from authsvc.admin_site.model_admins import AuditsTenantAccess, ReadOnlyAdmin, ReadOnlyInline
+from authsvc.admin_site.model_admins import ReadOnlyAdmin, ReadOnlyInline
+from authsvc.admin_site.tenants import AuditsTenantAccess
 from courses import models as rows
 
 

@@ -5,7 +5,8 @@ from uuid import UUID
 from django.contrib import admin
 
 from accounts.public import OrganizationId, Principal
-from authsvc.admin_site.model_admins import ReadOnlyAdmin, staff_action
+from authsvc.admin_site.actions import staff_action
+from authsvc.admin_site.model_admins import ReadOnlyAdmin
 from authsvc.composition.container import services
 from courses import models as rows
 from courses.admin.authored import AuthoredAdmin

@@ -14,12 +14,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.public import Principal, Right, SubjectType, UserId
-from authsvc.admin_site.model_admins import (
-    AuditsTenantAccess,
-    ServiceAdmin,
-    admin_page,
-    staff_action,
-)
+from authsvc.admin_site.actions import admin_page, staff_action
+from authsvc.admin_site.model_admins import ServiceAdmin
+from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, NameField, YamlField
@@ -180,5 +177,6 @@ class CredentialAdmin(AuditsTenantAccess, ServiceAdmin):
         services().credentials.offer(CredentialId(row.id), is_offered=True, by=by)
 
     @staff_action("Withdraw", done="withdrawn", requires_reason=True)
-    def withdraw(self, row: rows.Credential, reason: str, by: Principal) -> None:
+    def withdraw(self, row: rows.Credential, reason: str, by: Principal) -> str:
         services().credentials.offer(CredentialId(row.id), is_offered=False, reason=reason, by=by)
+        return f"Withdrew {row.name}."

@@ -8,7 +8,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.public import OPERATOR, Principal, Right, SubjectType
-from authsvc.admin_site.model_admins import AuditsTenantAccess, ReadOnlyAdmin, staff_action
+from authsvc.admin_site.actions import staff_action
+from authsvc.admin_site.model_admins import ReadOnlyAdmin
+from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from credentials import models as rows
 from credentials.admin.rules import proofs_of, text_of
@@ -49,6 +51,9 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         "supersedes",
     ]
     actions = ["revoke", "reissue"]
+
+    def label_of(self, row: rows.UserCredential) -> str:
+        return f"“{row.credential.name}” of {row.user.name or row.user.email}"
 
     @admin.display
     def status(self, row: rows.UserCredential) -> str:

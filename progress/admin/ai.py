@@ -13,13 +13,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.public import OrganizationId, Principal, Right, SubjectType
+from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.downloads import csv_download
-from authsvc.admin_site.model_admins import (
-    AuditsTenantAccess,
-    ReadOnlyAdmin,
-    admin_page,
-    staff_action,
-)
+from authsvc.admin_site.model_admins import ReadOnlyAdmin
+from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.kernel.paging import MOST_ON_A_PAGE, PageRequest

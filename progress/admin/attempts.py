@@ -16,13 +16,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.public import Principal, Right, SubjectType
-from authsvc.admin_site.model_admins import (
-    AuditsTenantAccess,
-    ReadOnlyAdmin,
-    ReadOnlyInline,
-    admin_page,
-    staff_action,
-)
+from authsvc.admin_site.actions import admin_page, staff_action
+from authsvc.admin_site.model_admins import ReadOnlyAdmin, ReadOnlyInline
+from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from courses.public import Answer, Assessment, Question
@@ -181,6 +177,9 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         """Submit overdue attempts, as all lists for graders do: these pages show rows."""
         if self.has_view_permission(request):
             services().overdue_attempts.submit_some(scope=staff_of(request).tenant_scope)
+
+    def label_of(self, row: rows.AssessmentAttempt) -> str:
+        return f"attempt {row.number} of {row.user.name or row.user.email} on {row.course}"
 
     @admin.display
     def answers(self, row: rows.AssessmentAttempt) -> SafeString | str:

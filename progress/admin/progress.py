@@ -10,8 +10,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from accounts.public import Right, SubjectType
+from authsvc.admin_site.actions import admin_page
 from authsvc.admin_site.downloads import csv_download
-from authsvc.admin_site.model_admins import AuditsTenantAccess, ReadOnlyAdmin, admin_page
+from authsvc.admin_site.model_admins import ReadOnlyAdmin
+from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from progress import models as rows

@@ -14,9 +14,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from accounts.public import Principal, Right
+from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.downloads import csv_download
 from authsvc.admin_site.forms import ReasonForm
-from authsvc.admin_site.model_admins import ReadOnlyAdmin, admin_page, staff_action
+from authsvc.admin_site.model_admins import ReadOnlyAdmin
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import add_form_errors

@@ -44,7 +44,7 @@ def test_staff_sign_in_with_address_and_password(application: Application) -> No
 
     assert landing == "/signin?next=/admin/accounts/user/"
     assert response.leads_to == "/admin/accounts/user/"
-    assert "Select user to change" in root.get(response.leads_to).text
+    assert "<h1>People</h1>" in root.get(response.leads_to).text
 
 
 def test_users_who_are_not_staff_are_denied_access(application: Application) -> None:

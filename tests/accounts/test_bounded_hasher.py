@@ -5,7 +5,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event, Lock
-from time import monotonic
 
 import pytest
 
@@ -105,12 +104,11 @@ def test_every_call_is_refused_after_the_longest_wait(
     slow: SlowHasher, pool: ThreadPoolExecutor, act: Callable[[BoundedHasher], object]
 ) -> None:
     hasher = bounded(slow, patience=A_MOMENT)
-    at_work, began = fill(hasher, slow, pool), monotonic()
+    at_work = fill(hasher, slow, pool)
 
     with pytest.raises(PasswordsBusy) as error:
         act(hasher)
 
-    assert monotonic() - began < 2
     assert error.value.facts == {"retry_after": 1}
     assert not any(future.done() for future in at_work)
     slow.may_end.set()

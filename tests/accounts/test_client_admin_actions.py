@@ -76,7 +76,7 @@ def test_an_invalid_overlap_renews_no_secret(application: Application, hours: st
         secret_page_of(client), reason="Yearly.", overlap_hours=hours
     )
 
-    assert "Please correct the error below." in page.text
+    assert "Not saved: 1 field needs attention." in page.text
     assert now(application, client) == client
 
 
@@ -125,7 +125,7 @@ def test_without_a_reason_no_secret_is_renewed(application: Application, reason:
 
     page = root_browser(application).post(secret_page_of(client), reason=reason)
 
-    assert "Please correct the error below." in page.text
+    assert "Not saved: 1 field needs attention." in page.text
     assert now(application, client) == client
 
 
@@ -153,7 +153,7 @@ def test_removing_a_client_requires_a_reason(application: Application) -> None:
 
     page = root_browser(application).act(CLIENTS, "remove", client.id)
 
-    assert "Remove 1 client" in page.text
+    assert "Remove Notebook" in page.text
     assert now(application, client).is_active
 
 
@@ -162,7 +162,7 @@ def test_a_removed_client_is_inactive_and_stays_visible(application: Application
 
     page = root.act(CLIENTS, "remove", client.id, reason="The school has left it.")
 
-    assert page.messages == ("1 client removed.",)
+    assert page.messages == ("Removed Notebook.",)
     assert application.services.clients.find(client.client_id) is None
     assert log_of(client.id) == ["Removed. Reason: The school has left it."]
     response = root.get(page_of(client))

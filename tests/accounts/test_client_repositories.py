@@ -231,11 +231,13 @@ def test_a_consent_is_deleted_once_and_no_other(world: World) -> None:
 def test_a_described_client_is_stored_once_and_changes_its_terms_alone(world: World) -> None:
     clients = world.repositories.clients
     first = replace(a_client_of(PLAIN), client_id="https://agent.example/agent.json")
-    clients.save_described(first, scope=ALL_TENANTS)
+    is_new = clients.save_described(first, scope=ALL_TENANTS)
     clients.save(first.removed(), scope=ALL_TENANTS)
 
-    clients.save_described(replace(first, terms=RICH, created_at=LATER), scope=ALL_TENANTS)
+    described_again = replace(first, terms=RICH, created_at=LATER)
+    is_new_again = clients.save_described(described_again, scope=ALL_TENANTS)
 
+    assert (is_new, is_new_again) == (True, False)
     expected = replace(first.removed(), terms=RICH)
     assert clients.get(first.id, scope=ALL_TENANTS) == expected
     assert clients.find(first.client_id) is None

@@ -30,7 +30,7 @@ def test_a_role_is_assigned_to_a_member(application: Application, role: str) -> 
 
     page = root_browser(application).act(MEMBERS, f"make_{role}", key)
 
-    assert page.messages == (f"1 membership made {role}.",)
+    assert page.messages == (f"Made Anna {role} of School of Knots.",)
     assert role_of(organization, anna) == role
     assert log_of(key) == [f"Made {role}."]
     assert recorded(organization.id)[-1] == ("member-role-changed", str(anna.id), "")
@@ -55,10 +55,7 @@ def test_the_last_owner_stays_an_owner(application: Application, action: str) ->
 
     page = root_browser(application).act(MEMBERS, action, key, reason="Because I can.")
 
-    assert (
-        f"{olga.email} in School of Knots. An organization needs at least one owner."
-        in page.messages[0]
-    )
+    assert "Olga in School of Knots. An organization needs at least one owner." in page.messages[0]
     assert role_of(organization, olga) == "owner"
     assert log_of(key) == []
 
@@ -69,7 +66,7 @@ def test_removing_a_member_requires_a_reason(application: Application) -> None:
 
     page = root_browser(application).act(MEMBERS, "remove", key)
 
-    assert "Remove 1 membership" in page.text
+    assert "Remove Anna in School of Knots" in page.text
     assert f"{anna.email} in School of Knots" in page.text
     assert role_of(organization, anna) == "learner"
 
@@ -80,7 +77,7 @@ def test_a_member_is_removed_and_the_reason_logged(application: Application) -> 
 
     page = root_browser(application).act(MEMBERS, "remove", key, reason="Left the school.")
 
-    assert page.messages == ("1 membership removed.",)
+    assert page.messages == ("Removed Anna from School of Knots.",)
     assert role_of(organization, anna) is None
     assert log_of(key) == ["Removed. Reason: Left the school."]
     assert recorded(organization.id)[-1] == ("member-removed", str(anna.id), "Left the school.")
@@ -106,7 +103,7 @@ def test_an_invitation_is_cancelled(application: Application) -> None:
 
     page = root_browser(application).act(INVITATIONS, "cancel", invitation.pk)
 
-    assert page.messages == ("1 invitation cancelled.",)
+    assert page.messages == ("Cancelled the invitation of cleo@school.example.",)
     assert not InvitationRow.objects.exists()
     assert log_of(invitation.pk) == ["Cancelled."]
     assert recorded(organization.id)[-1][0] == "invitation-taken-back"

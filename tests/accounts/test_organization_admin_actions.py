@@ -43,7 +43,7 @@ def test_closing_an_organization_requires_a_reason(application: Application, act
 
     page = root_browser(application).act(ORGANIZATIONS, action, organization.id)
 
-    assert f"{action.capitalize()} 1 organization" in page.text
+    assert f"{action.capitalize()} School of Knots" in page.text
     assert status_of(organization) == "active"
     assert log_of(organization.id) == []
 
@@ -55,7 +55,7 @@ def test_an_organization_is_suspended_and_the_reason_logged(application: Applica
         ORGANIZATIONS, "suspend", organization.id, reason="Unpaid."
     )
 
-    assert page.messages == ("1 organization suspended.",)
+    assert page.messages == ("Suspended School of Knots.",)
     assert now(application, organization).status is OrganizationStatus.SUSPENDED
     assert log_of(organization.id) == ["Suspended. Reason: Unpaid."]
     assert recorded(organization.id)[1] == (
@@ -71,7 +71,7 @@ def test_a_suspended_organization_is_reopened(application: Application) -> None:
 
     page = root_browser(application).act(ORGANIZATIONS, "reopen", organization.id)
 
-    assert page.messages == ("1 organization reopened.",)
+    assert page.messages == ("Reopened School of Knots.",)
     assert now(application, organization).is_open
     assert log_of(organization.id) == ["Reopened."]
 
@@ -82,7 +82,7 @@ def test_a_deleted_organization_stays_visible(application: Application) -> None:
     page = root.act(ORGANIZATIONS, "delete", organization.id, reason="They have left.")
 
     response = root.get(page_of(organization))
-    assert page.messages == ("1 organization deleted.",)
+    assert page.messages == ("Deleted School of Knots.",)
     assert status_of(organization) == "deleted"
     assert log_of(organization.id) == ["Deleted. Reason: They have left."]
     assert (response.status, response.may_be_saved) == (200, False)

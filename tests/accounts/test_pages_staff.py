@@ -138,7 +138,7 @@ def test_a_sensitive_action_needs_a_fresh_sign_in(
     stale_root.client.post(place, deactivate(anna, reason="They have left."))
 
     assert page["Location"].startswith("/account/again?next=")
-    assert "Deactivate 1 user" in why.text
+    assert "Deactivate Anna" in why.text
     assert place == USERS
     assert not application.services.users.get(anna.id, by=OPERATOR).is_active
     assert log_of(anna.id) == ["Deactivated. Reason: They have left."]

@@ -71,7 +71,7 @@ def test_a_service_client_is_removed_and_the_reason_logged(application: Applicat
 
     page = root_browser(application).act(CLIENTS, "remove", client.id, reason="They have left it.")
 
-    assert page.messages == ("1 client removed.",)
+    assert page.messages == ("Removed Timetable.",)
     assert not now(application, client).is_active
     entry = ("client-removed", str(client.id), "They have left it.")
     assert recorded(organization.id)[-1] == entry

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
-from time import monotonic
 from typing import Any, Final
 from uuid import uuid4
 
@@ -244,16 +243,12 @@ HOSTILE: Final[dict[str, Respond]] = {
 
 
 @pytest.mark.parametrize("respond", HOSTILE.values(), ids=list(HOSTILE))
-def test_a_receiver_without_a_response_has_failed_within_bounds(
-    memory: World, respond: Respond
-) -> None:
-    begin = monotonic()
+def test_an_attempt_without_a_response_ends_and_has_failed(memory: World, respond: Respond) -> None:
     with attempted(memory, respond) as (delivery, requests):
         assert (delivery.status, delivery.attempts) == (DeliveryStatus.WAITING, 1)
         assert delivery.http_status is None
         assert delivery.error
         assert len(requests) == 1
-    assert monotonic() - begin < 10
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import repeat
-from time import monotonic
 from typing import Any, Final
 
 import psycopg
 import pytest
 
 from tests.support.forms import WireBrowser
+from tests.support.profiles import PROFILE, TIMES_AS_MANY
 from tests.support.provider import WireClient, at_a_browser, register
 from tests.support.school import School
 from tests.support.wire import at_once
@@ -19,8 +19,7 @@ from tests.support.wire import at_once
 pytestmark = pytest.mark.postgres
 
 FAMILIES: Final = 8
-DOUBLED_EACH: Final = 125
-SECONDS: Final = 30
+DOUBLED_EACH: Final = 25 * TIMES_AS_MANY[PROFILE]
 
 SESSIONS_OF: Final = """
 SELECT session.ended_because, count(token.hash)
@@ -63,16 +62,14 @@ def test_of_twenty_exchanges_of_a_code_at_once_one_succeeds_and_its_tokens_are_d
     assert client.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
 
 
-def test_a_thousand_refreshes_that_come_twice_at_once_lose_no_session_and_fork_none(
+def test_refreshes_that_come_twice_at_once_lose_no_session_and_fork_none(
     school: School, notebook: WireClient, anna: WireBrowser
 ) -> None:
     families = [notebook.tokens_for(anna) for _ in range(FAMILIES)]
-    began = monotonic()
 
     with ThreadPoolExecutor(FAMILIES) as pool:
         ends = list(pool.map(refreshed_doubly, repeat(notebook), families))
 
-    assert monotonic() - began < SECONDS
     assert all(notebook.says_active(tokens["refresh_token"]) for tokens in ends)
     assert Counter(sessions_of(notebook, school)) == {("", DOUBLED_EACH + 1): FAMILIES}
 

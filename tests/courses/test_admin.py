@@ -206,7 +206,7 @@ def test_publishing_is_an_action(application: Application) -> None:
 
     page = editor(application).act(COURSES, "publish", course.id)
 
-    assert page.messages == ("1 course published.",)
+    assert page.messages == (f"Published {course.slug}.",)
     assert CourseRow.objects.get().status == "published"
     assert log_of(course.id) == ["Published."]
 
@@ -220,7 +220,7 @@ def test_a_course_that_cannot_be_published_is_named(application: Application) ->
     assert page.messages[0].startswith(
         f"Not published: {old.slug}. The draft is already published."
     )
-    assert page.messages[1] == "1 course published."
+    assert page.messages[1] == f"Published {new.slug}."
     assert log_of(old.id) == []
 
 
@@ -230,9 +230,9 @@ def test_retiring_asks_for_a_reason_and_logs_it(application: Application) -> Non
     question = bo.act(COURSES, "retire", course.id)
     page = bo.act(COURSES, "retire", course.id, reason="Nobody ties knots any more.")
 
-    assert "Retire 1 course" in question.text
+    assert f"Retire {course.slug}" in question.text
     assert question.messages == ()
-    assert page.messages == ("1 course retired.",)
+    assert page.messages == (f"Retired {course.slug}.",)
     assert CourseRow.objects.get().status == "retired"
     assert log_of(course.id) == ["Retired. Reason: Nobody ties knots any more."]
 

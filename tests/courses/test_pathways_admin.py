@@ -87,8 +87,8 @@ def test_pathways_are_published_and_retired_from_the_list(
     published = bo.act(PATHWAYS, "publish", pathway.id)
     retired = bo.act(PATHWAYS, "retire", pathway.id, reason="Nobody came.")
 
-    assert published.messages == ("1 learning pathway published.",)
-    assert retired.messages == ("1 learning pathway retired.",)
+    assert published.messages == ("Published ropes.",)
+    assert retired.messages == ("Retired ropes.",)
     assert PathwayRow.objects.get().status == "retired"
     assert acts_in(application.services, None)[-1].reason == "Nobody came."
     assert log_of(pathway.id) == ["Published.", "Retired. Reason: Nobody came."]

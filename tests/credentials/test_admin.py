@@ -119,8 +119,8 @@ def test_withdrawing_asks_for_a_reason_and_logs_it(application: Application) -> 
     question = bo.act(CREDENTIALS, "withdraw", credential.id)
     page = bo.act(CREDENTIALS, "withdraw", credential.id, reason="The course is too old.")
 
-    assert "Withdraw 1 credential" in question.text
-    assert page.messages == ("1 credential withdrawn.",)
+    assert "Withdraw Knot Basics" in question.text
+    assert page.messages == ("Withdrew Knot Basics.",)
     assert not Credential.objects.get().is_offered
     assert log_of(credential.id) == ["Withdrawn. Reason: The course is too old."]
 
@@ -134,7 +134,7 @@ def test_a_withdrawn_credential_is_offered_again(application: Application) -> No
 
     page = bo.act(CREDENTIALS, "offer", credential.id)
 
-    assert page.messages == ("1 credential offered.",)
+    assert page.messages == ("Offered Knot Basics.",)
     assert Credential.objects.get().is_offered
 
 
@@ -143,7 +143,7 @@ def test_revoking_asks_for_a_reason_first(application: Application) -> None:
 
     page = credential_officer(application).act(ISSUED, "revoke", issued.pk)
 
-    assert "Revoke 1 user credential" in page.text
+    assert "Revoke “Knot Basics” of Anna" in page.text
     assert status_of(application, issued) is IssuedCredentialStatus.ISSUED
 
 
@@ -153,7 +153,7 @@ def test_a_revocation_keeps_its_reason_and_who_it_was(application: Application) 
     page = bo.act(ISSUED, "revoke", issued.pk, reason="Issued by mistake.")
 
     issued.refresh_from_db()
-    assert page.messages == ("1 user credential revoked.",)
+    assert page.messages == ("Revoked “Knot Basics” of Anna.",)
     assert status_of(application, issued) is IssuedCredentialStatus.REVOKED
     assert (issued.revocation_reason, issued.revoked_by_id) == ("Issued by mistake.", bo.id)
     assert log_of(issued.pk) == ["Revoked. Reason: Issued by mistake."]
@@ -166,7 +166,9 @@ def test_a_credential_is_revoked_once(application: Application) -> None:
     page = bo.act(ISSUED, "revoke", issued.pk, reason="Once more.")
 
     issued.refresh_from_db()
-    assert page.messages[0].startswith(f"Not revoked: {issued.pk}. Credential already revoked.")
+    assert page.messages[0].startswith(
+        "Not revoked: “Knot Basics” of Anna. Credential already revoked."
+    )
     assert issued.revocation_reason == "Issued by mistake."
     assert log_of(issued.pk) == ["Revoked. Reason: Issued by mistake."]
 
@@ -179,7 +181,7 @@ def test_a_credential_is_reissued(application: Application) -> None:
     )
 
     new = UserCredential.objects.get(is_current=True)
-    assert page.messages == ("1 user credential re-issued.",)
+    assert page.messages == ("Re-issued “Knot Basics” of Anna.",)
     assert new.supersedes_id == old.pk
     assert status_of(application, old) is IssuedCredentialStatus.REVOKED
     assert log_of(old.pk) == ["Re-issued. Reason: The name was wrong."]

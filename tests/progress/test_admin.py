@@ -16,7 +16,7 @@ def test_the_log_shows_the_latest_first(application: Application) -> None:
 
     latest = ProgressEvent.objects.order_by("-position").first()
     assert latest is not None
-    first_row = page.text.split("<tbody>")[1].split("</tr>")[0]
+    first_row = page.text.split('<tbody role="rowgroup">')[1].split("</tr>")[0]
     assert f"/progressevent/{latest.pk}/change/" in first_row
 
 

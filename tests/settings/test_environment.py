@@ -21,6 +21,7 @@ PRODUCTION = {
 }
 ANOTHER_VALUE = {
     "APP_ENV": "test",
+    "ENVIRONMENT_NAME": "Staging",
     "DATABASE_URL": "sqlite:///var/school.sqlite3",
     "DATABASE_POOL": "8",
     "SECRET_KEY": KEY,

@@ -1,13 +1,12 @@
 """Separate databases for tests that commit: the log, once committed, can never be cleared."""
 
-import atexit
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -20,7 +19,7 @@ from psycopg.sql import SQL, Identifier
 
 from authsvc.storage.append_only import protecting, releasing
 from tests.support.commands import manage
-from tests.support.store import STORE
+from tests.support.store import SHARED_FOLDER, STORE
 
 FILE: Final = "authsvc.sqlite3"
 
@@ -38,11 +37,12 @@ def own_database(folder: Path) -> Iterator[str]:
 @contextmanager
 def database_with_tables(folder: Path) -> Iterator[str]:
     """Create a database with all tables, and yield its URL: a copy, because migrating takes seconds."""
+    template = _database_with_tables()
     if STORE == "sqlite":
-        shutil.copyfile(_file_with_tables(), folder / FILE)
+        shutil.copyfile(template, folder / FILE)
         yield f"sqlite:///{folder / FILE}"
         return
-    with _created(template=_database_with_tables()) as url:
+    with _created(template=template) as url:
         yield url
 
 
@@ -57,6 +57,20 @@ def connected_to(url: str) -> Iterator[BaseDatabaseWrapper]:
     finally:
         other.close()
         connections["default"] = original
+
+
+@contextmanager
+def default_database(url: str) -> Iterator[None]:
+    """Let every thread of this process use this database."""
+    settings = connections["default"].settings_dict
+    before = {name: settings[name] for name in _place_of(url)}
+    connections["default"].close()
+    settings.update(_place_of(url))
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        settings.update(before)
 
 
 def _place_of(url: str) -> dict[str, Any]:
@@ -89,20 +103,27 @@ def _url_of(database: str) -> str:
 
 
 @cache
-def _file_with_tables() -> Path:
-    folder = Path(mkdtemp(prefix="authsvc-tables-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    manage({"DATABASE_URL": f"sqlite:///{folder / FILE}"}, "migrate", "--verbosity=0")
-    return folder / FILE
-
-
-@cache
 def _database_with_tables() -> str:
-    """The name of a database that nothing connects to. It is gone with the server."""
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-        name = _create(server, "template1")
+    """The name of a database that nothing connects to, migrated by the first process that needs it."""
+    is_migrated = SHARED_FOLDER / "is-migrated"
+    with (SHARED_FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_migrated.exists():
+            is_migrated.write_text(_migrated())
+    return is_migrated.read_text()
+
+
+def _migrated() -> str:
+    """The name of a new database with all tables."""
+    if STORE == "sqlite":
+        name = str(SHARED_FOLDER / FILE)
+        url = f"sqlite:///{name}"
+    else:
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+            name = _create(server, "template1")
+        url = _url_of(name)
     # In a process of its own, which closes its connections.
-    manage({"DATABASE_URL": _url_of(name)}, "migrate", "--verbosity=0")
+    manage({"DATABASE_URL": url}, "migrate", "--verbosity=0")
     return name
 
 

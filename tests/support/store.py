@@ -4,7 +4,10 @@ STORE is memory (the default), sqlite or postgres. PostgreSQL is the one at TEST
 temporary one; with several processes, the first one starts it for all.
 """
 
+import atexit
 import os
+import shutil
+from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
 
@@ -14,6 +17,7 @@ from tests.support.postgres import start_cluster
 
 STORE: Final = os.environ.get("STORE", "memory")
 _DESCRIPTION: Final = "AUTHSVC_TEST_STORE"
+_SHARED: Final = "AUTHSVC_TEST_FOLDER"
 
 
 def _database_url() -> tuple[str, str]:
@@ -33,7 +37,9 @@ def _database_url() -> tuple[str, str]:
 if _DESCRIPTION not in os.environ:
     os.environ["DATABASE_URL"], os.environ[_DESCRIPTION] = _database_url()
     os.environ["APP_ENV"] = "test"
-    os.environ["AI_TEXTS"] = mkdtemp(prefix="ai-texts-")
+    os.environ[_SHARED] = mkdtemp(prefix="authsvc-tests-")
+    atexit.register(shutil.rmtree, os.environ[_SHARED], ignore_errors=True)
+    os.environ["AI_TEXTS"] = f"{os.environ[_SHARED]}/texts"
     os.environ["ARGON2_MEMORY_KIB"] = "8"
     os.environ["ARGON2_PASSES"] = "1"
     # All requests come from one client IP address, many at once: tests of a limit set it themselves.
@@ -50,6 +56,9 @@ if _DESCRIPTION not in os.environ:
     os.environ["WEBHOOKS_PER_HOST_AND_DAY"] = "1000000"
     os.environ["ORGANIZATIONS_PER_PERSON"] = "1000000"
     os.environ["ARGON2_AT_ONCE"] = "1000"
+
+SHARED_FOLDER: Final = Path(os.environ[_SHARED])
+"""A folder of all processes of this run, which the first one removes."""
 
 
 def pytest_report_header() -> str:

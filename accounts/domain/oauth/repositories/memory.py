@@ -49,10 +49,11 @@ class InMemoryClientRepository:
         scope.require(client.org_id)
         self.store[client.id] = client
 
-    def save_described(self, client: OAuthClient, *, scope: TenantScope) -> None:
+    def save_described(self, client: OAuthClient, *, scope: TenantScope) -> bool:
         scope.require(client.org_id)
         stored = self.store.get(client.id)
         self.store[client.id] = client if stored is None else replace(stored, terms=client.terms)
+        return stored is None
 
     def note_use(self, client_pk: ClientPk, *, at: datetime, scope: TenantScope) -> None:
         client = self.store.get(client_pk)

@@ -72,13 +72,15 @@ class OrmClientRepository:
         scope.require(client.org_id)
         rows.OAuthClient.objects.filter(pk=client.id).update(**_client_values(client))
 
-    def save_described(self, client: OAuthClient, *, scope: TenantScope) -> None:
+    def save_described(self, client: OAuthClient, *, scope: TenantScope) -> bool:
         scope.require(client.org_id)
         values = _client_values(client)
-        if not insert(rows.OAuthClient, [values], unless_taken=("client_id",)):
-            same = ("id", "client_id", "is_active", "created_at")
-            changed = {name: value for name, value in values.items() if name not in same}
-            rows.OAuthClient.objects.filter(pk=client.id).update(**changed)
+        if insert(rows.OAuthClient, [values], unless_taken=("client_id",)):
+            return True
+        same = ("id", "client_id", "is_active", "created_at")
+        changed = {name: value for name, value in values.items() if name not in same}
+        rows.OAuthClient.objects.filter(pk=client.id).update(**changed)
+        return False
 
     def note_use(self, client_pk: ClientPk, *, at: datetime, scope: TenantScope) -> None:
         clients = rows.OAuthClient.objects.filter(owned_within(scope), pk=client_pk)

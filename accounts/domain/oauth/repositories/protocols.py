@@ -37,8 +37,11 @@ class ClientRepository(Protocol):
     def save(self, client: OAuthClient, *, scope: TenantScope) -> None:
         """Replace the stored client."""
 
-    def save_described(self, client: OAuthClient, *, scope: TenantScope) -> None:
-        """Save a client with a metadata document, new or with new terms; whether it is active stays as it is."""
+    def save_described(self, client: OAuthClient, *, scope: TenantScope) -> bool:
+        """Save a client with a metadata document, and return whether it is new.
+
+        Of one that is not new, the terms change; whether it is active stays as it is.
+        """
 
     def note_use(self, client_pk: ClientPk, *, at: datetime, scope: TenantScope) -> None:
         """Save when the client was last used, if the scope covers it."""

@@ -29,6 +29,7 @@ from accounts.domain.oauth.repositories.protocols import (
     DeviceCodeRepository,
     PushedRequestRepository,
 )
+from accounts.domain.oauth.services.clients import ClientService
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
@@ -38,6 +39,7 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationService:
     clients: ClientRepository
+    registrar: ClientService
     consents: ConsentRepository
     codes: AuthorizationCodeRepository
     devices: DeviceCodeRepository
@@ -74,7 +76,7 @@ class AuthorizationService:
         now = self.clock.now()
         with self.unit_of_work.atomic():
             if is_document_url(client.client_id):
-                self.clients.save_described(client, scope=TenantScope())
+                self.registrar.store_described(client)
             earlier = self.consents.find(user_id, client.id)
             consent = earlier or Consent(
                 user_id=user_id, client_pk=client.id, scopes=frozenset(), given_at=now

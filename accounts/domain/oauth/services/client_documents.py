@@ -47,7 +47,7 @@ class DescribedClients:
 
         None if neither is known, if staff have removed it, or if clients of its host are not accepted.
         """
-        stored = self._stored(pk_of(client_id))
+        stored = self.stored(pk_of(client_id))
         is_removed = stored is not None and not stored.is_live(at=self.clock.now())
         if is_removed or not self.documents.accepts(client_id):
             return None
@@ -62,13 +62,14 @@ class DescribedClients:
             return replace(stored, terms=terms)
         return described_client(client_id, terms, at=self.clock.now())
 
-    def _terms_in(self, document: object, client_id: str) -> ClientTerms:
-        """Raises UnsuitableClient."""
-        terms = terms_in(document, client_id=client_id)
-        return terms.checked(allows_private_hosts=self.allows_private_hosts)
-
-    def _stored(self, client_pk: ClientPk) -> OAuthClient | None:
+    def stored(self, client_pk: ClientPk) -> OAuthClient | None:
+        """The client as it was when a user consented; None if nobody has."""
         try:
             return self.clients.get(client_pk, scope=TenantScope())
         except ClientNotFound:
             return None
+
+    def _terms_in(self, document: object, client_id: str) -> ClientTerms:
+        """Raises UnsuitableClient."""
+        terms = terms_in(document, client_id=client_id)
+        return terms.checked(allows_private_hosts=self.allows_private_hosts)

@@ -36,6 +36,13 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 _NO_HASH: Final = "0" * 64
 LONGEST_OVERLAP: Final = timedelta(days=90)
+_DOCUMENT: Final = Principal(
+    user_id=None,
+    roles=(),
+    rights=frozenset(),
+    scopes=frozenset(),
+    client_id="client-metadata-document",
+)
 _OUTGOING: Final[Mapping[SecurityEvent, OutgoingEventType]] = {
     SecurityEvent.CLIENT_REGISTERED: OutgoingEventType.CLIENT_CREATED,
     SecurityEvent.CLIENT_AMENDED: OutgoingEventType.CLIENT_CHANGED,
@@ -95,6 +102,24 @@ class ClientService:
             action, after = AuditAction.CLIENT_REGISTERED, _members_of(client)
             self.audit_log.record(action, _subject(client), by=by, after=after)
         return RegisteredClient(client=client, secret=secret)
+
+    def store_described(self, client: OAuthClient) -> None:
+        """Store a client as its metadata document describes it, inside the unit of work of the caller."""
+        before = self.described.stored(client.id)
+        if self.clients.save_described(client, scope=_DOCUMENT.tenant_scope):
+            event, action = SecurityEvent.CLIENT_REGISTERED, AuditAction.CLIENT_REGISTERED
+        elif before is not None and before.terms != client.terms:
+            event, action = SecurityEvent.CLIENT_AMENDED, AuditAction.CLIENT_AMENDED
+        else:
+            return
+        self._note(event, client, by=_DOCUMENT)
+        self.audit_log.record(
+            action,
+            _subject(client),
+            by=_DOCUMENT,
+            before={} if before is None else _members_of(before),
+            after=_members_of(client),
+        )
 
     def amend(self, client_pk: ClientPk, terms: ClientTerms, *, by: Principal) -> OAuthClient:
         """Replace the terms of the client. Raises ClientNotFound, UnsuitableClient.

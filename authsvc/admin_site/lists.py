@@ -1,0 +1,71 @@
+"""Lists of the admin site: filters as one form above the table, and counts that are bounded."""
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+MOST_COUNTED: Final = 10_000
+
+
+class BoundedPaginator(Paginator[Any]):
+    """Pages of the first MOST_COUNTED rows: those beyond are reached by filters, and are not counted."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.order_by()[:MOST_COUNTED].count())
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count == MOST_COUNTED
+
+
+class FilterForm(forms.Form):
+    """The fields by which a list is filtered, for filters that columns alone cannot express.
+
+    A subclass has optional fields and overrides `filtered`. Set it as `filter_form` of a StaffAdmin.
+    """
+
+    def filtered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that match `cleaned_data`, in which fields that were not filled in are empty or absent."""
+        raise NotImplementedError
+
+    @property
+    def applied(self) -> list[str]:
+        """What was filled in, in words."""
+        if not self.is_valid():
+            return []
+        return [
+            f"{self[name].label}: {self._word_of(name)}"
+            for name, value in self.cleaned_data.items()
+            if value not in (None, "", False, [])
+        ]
+
+    def _word_of(self, name: str) -> str:
+        value, choices = self.cleaned_data[name], getattr(self.fields[name], "choices", None)
+        return str(dict(choices).get(value, value) if choices is not None else value)
+
+
+class StaffChangeList(ChangeList):
+    """Django's list with a filter form."""
+
+    def __init__(self, *args: Any, filter_form: FilterForm | None, **kwargs: Any) -> None:
+        self.filter_form = filter_form
+        super().__init__(*args, **kwargs)
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        names = () if self.filter_form is None else self.filter_form.fields
+        found: dict[str, Any] = super().get_filters_params(params)
+        return {name: value for name, value in found.items() if name not in names}
+
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
+    ) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
+        form = self.filter_form
+        return form.filtered(rows) if form is not None and form.is_valid() else rows

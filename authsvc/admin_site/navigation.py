@@ -1,0 +1,209 @@
+"""Navigation of the admin site by job: what staff do, in place of the tables in which it is stored."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of the navigation: the list of a model (`app.model`), or one at a URL name of its own.
+
+    A page of its own is shown to staff with any of the `permissions`, or to all if there are none. `count` names the
+    member of `Counts` that is shown beside it, `counted` what it counts.
+    """
+
+    label: str
+    model: str = ""
+    url_name: str = ""
+    permissions: tuple[str, ...] = ()
+    count: str = ""
+    counted: str = ""
+    is_bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    label: str
+    pages: tuple[Page, ...]
+
+
+JOBS: Final = (
+    Job(
+        "People",
+        (
+            Page(label="People", model="accounts.user"),
+            Page(
+                label="Invitations",
+                model="accounts.invitation",
+                count="open_invitations",
+                counted="open",
+            ),
+            Page(label="Groups", model="auth.group"),
+        ),
+    ),
+    Job(
+        "Learning",
+        (
+            Page(label="Courses", model="courses.course"),
+            Page(label="Learners by course", model="progress.courseprogress"),
+            Page(
+                label="Grading",
+                model="progress.assessmentattempt",
+                count="submissions_to_grade",
+                counted="to grade",
+            ),
+            Page(label="Pathways", model="courses.learningpathway"),
+        ),
+    ),
+    Job(
+        "AI tutor",
+        (
+            Page(label="AI sessions", model="progress.aisession"),
+            Page(
+                label="Flagged answers",
+                model="progress.aiflag",
+                count="open_flags",
+                counted="to review",
+            ),
+            Page(label="Prompts", model="progress.prompttemplate"),
+            Page(label="AI limits", model="progress.aisettings"),
+        ),
+    ),
+    Job(
+        "Credentials",
+        (
+            Page(label="Credentials", model="credentials.credential"),
+            Page(label="Issued", model="credentials.usercredential"),
+        ),
+    ),
+    Job(
+        "Clients",
+        (
+            Page(
+                label="Clients",
+                model="accounts.oauthclient",
+                count="expiring_clients",
+                counted="expire within 7 days",
+                is_bad=True,
+            ),
+        ),
+    ),
+    Job(
+        "Organizations",
+        (
+            Page(
+                label="Organizations",
+                model="accounts.organization",
+                count="suspended_organizations",
+                counted="suspended",
+            ),
+        ),
+    ),
+    Job(
+        "Operations",
+        (
+            Page(label="Audit log", model="accounts.auditentry"),
+            Page(
+                label="Jobs",
+                model="jobs.job",
+                count="failed_jobs",
+                counted="failed",
+                is_bad=True,
+            ),
+            Page(label="Mail", model="accounts.outgoingmail"),
+            Page(
+                label="Webhooks",
+                model="accounts.webhook",
+                count="failing_webhooks",
+                counted="failing",
+                is_bad=True,
+            ),
+        ),
+    ),
+)
+DASHBOARD: Final = Page(label="Dashboard", url_name="admin:index")
+DATA: Final = Page(label="Data", url_name="admin:data")
+LABELS: Final[Mapping[str, str]] = {
+    page.model: page.label for job in JOBS for page in job.pages if page.model
+}
+"""The label of each list in the navigation, by its model."""
+
+
+def by_job(apps: Sequence[Mapping[str, Any]], may: Callable[[str], bool]) -> list[dict[str, Any]]:
+    """Django's list of apps, which has only what the user may see, regrouped by job; the rest is behind *Data*."""
+    models = {_label_of(model): model for app in apps for model in app["models"]}
+    jobs = []
+    for job in JOBS:
+        pages = [entry for page in job.pages if (entry := _page_of(page, models, may)) is not None]
+        if job.label == "Operations" and tables(apps):
+            pages.append({"name": DATA.label, "admin_url": reverse(DATA.url_name), "page": DATA})
+        if pages:
+            jobs.append(_group(job.label, pages))
+    return jobs
+
+
+def tables(apps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Django's apps with those of their models that belong to no job."""
+    return [
+        {**app, "models": rest}
+        for app in apps
+        if (rest := [model for model in app["models"] if _label_of(model) not in LABELS])
+    ]
+
+
+def navigation(
+    jobs: Sequence[Mapping[str, Any]], *, counts: object, path: str
+) -> list[dict[str, Any]]:
+    """The groups of the menu, each with its entries and their counts. The page at the path is marked."""
+    first = _entry(DASHBOARD, reverse(DASHBOARD.url_name), counts)
+    groups: list[dict[str, Any]] = [{"label": "", "entries": [first]}]
+    for job in jobs:
+        entries = [_entry(model["page"], model["admin_url"], counts) for model in job["models"]]
+        groups.append({"label": job["name"], "entries": entries})
+    _mark_current([entry for group in groups for entry in group["entries"]], path)
+    return groups
+
+
+def _page_of(
+    page: Page, models: Mapping[str, Mapping[str, Any]], may: Callable[[str], bool]
+) -> dict[str, Any] | None:
+    """The page in the form in which Django describes a model; None if the user may not see it."""
+    if page.model:
+        model = models.get(page.model)
+        is_shown = model is not None and model["admin_url"]
+        return {**model, "name": page.label, "page": page} if model and is_shown else None
+    is_shown = not page.permissions or any(may(permission) for permission in page.permissions)
+    about = {"name": page.label, "admin_url": reverse(page.url_name), "page": page}
+    return about if is_shown else None
+
+
+def _group(label: str, pages: list[dict[str, Any]]) -> dict[str, Any]:
+    """A job in the form in which Django describes an app."""
+    slug = label.lower().replace(" ", "-")
+    about = {"name": label, "app_label": slug, "app_url": pages[0]["admin_url"]}
+    return about | {"has_module_perms": True, "models": pages}
+
+
+def _label_of(model: Mapping[str, Any]) -> str:
+    return str(model["model"]._meta.label_lower)
+
+
+def _entry(page: Page, url: str, counts: object) -> dict[str, Any]:
+    count = getattr(counts, page.count) if page.count else 0
+    about = {"label": page.label, "url": url, "is_current": False}
+    return about | {"count": count, "counted": page.counted, "is_bad": page.is_bad}
+
+
+def _mark_current(entries: Sequence[dict[str, Any]], path: str) -> None:
+    """Mark the entry whose URL is the longest beginning of the path."""
+    home = reverse("admin:index")
+    found = [
+        entry
+        for entry in entries
+        if path == entry["url"] or (entry["url"] != home and path.startswith(entry["url"]))
+    ]
+    if found:
+        max(found, key=lambda entry: len(entry["url"]))["is_current"] = True
