@@ -33,7 +33,7 @@ def moment(value: datetime | date | None) -> SafeString | str:
         return format_html('<time datetime="{0}">{0}</time>', value.isoformat())
     time = value.astimezone(UTC)
     machine = time.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return format_html('<time datetime="{}">{:%Y-%m-%d %H:%M}</time>', machine, time)
+    return format_html('<time datetime="{}">{}</time>', machine, f"{time:%Y-%m-%d %H:%M}")
 
 
 @register.filter

@@ -13,7 +13,7 @@ from accounts.models import AuditEntry
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.definitions.courses import read_definition
 from courses.domain.entities.assessments import Choice, Question, QuestionKind
-from courses.domain.entities.courses import Course, CourseDefinition
+from courses.domain.entities.courses import Course, CourseDefinition, CourseId
 from courses.domain.entities.editing import Part, added, item_place, part_at
 from courses.models import Course as CourseRow
 from tests.courses.test_editing import KNOTS
@@ -464,9 +464,8 @@ def test_a_course_begins_from_nothing(
     page = bo.post(f"{COURSES}new/", title="Knots & bends", slug="", start=start)
 
     assert page.messages == ("Created Knots & bends. Learners see it once it is published.",)
-    course = application.services.catalog.course(
-        CourseRow.objects.get(slug="knots-bends").pk, scope=ALL_TENANTS
-    )
+    row = CourseRow.objects.get(slug="knots-bends")
+    course = application.services.catalog.course(CourseId(row.pk), scope=ALL_TENANTS)
     assert sum(len(module.items) for module in draft_of(application, course).modules) == items
     again = bo.post(f"{COURSES}new/", title="Knots & bends", slug="", start=start)
     assert "The slug knots-bends belongs to another course." in again.text
