@@ -39,6 +39,8 @@ class CourseDraft(models.Model):
     )
     title = models.CharField(max_length=200)
     summary = models.TextField(blank=True)
+    saved_by = actor_column()
+    saved_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.title

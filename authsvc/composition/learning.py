@@ -11,11 +11,13 @@ from authsvc.jobs.ports import JobKind
 from authsvc.kernel.events import EventBus
 from authsvc.kernel.lag import LagCheck
 from authsvc.kernel.metrics import GaugeSource
+from courses.definitions.courses import checked_definition, read_definition, write_definition
 from courses.definitions.olx.reading import read_archive
 from courses.domain.repositories.cached import CachedCourseVersionRepository
 from courses.domain.services.archive_imports import ArchiveImports
 from courses.domain.services.authoring import AuthoringService
 from courses.domain.services.catalog import CatalogService
+from courses.domain.services.editing import DraftEditor
 from courses.domain.services.pathway_authoring import PathwayAuthoringService
 from courses.domain.services.pathway_catalog import PathwayCatalogService
 from credentials.domain.services.credentials import CredentialService
@@ -88,9 +90,15 @@ class LearningServices(TaskServices):
         )
 
     @cached_property
+    def draft_editor(self) -> DraftEditor:
+        return DraftEditor(authoring=self.authoring, check=checked_definition)
+
+    @cached_property
     def archive_imports(self) -> ArchiveImports:
         return ArchiveImports(
             read=read_archive,
+            write_text=write_definition,
+            read_text=read_definition,
             authoring=self.authoring,
             tenant_access=self.tenant_access,
             tasks=self.tasks,

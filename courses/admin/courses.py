@@ -1,47 +1,121 @@
-"""Admin pages of courses: import, revision, publication and retirement."""
+"""Admin pages of courses: the list, the page of a course in tabs, publication and retirement."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import display_for_value
-from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.public import OrganizationId, Principal, Task
-from authsvc.admin_site.actions import admin_page, staff_action
+from accounts.public import OrganizationId, Principal, SubjectType
+from authsvc.admin_site.actions import admin_page, shows_domain_errors, staff_action
+from authsvc.admin_site.pages import current_tab
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
-from authsvc.jobs.entities import JobId
 from courses import models as rows
 from courses.admin.authored import AuthoredAdmin
-from courses.admin.forms import (
-    ArchiveForm,
-    DraftForm,
-    ImportForm,
-    PlatformArchiveForm,
-    PlatformImportForm,
-    chooses_owner,
+from courses.admin.forms import DraftForm, ImportForm, PlatformArchiveForm, PlatformImportForm
+from courses.admin.imports import ImportPages
+from courses.admin.views import (
+    TABS,
+    authored_page,
+    course_url,
+    head_of,
+    readers_page,
 )
 from courses.definitions.courses import write_definition
 
 
 @admin.register(rows.Course)
-class CourseAdmin(AuthoredAdmin):
+class CourseAdmin(ImportPages, AuthoredAdmin):
     form = DraftForm
     add_form = PlatformImportForm
     owned_add_form = ImportForm
     add_fields = ["file", "definition"]
     add_title = "Import a course"
     change_list_template = "admin/courses/course/change_list.html"
+    change_form_template = "admin/courses/course/yaml.html"
     readonly_fields = [*AuthoredAdmin.readonly_fields, "versions"]
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        """Authors have tabs for all but the text."""
+        if obj is not None and self.has_change_permission(request, obj):
+            return ["definition", "etag"]
+        return super().get_fields(request, obj)
+
+    @shows_domain_errors
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of a course in tabs; the tab YAML is the form of Django's page."""
+        tab = current_tab(request, TABS)
+        if tab != "yaml" and request.method == "GET":
+            return self.tab_view(request, UUID(object_id), tab)
+        row = self.get_object(request, object_id)
+        context = extra_context or {}
+        if row is not None and self.has_change_permission(request, row):
+            context |= self.yaml_context(request, row)
+        return super().change_view(request, object_id, form_url, context)
+
+    def tab_view(self, request: HttpRequest, course_id: UUID, tab: str) -> HttpResponse:
+        row = self.row_allowed_by(self.has_view_permission, request, course_id)
+        if tab in ("learners", "report"):
+            return redirect("admin:progress_courseprogress_report", row.pk)
+        versions = rows.CourseVersion.objects.filter(course=row).defer("outline")
+        versions = versions.select_related("published_by").order_by("-number")
+        if not self.has_change_permission(request, row):
+            return self._readers_view(request, row, tab, versions)
+        if tab == "settings":
+            return self.settings_page(request, row)
+        if tab == "files":
+            return authored_page(
+                request,
+                row,
+                "admin/courses/course/files.html",
+                current=tab,
+                form=PlatformArchiveForm(),
+            )
+        template = f"admin/courses/course/{tab}.html"
+        return authored_page(request, row, template, current=tab, versions=versions)
+
+    def _readers_view(
+        self, request: HttpRequest, row: rows.Course, tab: str, versions: Any
+    ) -> HttpResponse:
+        """The page for those who only look at it; access to the organization is recorded."""
+        services().tenant_access.record_access(
+            OrganizationId(row.org_id) if row.org_id else None,
+            at=SubjectType.COURSE,
+            subject_id=row.pk,
+            by=staff_of(request),
+        )
+        modules = rows.CourseModule.objects.filter(draft_id=row.pk).order_by("position")
+        items = Prefetch("items", rows.ModuleItem.objects.order_by("position"))
+        template = f"admin/courses/course/{tab if tab == 'versions' else 'outline'}.html"
+        outline = modules.prefetch_related(items)
+        return readers_page(request, row, template, current=tab, versions=versions, outline=outline)
+
+    def yaml_context(self, request: HttpRequest, row: rows.Course) -> dict[str, Any]:
+        """The head and the tabs of the page, for the tab YAML."""
+        by = staff_of(request)
+        authored = services().authoring.authored(str(row.pk), by=by)
+        about: dict[str, Any] = {
+            "title": row.title,
+            "tabs": TABS,
+            "current": "yaml",
+            "page_title": "YAML",
+        }
+        about |= {"lines": range(1, write_definition(authored.definition).count("\n") + 1)}
+        about |= {"change_url": course_url("change", row.pk), "course": row}
+        return about | head_of(row, authored, by)
 
     def definition_of(self, row: rows.Course, by: Principal) -> str:
         return write_definition(services().authoring.export(row.slug, by=by))
@@ -91,50 +165,6 @@ class CourseAdmin(AuthoredAdmin):
     @staff_action("Retire", done="retired", requires_reason=True)
     def retire(self, row: rows.Course, reason: str, by: Principal) -> None:
         services().authoring.retire(row.slug, reason=reason, by=by)
-
-    @admin_page({"import-archive/": "courses_course_archive"})
-    def archive_view(self, request: HttpRequest) -> HttpResponse:
-        """Import a packed course of Open edX; a large one as a task, whose page follows."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        form_class = ArchiveForm if chooses_owner(request) else PlatformArchiveForm
-        form = form_class(request.POST or None, request.FILES or None)
-        if not form.is_valid():
-            back = reverse("admin:courses_course_changelist")
-            return self.form_page(request, form, title="Import an Open edX course", back=back)
-        org = form.cleaned_data.get("org")
-        imported = services().archive_imports.import_archive(
-            form.cleaned_data["file"].read(),
-            org_id=OrganizationId(org.pk) if org else None,
-            by=staff_of(request),
-        )
-        if isinstance(imported, Task):
-            return redirect("admin:courses_course_archive_task", imported.id)
-        return self._archive_page(request, imported.course_id, imported.losses)
-
-    @admin_page({"import-archive/<id:task_id>/": "courses_course_archive_task"})
-    def archive_task_view(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
-        """The state of an import, and once it has ended, its draft and what was lost."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        task = services().tasks.get(JobId(task_id), by=staff_of(request))
-        if task.result is not None:
-            course_id = UUID(task.result["course_id"])
-            return self._archive_page(request, course_id, task.result["losses"])
-        return self._archive_page(request, None, (), task=task)
-
-    def _archive_page(
-        self,
-        request: HttpRequest,
-        course_id: UUID | None,
-        losses: Sequence[str],
-        *,
-        task: Task | None = None,
-    ) -> HttpResponse:
-        about = {"title": "Import of an Open edX course", "opts": self.opts}
-        context = self.admin_site.each_context(request) | about
-        context |= {"course_id": course_id, "losses": losses, "task": task}
-        return TemplateResponse(request, "admin/courses/course/archive.html", context)
 
     @admin_page(
         {

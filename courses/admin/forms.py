@@ -23,7 +23,7 @@ from courses.domain.entities.courses import CourseDefinition, local_slug_in
 from courses.domain.entities.pathways import PathwayDefinition
 from courses.domain.errors import SlugFixed
 
-MOST_ARCHIVE_BYTES: Final = 50_000_000
+MOST_ARCHIVE_BYTES: Final = 100_000_000
 Definition = TypeVar("Definition")
 
 
@@ -139,7 +139,7 @@ class ArchiveForm(forms.Form):
     org = owner_field(rows.Course, help_text="The organization that owns the course.")
     file = forms.FileField(
         label="Archive",
-        help_text="A course exported by Open edX, .tar.gz. If a course with its slug exists, its draft is replaced.",
+        help_text="A course exported by Open edX, .tar.gz, up to 100 MB. You see what is in it first.",
     )
 
     def clean_file(self) -> Any:

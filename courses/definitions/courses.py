@@ -86,3 +86,8 @@ read_definition: Final = _FORMAT.read
 definition_of: Final = _FORMAT.structure
 write_definition: Final = _FORMAT.write
 document_of: Final = _FORMAT.unstructure
+
+
+def checked_definition(definition: CourseDefinition) -> CourseDefinition:
+    """The definition as it would be read from YAML. Raises InvalidDefinition, with the path of each error."""
+    return definition_of(document_of(definition))

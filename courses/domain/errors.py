@@ -87,6 +87,18 @@ class InvalidDefinition(Invalid):
     explanation = "`errors` has each error with its path."
 
 
+class PartNotFound(NotFound):
+    code = "part-not-found"
+    title = "This part of the draft does not exist"
+    explanation = "The draft has no {noun} with the key {key}. Somebody may have removed it."
+
+
+class PartKeyTaken(Conflict):
+    code = "part-key-taken"
+    title = "The key is already in use"
+    explanation = "The draft has another {noun} with the key {key}. Choose another key."
+
+
 class PathwayNotFound(NotFound):
     code = "pathway-not-found"
     title = "Pathway not found"

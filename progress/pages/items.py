@@ -17,6 +17,7 @@ from django.views import View
 from accounts.public import Principal
 from authsvc.composition.container import services
 from authsvc.http.actors import person_of
+from authsvc.http.markdown import html_of
 from authsvc.http.problems import problem_response
 from authsvc.http.streaming import EVENT_STREAM, event_stream
 from authsvc.kernel.errors import DomainError, NotFound
@@ -36,7 +37,6 @@ from progress.domain.ai.services.sessions import Topic
 from progress.domain.ai.services.tutor import LONGEST_MESSAGE, TutorService
 from progress.domain.entities.progress import CourseProgress
 from progress.domain.errors import ProgressNotFound
-from progress.pages.markdown import html_of
 
 SHOWN: Final = PageRequest(limit=100)
 

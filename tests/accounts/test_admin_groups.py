@@ -126,6 +126,9 @@ ACTIONS = {
     "credentials/usercredential/": ("revoke", "reissue"),
 }
 
+FORMS = {"accounts/user/": "change/?tab=edit", "courses/course/": "change/?tab=yaml"}
+"""Where the form of a row is, if it is not on the first tab of its page."""
+
 
 def may_do(staff: StaffBrowser, row: type[Model], path: str) -> set[str]:
     """What the pages of a row allow a member of staff to do."""
@@ -133,7 +136,8 @@ def may_do(staff: StaffBrowser, row: type[Model], path: str) -> set[str]:
     may = {"view"} if page.status == 200 else set()
     if staff.get(f"{path}add/").status == 200:
         may.add("add")
-    if any(staff.get(f"{path}{key}/change/?tab=edit").may_be_saved for key in keys_of(row)[:1]):
+    form = FORMS.get(path, "change/")
+    if any(staff.get(f"{path}{key}/{form}").may_be_saved for key in keys_of(row)[:1]):
         may.add("save")
     return may | page.actions
 

@@ -33,7 +33,8 @@ def draft_of(application: Application, address: str) -> CourseDefinition:
 
 
 def page_of(course: Course) -> str:
-    return f"{COURSES}{course.id}/change/"
+    """The tab with its draft in YAML."""
+    return f"{COURSES}{course.id}/change/?tab=yaml"
 
 
 def etag_of(application: Application, course: Course) -> str:
@@ -90,7 +91,7 @@ def test_an_import_under_a_slug_that_is_taken_becomes_the_draft_of_that_course(
 
     page = editor(application).post(IMPORT, definition=write_definition(other))
 
-    assert page.path == page_of(course)
+    assert page.path == f"{COURSES}{course.id}/change/"
     assert draft_of(application, course.slug) == other
 
 
@@ -136,7 +137,7 @@ def test_the_page_of_a_course_holds_its_draft(application: Application) -> None:
     page = editor(application).get(page_of(course))
 
     assert write_definition(draft_of(application, course.slug)) in page.text
-    assert "Version 1" in page.text
+    assert "Version 1" in editor(application).get(f"{COURSES}{course.id}/change/?tab=versions").text
 
 
 def test_a_draft_is_revised_on_the_page_of_its_course(application: Application) -> None:

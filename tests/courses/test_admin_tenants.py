@@ -116,7 +116,7 @@ def test_the_page_of_a_foreign_course_is_not_there(
 ) -> None:
     editor = staff_browser(application, "Course editors")
 
-    page = editor.get(f"{COURSES}{course.id}/change/")
+    page = editor.get(f"{COURSES}{course.id}/change/?tab=yaml")
 
     assert OF_HARBOUR not in page.text
     assert editor.act(COURSES, "retire", course.id, reason="Mine.").path == COURSES
@@ -128,7 +128,7 @@ def test_an_editor_with_access_to_organizations_views_their_courses_and_changes_
 ) -> None:
     editor = may_also_see_organizations(staff_browser(application, "Course editors"))
 
-    page = editor.get(f"{COURSES}{course.id}/change/")
+    page = editor.get(f"{COURSES}{course.id}/change/?tab=yaml")
     acted = editor.act(COURSES, "retire", course.id, reason="Mine.")
 
     assert OF_HARBOUR in page.text
@@ -142,10 +142,12 @@ def test_an_admin_revises_a_course_by_the_slug_of_its_definition(
 ) -> None:
     root, revised = root_browser(application), a_definition(slug="knots", title="Revised")
 
-    page = root.get(f"{COURSES}{course.id}/change/")
+    page = root.get(f"{COURSES}{course.id}/change/?tab=yaml")
     before = application.services.authoring.export(course.slug, by=OPERATOR)
     etag = tag_of(write_definition(before))
-    root.post(f"{COURSES}{course.id}/change/", definition=write_definition(revised), etag=etag)
+    root.post(
+        f"{COURSES}{course.id}/change/?tab=yaml", definition=write_definition(revised), etag=etag
+    )
 
     assert "slug: knots" in page.text
     assert application.services.authoring.export(course.slug, by=OPERATOR) == revised

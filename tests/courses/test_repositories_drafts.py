@@ -8,7 +8,13 @@ from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.courses import Course, CourseDefinition
 from courses.domain.entities.outlines import ItemType
 from courses.domain.errors import CourseNotFound
-from tests.support.builders import a_definition, a_draft, a_module_definition, an_item_definition
+from tests.support.builders import (
+    NOON,
+    a_definition,
+    a_draft,
+    a_module_definition,
+    an_item_definition,
+)
 from tests.support.definitions import whole
 from tests.support.worlds import World
 
@@ -101,3 +107,13 @@ def test_a_saved_draft_leaves_the_drafts_of_other_courses_alone(world: World) ->
 
     stored = world.repositories.course_drafts.get(other.id, scope=ALL_TENANTS)
     assert whole(stored) == whole(a_draft(other, definition))
+
+
+def test_a_draft_keeps_who_saved_it_and_when(world: World) -> None:
+    course, anna = world.has_course(), world.has_user()
+    draft = replace(a_draft(course), saved_by=anna.id, saved_at=NOON)
+
+    world.repositories.course_drafts.save(draft, scope=ALL_TENANTS)
+
+    stored = world.repositories.course_drafts.get(course.id, scope=ALL_TENANTS)
+    assert (stored.saved_by, stored.saved_at) == (anna.id, NOON)

@@ -134,6 +134,11 @@ class Loss:
         return " ".join((f"{text}: {self.reason}" if self.reason else text).split())
 
     @property
+    def is_change(self) -> bool:
+        """Whether the thing is there and differs, in place of being left out."""
+        return bool(self.reason) if self.attribute else bool(self.element and self.is_minor)
+
+    @property
     def subject(self) -> str:
         if self.attribute:
             whole = f" of <{self.element}>" if self.element else ""

@@ -19,6 +19,7 @@ from courses.definitions.olx.units import BLOCKS, items_of, items_of_block
 from courses.domain.entities.courses import CourseDefinition
 from courses.domain.entities.outlines import CourseModule, ModuleItem
 from courses.domain.errors import InvalidDefinition
+from courses.domain.services.archive_imports import ArchiveReport
 
 LONGEST_SUMMARY: Final = 2000
 MOST_MODULES: Final = 200
@@ -52,13 +53,16 @@ def read_olx(source: Path) -> tuple[CourseDefinition, list[Loss]]:
     return definition_of(CONVERTER.unstructure(definition)), folder.losses
 
 
-def read_archive(content: bytes) -> tuple[CourseDefinition, list[str]]:
-    """The course in a packed folder, and the lines that report what could not be mapped. Raises InvalidDefinition."""
+def read_archive(content: bytes) -> tuple[CourseDefinition, ArchiveReport]:
+    """The course in a packed folder, and what is not as in it. Raises InvalidDefinition."""
     with NamedTemporaryFile(suffix=".tar.gz") as file:
         file.write(content)
         file.flush()
         definition, losses = read_olx(Path(file.name))
-    return definition, list(lines_of(losses))
+    changed = [loss for loss in losses if loss.is_change]
+    unmapped = [loss for loss in losses if not loss.is_change]
+    report = ArchiveReport(changed=list(lines_of(changed)), unmapped=list(lines_of(unmapped)))
+    return definition, report
 
 
 def _course(folder: Folder) -> Element:

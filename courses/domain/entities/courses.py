@@ -1,7 +1,7 @@
 """Course entities: courses, their drafts and versions, and the definitions that authors write."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NewType
@@ -34,13 +34,18 @@ class CourseStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseDraft:
-    """The content that authors work on. Learners see it once it is published."""
+    """The content that authors work on. Learners see it once it is published.
+
+    Who saved it, and when, does not count for equality. It is unknown for drafts from before it was recorded.
+    """
 
     course_id: CourseId
     title: str
     summary: str
     outline: Outline
     org_id: OrganizationId | None = None
+    saved_by: UserId | None = field(default=None, compare=False)
+    saved_at: datetime | None = field(default=None, compare=False)
 
     @property
     def checksum(self) -> str:

@@ -1,7 +1,7 @@
 """Course authoring: drafts, publication and retirement."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from accounts.public import (
@@ -19,9 +19,11 @@ from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.unit_of_work import UnitOfWork
+from courses.domain.entities.authored import AuthoredCourse
 from courses.domain.entities.courses import (
     Course,
     CourseDefinition,
+    CourseDraft,
     CourseId,
     CourseStatus,
     CourseVersion,
@@ -68,7 +70,7 @@ class AuthoringService:
         course = self._new_course(definition, org_id, by=by)
         with self.unit_of_work.atomic():
             self.courses.add(course, scope=by.tenant_scope)
-            self.drafts.save(definition.draft_of(course.id, org_id=org_id), scope=by.tenant_scope)
+            self._save_draft(definition.draft_of(course.id, org_id=org_id), by=by)
             after = {"slug": course.slug, "title": course.title}
             self.audit_log.record(AuditAction.COURSE_CREATED, _subject(course), by=by, after=after)
         return course
@@ -91,13 +93,33 @@ class AuthoringService:
             if definition.slug != course.local_slug:
                 raise SlugFixed(slug=course.local_slug)
             self._require_seen(course, definition, if_match, by=by)
-            draft = definition.draft_of(course.id, org_id=course.org_id)
-            course = course.redrafted(draft)
-            self.courses.save(course, scope=by.tenant_scope)
-            self.drafts.save(draft, scope=by.tenant_scope)
-            after = {"title": draft.title, "checksum": draft.checksum}
-            self.audit_log.record(AuditAction.COURSE_REVISED, _subject(course), by=by, after=after)
-        return course
+            return self._redraft(course, definition, by=by)
+
+    def edit(
+        self,
+        slug_or_id: str,
+        change: Callable[[CourseDefinition], CourseDefinition],
+        *,
+        if_match: Precondition,
+        reason: str = "",
+        by: Principal,
+    ) -> CourseDefinition:
+        """Apply the change to the draft as it is now, and return its definition; an equal draft is not saved again.
+
+        The precondition can be about the part that is changed, so that editors of different parts do not stop each
+        other. Raises CourseNotFound, SlugFixed, PreconditionFailed, and the errors of the change.
+        """
+        with self.unit_of_work.atomic():
+            course = self._for_change(slug_or_id, by=by)
+            draft = self.drafts.get(course.id, scope=by.tenant_scope)
+            definition = CourseDefinition.of(draft, slug=course.local_slug)
+            if_match.require(definition)
+            edited = change(definition)
+            if edited.slug != course.local_slug:
+                raise SlugFixed(slug=course.local_slug)
+            if edited != definition:
+                self._redraft(course, edited, reason=reason, by=by)
+        return edited
 
     def import_definition(
         self,
@@ -110,22 +132,30 @@ class AuthoringService:
 
         Raises OrganizationNotFound, InvalidDefinition.
         """
-        slug = self._slug_for(definition, org_id, by=by)
+        slug = self.slug_for(definition, org_id, by=by)
         with self.unit_of_work.atomic():
             try:
                 return self.revise(slug, definition, by=by)
             except CourseNotFound:
                 return self.create(definition, org_id=org_id, by=by)
 
-    def publish(self, slug_or_id: str, *, by: Principal) -> Course:
-        """Publish the draft as a new version.
+    def publish(
+        self,
+        slug_or_id: str,
+        *,
+        if_match: Precondition = UNCONDITIONAL,
+        reason: str = "",
+        by: Principal,
+    ) -> Course:
+        """Publish the draft as a new version, if its definition is as the caller has seen it.
 
-        Raises CourseNotFound, NothingToPublish, NothingRequired.
+        Raises CourseNotFound, NothingToPublish, NothingRequired, PreconditionFailed.
         """
         with self.unit_of_work.atomic():
             course = self._for_change(slug_or_id, by=by)
             current = self._current(course, by=by)
             draft = self.drafts.get(course.id, scope=by.tenant_scope)
+            if_match.require(CourseDefinition.of(draft, slug=course.local_slug))
             version = course.publish(draft, current=current, by=by.user_id, at=self.clock.now())
             if version is not current:
                 self.versions.add(version, scope=by.tenant_scope)
@@ -135,7 +165,12 @@ class AuthoringService:
             before = _members_of(course)
             after = {**_members_of(published), BOUND: version.binding}
             self.audit_log.record(
-                AuditAction.COURSE_PUBLISHED, _subject(course), by=by, before=before, after=after
+                AuditAction.COURSE_PUBLISHED,
+                _subject(course),
+                by=by,
+                because=reason,
+                before=before,
+                after=after,
             )
         return published
 
@@ -167,6 +202,12 @@ class AuthoringService:
         published = self.versions.get(course.id, version, scope=by.tenant_scope)
         return CourseDefinition.of(published, slug=course.local_slug)
 
+    def authored(self, slug_or_id: str, *, by: Principal) -> AuthoredCourse:
+        """The course with its draft and its current version. Raises CourseNotFound."""
+        course = self._get_and_note(slug_or_id, by=by)
+        draft = self.drafts.get(course.id, scope=by.tenant_scope)
+        return AuthoredCourse(course=course, draft=draft, current=self._current(course, by=by))
+
     def versions_of(
         self, slug_or_id: str, request: PageRequest, *, by: Principal
     ) -> Page[CourseVersion]:
@@ -174,25 +215,13 @@ class AuthoringService:
         course = self._get_and_note(slug_or_id, by=by)
         return self.versions.page_of(course.id, request, scope=by.tenant_scope)
 
-    def _new_course(
-        self, definition: CourseDefinition, org_id: OrganizationId | None, *, by: Principal
-    ) -> Course:
-        """Raises OrganizationNotFound, InvalidDefinition."""
-        return Course(
-            id=CourseId(uuid4()),
-            slug=self._slug_for(definition, org_id, by=by),
-            title=definition.title,
-            summary=definition.summary,
-            status=CourseStatus.DRAFT,
-            version=0,
-            created_by=by.user_id,
-            created_at=self.clock.now(),
-            org_id=org_id,
-        )
-
-    def _slug_for(
+    def slug_for(
         self, definition: CourseDefinition, org_id: OrganizationId | None, *, by: Principal
     ) -> str:
+        """The slug of a new course.
+
+        Raises NotPermitted, OrganizationNotFound, OrganizationSuspended, InvalidDefinition.
+        """
         return slug_for(
             definition.slug,
             org_id,
@@ -200,6 +229,39 @@ class AuthoringService:
             error=InvalidDefinition,
             tenant_access=self.tenant_access,
             by=by,
+        )
+
+    def _redraft(
+        self, course: Course, definition: CourseDefinition, *, reason: str = "", by: Principal
+    ) -> Course:
+        draft = definition.draft_of(course.id, org_id=course.org_id)
+        redrafted = course.redrafted(draft)
+        self.courses.save(redrafted, scope=by.tenant_scope)
+        self._save_draft(draft, by=by)
+        after = {"title": draft.title, "checksum": draft.checksum}
+        self.audit_log.record(
+            AuditAction.COURSE_REVISED, _subject(redrafted), by=by, because=reason, after=after
+        )
+        return redrafted
+
+    def _save_draft(self, draft: CourseDraft, *, by: Principal) -> None:
+        saved = replace(draft, saved_by=by.user_id, saved_at=self.clock.now())
+        self.drafts.save(saved, scope=by.tenant_scope)
+
+    def _new_course(
+        self, definition: CourseDefinition, org_id: OrganizationId | None, *, by: Principal
+    ) -> Course:
+        """Raises OrganizationNotFound, InvalidDefinition."""
+        return Course(
+            id=CourseId(uuid4()),
+            slug=self.slug_for(definition, org_id, by=by),
+            title=definition.title,
+            summary=definition.summary,
+            status=CourseStatus.DRAFT,
+            version=0,
+            created_by=by.user_id,
+            created_at=self.clock.now(),
+            org_id=org_id,
         )
 
     def _require_seen(

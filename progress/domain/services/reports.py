@@ -42,6 +42,12 @@ class ReportService:
         )
         return report
 
+    def learners_of(self, slug_or_id: str, *, by: Principal) -> int:
+        """Return how many learners the course has or had. Raises CourseNotFound, NotPermitted."""
+        course = self.catalog.visible_to(by, slug_or_id)
+        by.require(Right.SEE_PROGRESS, of=course.org_id)
+        return sum(self.reports.statuses(course.id, scope=by.tenant_scope).values())
+
     def of_organization(self, org_id: OrganizationId, *, by: Principal) -> list[CourseSummary]:
         """Return the number of learners by status for each course of the organization, to those who manage members.
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from progress.pages.markdown import html_of
+from authsvc.http.markdown import html_of
 
 
 @pytest.mark.parametrize(

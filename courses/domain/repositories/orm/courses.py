@@ -109,7 +109,13 @@ class OrmCourseDraftRepository:
 
     def save(self, draft: CourseDraft, *, scope: TenantScope) -> None:
         scope.require(draft.org_id)
-        row = rows.CourseDraft(course_id=draft.course_id, title=draft.title, summary=draft.summary)
+        row = rows.CourseDraft(
+            course_id=draft.course_id,
+            title=draft.title,
+            summary=draft.summary,
+            saved_by_id=draft.saved_by,
+            saved_at=draft.saved_at,
+        )
         row.save()
         rows.CourseModule.objects.filter(draft=row).delete()
         modules = draft.outline.modules
@@ -203,6 +209,8 @@ def _draft(row: rows.CourseDraft) -> CourseDraft:
         summary=row.summary,
         outline=Outline(modules=modules),
         org_id=OrganizationId(row.course.org_id) if row.course.org_id else None,
+        saved_by=UserId(row.saved_by_id) if row.saved_by_id else None,
+        saved_at=row.saved_at,
     )
 
 

@@ -1,0 +1,429 @@
+"""The form of an item: its text, and for an assessment its terms, questions, choices and rubrics.
+
+What was posted is read into a ModuleItem even if it is incomplete, so that parts can be added, moved and removed before
+anything is saved. The forms below show an item, and check what was posted before it is saved.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, ClassVar, Final
+
+from django import forms
+
+from authsvc.kernel.errors import FieldError
+from courses.domain.entities.assessments import (
+    AnswerKey,
+    Assessment,
+    AssessmentType,
+    Choice,
+    Criterion,
+    LatePolicy,
+    Question,
+    QuestionKind,
+    ScoringModel,
+)
+from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
+
+Posted = Mapping[str, Any]
+
+SCORING: Final = (
+    ("auto", "Automatically"),
+    ("rubric", "By graders, with a rubric"),
+    ("manual", "By graders, without a rubric"),
+)
+TYPES: Final = (("quiz", "Quiz"), ("exam", "Exam"), ("project", "Project"))
+LATE: Final = (("refuse", "Refused"), ("mark", "Accepted and marked as late"))
+QUESTION_KINDS: Final = {
+    "mcq": "Choices",
+    "short": "Short answer",
+    "code": "Text or code, graded by staff",
+    "file": "File or link, graded by staff",
+    "peer": "Text, reviewed by peers",
+}
+FEWEST_CHOICES: Final = 2
+MOST_DIGITS: Final = 9
+_NAMES_IN_DEFINITIONS: Final = {
+    "accepts": "texts",
+    "decimal_comma": "allows_comma",
+    "case_sensitive": "keeps_case",
+    "ignore_spaces": "ignores_space",
+    "attempts": "attempt_limit",
+    "minutes": "time_limit_minutes",
+    "required": "is_required",
+    "right": "is_right",
+}
+"""Members of definitions that forms name as entities do."""
+
+
+def _area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class PartForm(forms.Form):
+    """A form whose labels and ids differ by its prefix."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+
+    def note(self, name: str, detail: str) -> None:
+        """Add an error to the field with this name, or to the form if it has none."""
+        field_name = _NAMES_IN_DEFINITIONS.get(name, name)
+        self.add_error(field_name if field_name in self.fields else None, detail)
+
+
+class ItemForm(PartForm):
+    title = forms.CharField(max_length=200)
+    body = forms.CharField(label="Text (Markdown)", required=False, strip=False, widget=_area(12))
+    url = forms.CharField(label="Address", max_length=2000, required=False)
+    is_required = forms.BooleanField(
+        label="Learners must complete it to complete the course", required=False
+    )
+    module = forms.ChoiceField(label="Module")
+
+    def __init__(
+        self, *args: Any, modules: Sequence[CourseModule], type_: ItemType, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        module: Any = self.fields["module"]
+        module.choices = [(one.key, one.title) for one in modules]
+        if type_ is ItemType.EXTERNAL:
+            self.fields["url"].required = True
+        else:
+            del self.fields["url"]
+        if type_ is ItemType.ASSESSMENT:
+            self.fields["body"].label = "Introduction (Markdown)"
+            self.fields["body"].help_text = "Learners see this above the questions."
+
+
+class AssessmentForm(PartForm):
+    type = forms.ChoiceField(label="Kind", choices=TYPES)
+    scoring = forms.ChoiceField(label="Scored", choices=SCORING)
+    pass_percent = forms.IntegerField(label="Pass mark, in percent", min_value=1, max_value=100)
+    attempt_limit = forms.IntegerField(
+        label="Attempts", min_value=1, max_value=100, required=False, help_text="Empty: no limit"
+    )
+    time_limit_minutes = forms.IntegerField(
+        label="Time limit, in minutes",
+        min_value=1,
+        max_value=100_000,
+        required=False,
+        help_text="Empty: no limit",
+    )
+    late = forms.ChoiceField(label="Answers after the time limit", choices=LATE)
+
+
+class QuestionForm(PartForm):
+    key = forms.CharField(widget=forms.HiddenInput)
+    kind = forms.CharField(widget=forms.HiddenInput)
+    prompt = forms.CharField(
+        label="Question (Markdown)", max_length=20_000, strip=False, widget=_area(2)
+    )
+    max_score = forms.IntegerField(label="Points", min_value=1, max_value=1000)
+
+
+class ShortQuestionForm(QuestionForm):
+    texts = forms.CharField(
+        label="Accepted answers",
+        required=False,
+        widget=_area(3),
+        help_text="One a line. Case and white space do not count.",
+    )
+    number = forms.FloatField(label="Right number", required=False)
+    tolerance = forms.FloatField(label="Tolerance", min_value=0, required=False)
+    minimum = forms.FloatField(label="Least right number", required=False)
+    maximum = forms.FloatField(label="Greatest right number", required=False)
+    allows_comma = forms.BooleanField(label="Numbers may have a decimal comma", required=False)
+    keeps_case = forms.BooleanField(label="Upper and lower case differ", required=False)
+    ignores_space = forms.BooleanField(label="White space is ignored", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        numbers = [cleaned.get(name) for name in ("number", "minimum", "maximum")]
+        if not cleaned.get("texts", "").strip() and numbers == [None] * 3:
+            self.note("texts", "Write an accepted answer, or a right number.")
+        return cleaned
+
+
+class ChoiceForm(PartForm):
+    key = forms.CharField(widget=forms.HiddenInput)
+    text = forms.CharField(max_length=2000, strip=False)
+    is_right = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, number: int, noun: str = "Choice", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        empty = f"{noun} {number} is empty. Write a text or remove the {noun.lower()}."
+        self.fields["text"].error_messages["required"] = empty
+        self.fields["text"].label = f"{noun} {number}"
+        if "is_right" in self.fields:
+            self.fields["is_right"].label = f"{noun} {number} is correct"
+
+
+class CriterionForm(ChoiceForm):
+    is_right = None  # type: ignore[assignment]  # Django removes the inherited field
+    max_score = forms.IntegerField(label="Points", min_value=1, max_value=1000)
+
+    def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
+        super().__init__(*args, number=number, noun="Criterion", **kwargs)
+        self.fields["max_score"].label = f"Points of criterion {number}"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionForms:
+    """The forms of a question and of its parts."""
+
+    question: Question
+    form: QuestionForm
+    choices: Sequence[ChoiceForm]
+    criteria: Sequence[CriterionForm]
+    is_new: bool = False
+
+    @property
+    def kind(self) -> str:
+        return QUESTION_KINDS[self.question.kind.value]
+
+    @property
+    def has_choices(self) -> bool:
+        return self.question.kind is QuestionKind.MCQ
+
+    @property
+    def has_rubric(self) -> bool:
+        return not self.question.kind.is_auto_scored
+
+    @property
+    def forms(self) -> Iterator[PartForm]:
+        yield from (self.form, *self.choices, *self.criteria)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(form.is_bound and form.errors for form in self.forms)
+
+    def check(self) -> bool:
+        """Check what the fields alone do not say, and return whether all is well."""
+        if self.has_choices and not any(choice.is_right for choice in self.question.choices):
+            self.form.note("", "Mark at least one choice as correct.")
+        if self.has_choices and len(self.choices) < FEWEST_CHOICES:
+            self.form.note("", "A question has at least two choices. Add a choice.")
+        # All of them, so that each shows its errors.
+        checks = [form.is_valid() for form in self.forms]
+        return all(checks)
+
+
+@dataclass(slots=True)
+class ItemForms:
+    """The forms of an item: bound to what was posted, or showing the item."""
+
+    item: ModuleItem
+    modules: Sequence[CourseModule]
+    module_key: str
+    data: Posted | None = None
+    new: str = ""
+    """The key of the question that was just added."""
+    form: ItemForm = field(init=False)
+    assessment: AssessmentForm | None = field(init=False, default=None)
+    questions: Sequence[QuestionForms] = field(init=False, default=())
+
+    QUESTION_FORMS: ClassVar[Mapping[QuestionKind, type[QuestionForm]]] = {
+        QuestionKind.SHORT: ShortQuestionForm
+    }
+
+    def __post_init__(self) -> None:
+        self.form = ItemForm(
+            self.data,
+            initial=_members(self.item) | {"module": self.module_key},
+            modules=self.modules,
+            type_=self.item.type,
+        )
+        if self.item.type is ItemType.ASSESSMENT:
+            assessment = self.item.assessment or Assessment(questions=())
+            # Without questions its terms are neither shown nor posted.
+            data = self.data if assessment.questions else None
+            self.assessment = AssessmentForm(data, initial=_members(assessment))
+            self.questions = [
+                self._question(question, f"q{number}")
+                for number, question in enumerate(assessment.questions)
+            ]
+
+    def _question(self, question: Question, prefix: str) -> QuestionForms:
+        form_class = self.QUESTION_FORMS.get(question.kind, QuestionForm)
+        answers = question.answer_key or AnswerKey()
+        texts = {"texts": "\n".join(answers.texts), "tolerance": answers.tolerance or None}
+        initial = _members(answers) | texts | _members(question)
+        return QuestionForms(
+            question,
+            form_class(self.data, prefix=prefix, initial=initial),
+            [
+                ChoiceForm(
+                    self.data, prefix=f"{prefix}-c{at}", initial=_members(part), number=at + 1
+                )
+                for at, part in enumerate(question.choices)
+            ],
+            [
+                CriterionForm(
+                    self.data, prefix=f"{prefix}-r{at}", initial=_members(part), number=at + 1
+                )
+                for at, part in enumerate(question.rubric)
+            ],
+            is_new=question.key == self.new,
+        )
+
+    def is_valid(self) -> bool:
+        checks = [self.form.is_valid()]
+        if self.assessment is not None and self.questions:
+            checks.append(self.assessment.is_valid())
+        return all([*checks, *[question.check() for question in self.questions]])
+
+    @property
+    def has_errors(self) -> bool:
+        return self.count_errors() > 0
+
+    def count_errors(self) -> int:
+        """How many fields or parts have an error."""
+        own = [self.form, *([self.assessment] if self.assessment else [])]
+        all_forms = [*own, *(form for question in self.questions for form in question.forms)]
+        return sum(len(form.errors) for form in all_forms if form.is_bound)
+
+    def place(self, error: FieldError) -> None:
+        """Show an error in the definition at the field that its path leads to."""
+        _, _, path = error.path.partition("/items/")
+        _, *steps = path.split("/") if path else ["", ""]
+        form: PartForm = self.form
+        if steps[:1] == ["assessment"]:
+            form, steps = self.assessment or self.form, steps[1:]
+            if steps[:1] == ["questions"] and len(steps) > 1:
+                form, steps = self._question_form(steps[1:])
+        form.note(steps[-1] if steps else "", error.detail)
+
+    def _question_form(self, steps: Sequence[str]) -> tuple[PartForm, list[str]]:
+        question = self.questions[int(steps[0])]
+        rest = list(steps[1:])
+        parts: Mapping[str, Sequence[PartForm]] = {
+            "choices": question.choices,
+            "rubric": question.criteria,
+        }
+        if rest and rest[0] in parts and len(rest) > 1:
+            return parts[rest[0]][int(rest[1])], rest[2:]
+        return question.form, rest
+
+    @property
+    def total(self) -> int:
+        return 0 if self.item.assessment is None else self.item.assessment.max_score
+
+
+def item_in(data: Posted, item: ModuleItem) -> ModuleItem:
+    """The item as it was posted. What is no number counts as left out; the forms say so."""
+    posted = replace(
+        item,
+        title=data.get("title", ""),
+        body=_lines(data.get("body", "")),
+        url=data.get("url", "").strip() if item.type is ItemType.EXTERNAL else "",
+        is_required="is_required" in data,
+    )
+    if item.type is not ItemType.ASSESSMENT:
+        return posted
+    count = _whole(data.get("questions", ""), 0)
+    questions = tuple(_question_in(data, f"q{number}") for number in range(min(count, 200)))
+    return replace(posted, assessment=_assessment_in(data, questions))
+
+
+def _assessment_in(data: Posted, questions: tuple[Question, ...]) -> Assessment | None:
+    """The posted terms; there are none without a question."""
+    if not questions:
+        return None
+    minutes = _whole_or_none(data.get("time_limit_minutes", ""))
+    late = _member(LatePolicy, data.get("late", ""), LatePolicy.REFUSE)
+    return Assessment(
+        type=_member(AssessmentType, data.get("type", ""), AssessmentType.QUIZ),
+        scoring=_member(ScoringModel, data.get("scoring", ""), ScoringModel.AUTO),
+        pass_percent=_whole(data.get("pass_percent", ""), 60),
+        attempt_limit=_whole_or_none(data.get("attempt_limit", "")),
+        time_limit_minutes=minutes,
+        late=LatePolicy.REFUSE if minutes is None else late,
+        questions=questions,
+    )
+
+
+def _question_in(data: Posted, prefix: str) -> Question:
+    kind = _member(QuestionKind, data.get(f"{prefix}-kind", ""), QuestionKind.MCQ)
+    choices = range(min(_whole(data.get(f"{prefix}-choices", ""), 0), 50))
+    criteria = range(min(_whole(data.get(f"{prefix}-criteria", ""), 0), 50))
+    return Question(
+        key=data.get(f"{prefix}-key", ""),
+        kind=kind,
+        prompt=_lines(data.get(f"{prefix}-prompt", "")),
+        max_score=_whole(data.get(f"{prefix}-max_score", ""), 1),
+        choices=tuple(_choice_in(data, f"{prefix}-c{at}") for at in choices),
+        answer_key=_answer_key_in(data, prefix) if kind is QuestionKind.SHORT else None,
+        rubric=tuple(_criterion_in(data, f"{prefix}-r{at}") for at in criteria),
+    )
+
+
+def _choice_in(data: Posted, prefix: str) -> Choice:
+    return Choice(
+        key=data.get(f"{prefix}-key", ""),
+        text=data.get(f"{prefix}-text", ""),
+        is_right=f"{prefix}-is_right" in data,
+    )
+
+
+def _criterion_in(data: Posted, prefix: str) -> Criterion:
+    return Criterion(
+        key=data.get(f"{prefix}-key", ""),
+        text=data.get(f"{prefix}-text", ""),
+        max_score=_whole(data.get(f"{prefix}-max_score", ""), 1),
+    )
+
+
+def _answer_key_in(data: Posted, prefix: str) -> AnswerKey:
+    texts = _lines(data.get(f"{prefix}-texts", "")).split("\n")
+    numbers = {
+        name: _number(data.get(f"{prefix}-{name}", ""))
+        for name in ("number", "tolerance", "minimum", "maximum")
+    }
+    has_text = any(text.strip() for text in texts)
+    has_number = any(numbers[name] is not None for name in ("number", "minimum", "maximum"))
+    return AnswerKey(
+        texts=tuple(text for text in texts if text.strip()),
+        number=numbers["number"],
+        tolerance=(numbers["tolerance"] or 0.0) if numbers["number"] is not None else 0.0,
+        minimum=numbers["minimum"],
+        maximum=numbers["maximum"],
+        allows_comma=has_number and f"{prefix}-allows_comma" in data,
+        keeps_case=has_text and f"{prefix}-keeps_case" in data,
+        ignores_space=has_text and f"{prefix}-ignores_space" in data,
+    )
+
+
+def _members(part: Any) -> dict[str, Any]:
+    return {one.name: getattr(part, one.name) for one in fields(part)}
+
+
+def _member(kind: Any, value: str, otherwise: Any) -> Any:
+    return kind(value) if value in {member.value for member in kind} else otherwise
+
+
+def _lines(text: str) -> str:
+    """The text with LF line endings, in place of the CRLF that browsers send."""
+    return text.replace("\r\n", "\n")
+
+
+def _whole(text: str, otherwise: int) -> int:
+    number = _whole_or_none(text)
+    return otherwise if number is None else number
+
+
+def _whole_or_none(text: str) -> int | None:
+    text = text.strip()
+    is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    return int(text) if is_number else None
+
+
+def _number(text: str) -> float | None:
+    """The number as it is spelled: a whole one stays whole."""
+    whole = _whole_or_none(text)
+    if whole is not None:
+        return whole
+    try:
+        return float(text)
+    except ValueError:
+        return None
