@@ -87,6 +87,15 @@ class ImpossibleScore(Invalid):
     explanation = "Question {question_id} needs a mark from 0 to {max_score}."
 
 
+class ImpossibleCriteria(Invalid):
+    code = "impossible-criteria"
+    title = "Invalid points by criterion"
+    explanation = (
+        "Question {question_id} needs points for each criterion of its rubric, within its limits, that "
+        "add up to the score."
+    )
+
+
 class RegradeReasonMissing(Invalid):
     code = "regrade-reason-missing"
     title = "A reason is required"

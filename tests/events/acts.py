@@ -9,7 +9,7 @@ from accounts.domain.access import OPERATOR, OrgRole, Principal, Role
 from accounts.domain.identity.entities.users import UserChanges
 from authsvc.events.catalogue import OutgoingEventType
 from courses.domain.entities.courses import Course
-from progress.domain.entities.attempts import Mark
+from progress.domain.entities.grades import Mark
 from tests.accounts.granting import BROWSER, HOW, has_client, has_session
 from tests.support.attempts import RIGHT, Examinee, an_examinee
 from tests.support.builders import a_definition_of, a_principal, some_client_terms

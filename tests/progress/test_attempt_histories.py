@@ -13,8 +13,9 @@ from accounts.domain.access import OPERATOR
 from authsvc.kernel.errors import Conflict, NotFound
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.courses import CourseDefinition
-from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus, Mark
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus
 from progress.domain.entities.events import EventType
+from progress.domain.entities.grades import Mark
 from progress.domain.entities.progress import CourseProgress, ProgressStatus
 from tests.support.attempts import RIGHT, Examinee, a_timed_definition, under_time_limits
 from tests.support.profiles import examples

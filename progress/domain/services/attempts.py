@@ -27,14 +27,9 @@ from courses.public import (
     CatalogService,
     QuestionId,
 )
-from progress.domain.entities.attempts import (
-    AssessmentAttempt,
-    AttemptId,
-    AttemptStatus,
-    Mark,
-    ProposalReference,
-)
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
 from progress.domain.entities.events import Cause
+from progress.domain.entities.grades import Mark, ProposalReference
 from progress.domain.entities.progress import CourseProgress
 from progress.domain.errors import (
     AttemptNotFound,
@@ -240,6 +235,7 @@ class GradingService:
         *,
         reason: str = "",
         keeps_completion: bool = False,
+        if_match: Precondition = UNCONDITIONAL,
         by: Principal,
     ) -> AssessmentAttempt:
         """Grade or regrade the attempt; earlier grades are kept. The grade states which proposals there were.
@@ -247,11 +243,12 @@ class GradingService:
         If a pass turns into a failure, the item it completed is open again, unless another attempt passes it or the
         grader *keeps_completion*. A completed course stays completed.
 
-        Raises AttemptNotFound, AttemptNotGradable, QuestionNotFound, ImpossibleScore, and RegradeReasonMissing if a
-        pass turns into a failure without a reason.
+        Raises AttemptNotFound, AttemptNotGradable, QuestionNotFound, ImpossibleScore, ImpossibleCriteria,
+        PreconditionFailed, and RegradeReasonMissing if a pass turns into a failure without a reason.
         """
         with self.unit_of_work.atomic():
             progress, before = self.overdue.submit(*self._get_for_update(attempt_id, by))
+            if_match.require(before)
             assessment = self.outcomes.assessment_behind(before)
             attempt = before.graded(
                 marks,
