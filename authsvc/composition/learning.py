@@ -25,6 +25,7 @@ from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.organization_credentials import OrganizationCredentialService
 from credentials.domain.services.subjects import SubjectReader
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
+from progress.domain.services.attempt_decisions import AttemptDecisions
 from progress.domain.services.attempt_outcomes import SUBMISSION, AttemptOutcomes, OverdueAttempts
 from progress.domain.services.attempts import AttemptService, GradingService
 from progress.domain.services.event_log import EventExport, EventRecorder
@@ -157,6 +158,18 @@ class LearningServices(TaskServices):
             attempts=self.repositories.attempts,
             proposals=self.repositories.proposals,
             catalog=self.catalog,
+            outcomes=self.outcomes,
+            overdue=self.overdue_attempts,
+            tenant_access=self.tenant_access,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def attempt_decisions(self) -> AttemptDecisions:
+        return AttemptDecisions(
+            attempts=self.repositories.attempts,
             outcomes=self.outcomes,
             overdue=self.overdue_attempts,
             tenant_access=self.tenant_access,

@@ -14,7 +14,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.public import Principal, Right, SubjectType
-from authsvc.admin_site.forms import ReasonForm
 from authsvc.admin_site.model_admins import (
     AuditsTenantAccess,
     ReadOnlyAdmin,
@@ -22,20 +21,12 @@ from authsvc.admin_site.model_admins import (
     admin_page,
     staff_action,
 )
-from authsvc.admin_site.people import name_of
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from progress import models as rows
-from progress.admin.grading import GradingPages, title_of
+from progress.admin.decisions import DecisionPages
+from progress.admin.grading import GradingPages
 from progress.domain.entities.attempts import AttemptId
-
-
-class VoidForm(ReasonForm):
-    keeps_completion = forms.BooleanField(
-        label="Keep the item completed",
-        required=False,
-        help_text="Otherwise it is open again if no other attempt passes it. A completed course stays completed.",
-    )
 
 
 class AttemptGradeInline(ReadOnlyInline):
@@ -46,7 +37,7 @@ class AttemptGradeInline(ReadOnlyInline):
 
 
 @admin.register(rows.AssessmentAttempt)
-class AssessmentAttemptAdmin(GradingPages, AuditsTenantAccess, ReadOnlyAdmin):
+class AssessmentAttemptAdmin(GradingPages, DecisionPages, AuditsTenantAccess, ReadOnlyAdmin):
     right = Right.GRADE_ATTEMPTS
     subject_type = SubjectType.ATTEMPT
     owner = "org"
@@ -121,28 +112,6 @@ class AssessmentAttemptAdmin(GradingPages, AuditsTenantAccess, ReadOnlyAdmin):
         self, row: rows.AssessmentAttempt, reason: str, by: Principal
     ) -> None:
         services().grading.void(AttemptId(row.id), reason=reason, keeps_completion=True, by=by)
-
-    @admin_page({"<id:attempt_id>/void/": "progress_assessmentattempt_void"})
-    def void_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-        """Void one attempt, for a reason."""
-        row = self.row_allowed_by(self.has_act_permission, request, attempt_id)
-        by = staff_of(request)
-        attempt = services().grading.get(AttemptId(attempt_id), by=by)
-        name = f"attempt {attempt.number} of {name_of(row.user)} at {title_of(attempt, request)}"
-        form = VoidForm(request.POST or None)
-        if not form.is_valid():
-            return self.row_form_page(request, row, form, title=f"Void {name}")
-        reason, keeps = form.cleaned_data["reason"], form.cleaned_data["keeps_completion"]
-        self.perform(
-            request,
-            row,
-            lambda: services().grading.void(
-                attempt.id, reason=reason, keeps_completion=keeps, by=by
-            ),
-            f"Voided. Reason: {reason}",
-        )
-        self.message_user(request, f"Voided {name}. It no longer counts.", messages.SUCCESS)
-        return redirect("admin:progress_assessmentattempt_change", row.pk)
 
     @admin_page({"<id:attempt_id>/propose/": "progress_assessmentattempt_propose"})
     def propose_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:

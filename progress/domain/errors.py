@@ -81,6 +81,27 @@ class AttemptVoided(Conflict):
     explanation = "A voided attempt cannot be voided again."
 
 
+class AttemptNotReopenable(Conflict):
+    code = "attempt-not-reopenable"
+    title = "The attempt cannot be reopened"
+    explanation = (
+        "It is {status}; only submissions that await grading can be reopened. To give another attempt in place of a "
+        "graded one, void it."
+    )
+
+
+class NoTimeLimit(Conflict):
+    code = "no-time-limit"
+    title = "The attempt has no time limit"
+    explanation = "It can be submitted at any time, so there is no deadline to move."
+
+
+class DeadlineNotLater(Invalid):
+    code = "deadline-not-later"
+    title = "The deadline is too early"
+    explanation = "Choose a time that is in the future and later than the present deadline."
+
+
 class ImpossibleScore(Invalid):
     code = "impossible-score"
     title = "Invalid marks"

@@ -164,11 +164,11 @@ def test_the_second_of_two_graders_overwrites_nothing(
     application: Application, course: Course, bo: StaffBrowser
 ) -> None:
     attempt = submits(application, course, "Anna")
-    seen = attempt.grading_state
+    state = attempt.grading_state
     ines = staff_browser(application, "Course editors", name="Ines")
-    ines.post(page_of(attempt), **values(attempt, 1, seen=seen))
+    ines.post(page_of(attempt), **values(attempt, 1, seen=state))
 
-    page = bo.post(page_of(attempt), **values(attempt, 0, seen=seen))
+    page = bo.post(page_of(attempt), **values(attempt, 0, seen=state))
 
     graded = application.services.grading.get(attempt.id, by=OPERATOR)
     assert page.status == 409
@@ -198,10 +198,10 @@ def test_an_attempt_is_voided_from_its_page_for_a_reason(
     attempt = submits(application, course, "Anna")
     path = f"progress/assessmentattempt/{attempt.id}/void/"
 
-    asked = bo.get(path)
+    question = bo.get(path)
     page = bo.post(path, reason="Copied.")
 
-    assert "Void attempt 1 of Anna at A project" in asked.text
+    assert "Void attempt 1 of Anna at A project" in question.text
     assert page.messages == ("Voided attempt 1 of Anna at A project. It no longer counts.",)
     voided = application.services.grading.get(attempt.id, by=OPERATOR)
     assert (voided.status, voided.void_reason) == (AttemptStatus.VOIDED, "Copied.")

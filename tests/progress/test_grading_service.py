@@ -258,7 +258,7 @@ def test_points_by_criterion_are_kept(anna: Examinee) -> None:
     mark = anna.services.grading.get(attempt.id, by=BO).grades[0].marks[0]
 
     assert (mark.score, mark.score_for("holds"), mark.score_for("looks")) == (4, 3, 1)
-    assert [one.criterion for one in mark.criteria] == ["holds", "looks"]
+    assert [score.criterion for score in mark.criteria] == ["holds", "looks"]
 
 
 @pytest.mark.parametrize(
@@ -286,14 +286,14 @@ def test_a_grade_without_points_by_criterion_is_hashed_as_before_there_were_any(
 
 def test_a_grader_who_has_seen_an_earlier_state_overwrites_nothing(anna: Examinee) -> None:
     attempt = anna.takes("project", picture=PICTURE)
-    seen = Precondition(
+    precondition = Precondition(
         tags=frozenset({attempt.grading_state}), tag_of=lambda now: now.grading_state
     )
     mark = by_criterion(anna, holds=3, looks=2)
     marks = mark, Mark(question_id=anna.question("feedback").id, score=1)
-    anna.services.grading.grade(attempt.id, marks, if_match=seen, by=BO)
+    anna.services.grading.grade(attempt.id, marks, if_match=precondition, by=BO)
 
     with pytest.raises(PreconditionFailed):
-        anna.services.grading.grade(attempt.id, marks, if_match=seen, by=BO)
+        anna.services.grading.grade(attempt.id, marks, if_match=precondition, by=BO)
 
     assert len(anna.services.grading.get(attempt.id, by=BO).grades) == 1

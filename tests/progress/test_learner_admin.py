@@ -1,5 +1,6 @@
 """Admin pages of the learners of a course."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -12,9 +13,9 @@ from courses.domain.entities.assessments import Answer
 from courses.domain.entities.courses import Course
 from progress.domain.entities.attempts import AssessmentAttempt
 from tests.support.application import Application
-from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams
+from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams, a_timed_definition
 from tests.support.builders import a_principal
-from tests.support.staff import StaffBrowser, a_user_of, staff_browser
+from tests.support.staff import StaffBrowser, a_user_of, log_of, staff_browser
 
 pytestmark = pytest.mark.database
 PLACE = "progress/courseprogress/"
@@ -124,9 +125,8 @@ def test_courses_with_learners_are_listed(anna: Examinee, bo: StaffBrowser) -> N
 def test_a_learner_is_shown_with_titles_attempts_and_what_was_voided(
     application: Application, anna: Examinee, bo: StaffBrowser
 ) -> None:
-    attempts = application.services.repositories.attempts
     quiz: AssessmentAttempt = next(
-        attempt for attempt in bo_sees(application, anna) if attempt.score is not None
+        attempt for attempt in attempts_of(application, anna) if attempt.score is not None
     )
     application.services.grading.void(quiz.id, reason="Copied from Chidi.", by=OPERATOR)
 
@@ -143,17 +143,64 @@ def test_a_learner_is_shown_with_titles_attempts_and_what_was_voided(
         assert text in page.text
     shown = page.text.replace(f"/{quiz.id}/", "").replace(str(anna.course.id), "")
     assert str(quiz.item_id) not in shown
-    assert attempts.count() == 2
 
 
-def bo_sees(application: Application, anna: Examinee) -> list[AssessmentAttempt]:
+def attempts_of(application: Application, anna: Examinee) -> list[AssessmentAttempt]:
     return [
         attempt
-        for key in ("quiz", "project")
+        for key in ("quiz", "project", "exam")
         for attempt in application.services.repositories.attempts.for_user(
             anna.principal.person, anna.assessment(key).id, scope=OPERATOR.tenant_scope
         )
     ]
+
+
+def test_a_submission_is_reopened_with_a_reason(
+    application: Application, anna: Examinee, bo: StaffBrowser
+) -> None:
+    (project,) = (row for row in attempts_of(application, anna) if row.score is None)
+    path = f"progress/assessmentattempt/{project.id}/reopen/"
+
+    question, without = bo.get(path), bo.post(path, until="")
+    page = bo.post(path, until="", reason="Wrong file.")
+
+    assert "Reopen attempt 1 of Anna at A project" in question.text
+    assert "This field is required." in without.text
+    assert page.path == page_of(anna)
+    assert page.messages == (
+        "Reopened attempt 1 of Anna at A project. Anna can change the answers and submit again.",
+    )
+    assert log_of(project.id)[-1].endswith("Reason: Wrong file.")
+
+
+def test_an_attempt_in_progress_is_extended_with_a_reason(
+    application: Application, bo: StaffBrowser
+) -> None:
+    course = application.published(a_timed_definition())
+    anna = enrolled(application, course, "Anna")
+    exam = anna.begins("exam")
+    assert exam.expires_at is not None
+    path = f"progress/assessmentattempt/{exam.id}/extend/"
+
+    early = bo.post(path, until=f"{exam.expires_at:%Y-%m-%dT%H:%M}", reason="A power cut.")
+    later = exam.expires_at + timedelta(hours=2)
+    page = bo.post(path, until=f"{later:%Y-%m-%dT%H:%M}", reason="A power cut.")
+
+    assert "later than the present deadline" in early.text
+    assert page.messages[0].startswith("Extended attempt 1 of Anna at An exam.")
+    (stored,) = (row for row in attempts_of(application, anna) if row.id == exam.id)
+    assert stored.expires_at == later.replace(second=0, microsecond=0)
+
+
+@pytest.mark.parametrize("act", ["void", "reopen", "extend"])
+def test_auditors_decide_nothing(application: Application, anna: Examinee, act: str) -> None:
+    (project,) = (row for row in attempts_of(application, anna) if row.score is None)
+    auditor = staff_browser(application, "Auditors")
+
+    page = auditor.post(f"progress/assessmentattempt/{project.id}/{act}/", reason="Because.")
+
+    assert page.status == 403
+    assert project in attempts_of(application, anna)
 
 
 def test_somebody_who_never_enrolled_has_no_page(anna: Examinee, bo: StaffBrowser) -> None:

@@ -38,7 +38,7 @@ class Class:
         self.world, self.place = world, has_place(world)
         self.course = world.repositories.courses.at(str(self.place.course_id), scope=ALL_TENANTS)
 
-    def has(self, name: str, **parts: Any) -> UUID:
+    def enrols(self, name: str, **parts: Any) -> UUID:
         email = f"{name.lower() or 'nobody'}@school.example"
         user = self.world.has_user(name=name, email=email)
         self.world.repositories.progress.add(
@@ -81,13 +81,13 @@ class Class:
 def school(world: World) -> Class:
     """Anna has begun, Bo is away, Chidi has not started, Dalia has failed, Emil is done, and Farah has left."""
     school = Class(world)
-    school.has("Farah", status=LEFT, last_activity_at=LONG_AGO)
-    school.has("Anna", completed_items=(ITEM,), percent_complete=50)
-    school.has("Bo", started_modules=(MODULE,), last_activity_at=LONG_AGO)
-    school.has("Chidi")
-    dalia = school.has("Dalia", started_modules=(MODULE,))
+    school.enrols("Farah", status=LEFT, last_activity_at=LONG_AGO)
+    school.enrols("Anna", completed_items=(ITEM,), percent_complete=50)
+    school.enrols("Bo", started_modules=(MODULE,), last_activity_at=LONG_AGO)
+    school.enrols("Chidi")
+    dalia = school.enrols("Dalia", started_modules=(MODULE,))
     school.tries(dalia, AttemptStatus.GRADED, 3)
-    emil = school.has("Emil", status=DONE, percent_complete=100, completed_at=NOON)
+    emil = school.enrols("Emil", status=DONE, percent_complete=100, completed_at=NOON)
     school.tries(emil, AttemptStatus.GRADED, 3)
     school.tries(emil, AttemptStatus.GRADED, 6, number=2)
     school.world.has_user(name="Grace")
@@ -126,7 +126,7 @@ def test_the_funnel_counts_those_who_have_not_left(school: Class) -> None:
 
 
 def test_submissions_to_grade_are_counted(school: Class) -> None:
-    gina = school.has("Gina")
+    gina = school.enrols("Gina")
     school.tries(gina, AttemptStatus.SUBMITTED, submitted_at=NOON)
 
     assert school.counts().to_grade == 1
@@ -134,7 +134,7 @@ def test_submissions_to_grade_are_counted(school: Class) -> None:
 
 
 def test_an_attempt_counts_as_having_been_seen(school: Class) -> None:
-    gina = school.has("Gina", started_modules=(MODULE,), last_activity_at=LONG_AGO)
+    gina = school.enrols("Gina", started_modules=(MODULE,), last_activity_at=LONG_AGO)
     school.tries(gina, AttemptStatus.SUBMITTED, submitted_at=NOON)
 
     (learner,) = school.shown(text="gina")
@@ -146,7 +146,7 @@ def test_an_attempt_counts_as_having_been_seen(school: Class) -> None:
 def test_a_row_has_the_attempts_of_its_learner_with_their_results(school: Class) -> None:
     (emil,) = school.shown(text="EMIL")
 
-    results = [(one.number, one.percent, one.is_passed) for one in emil.attempts]
+    results = [(attempt.number, attempt.percent, attempt.is_passed) for attempt in emil.attempts]
     assert results == [(1, 42, False), (2, 85, True)]
     assert (emil.email, emil.status, emil.percent_complete) == ("emil@school.example", DONE, 100)
 

@@ -62,6 +62,8 @@ class AuditAction(StrEnum):
     CREDENTIAL_REISSUED = "credential-reissued"
     ATTEMPT_GRADED = "attempt-graded"
     ATTEMPT_VOIDED = "attempt-voided"
+    ATTEMPT_REOPENED = "attempt-reopened"
+    ATTEMPT_EXTENDED = "attempt-extended"
     RECORD_BOUND = "record-bound"
     TASK_CANCELLED = "task-cancelled"
     TASK_RETRIED = "task-retried"

@@ -8,7 +8,7 @@ from typing import Final, NewType
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.canonical import checksum
+from authsvc.kernel.canonical import canonical_time, checksum
 from courses.public import (
     Answer,
     Assessment,
@@ -23,9 +23,12 @@ from progress.domain.entities.grades import Grade, Mark, ProposalReference
 from progress.domain.errors import (
     AttemptClosed,
     AttemptNotGradable,
+    AttemptNotReopenable,
     AttemptVoided,
+    DeadlineNotLater,
     ImpossibleCriteria,
     ImpossibleScore,
+    NoTimeLimit,
     TooLate,
 )
 
@@ -232,6 +235,36 @@ class AssessmentAttempt:
             raise AttemptVoided
         return replace(self, status=AttemptStatus.VOIDED, void_reason=reason)
 
+    def extended(self, until: datetime, *, at: datetime) -> "AssessmentAttempt":
+        """Move the deadline of an open attempt. Raises AttemptClosed, NoTimeLimit, DeadlineNotLater."""
+        if self.status is not AttemptStatus.STARTED:
+            raise AttemptClosed(status=self.status.value)
+        if self.expires_at is None:
+            raise NoTimeLimit
+        if until <= max(self.expires_at, at):
+            raise DeadlineNotLater
+        return replace(self, expires_at=until)
+
+    def reopened(self, until: datetime | None, *, at: datetime) -> "AssessmentAttempt":
+        """Return a submission that awaits grading to its learner, until a new deadline or the present one.
+
+        Raises AttemptNotReopenable, NoTimeLimit, and DeadlineNotLater unless there is time left.
+        """
+        if self.status is not AttemptStatus.SUBMITTED:
+            raise AttemptNotReopenable(status=self.status.value)
+        if self.expires_at is None and until is not None:
+            raise NoTimeLimit
+        deadline = until or self.expires_at
+        if deadline is not None and deadline <= at:
+            raise DeadlineNotLater
+        return replace(
+            self,
+            status=AttemptStatus.STARTED,
+            submitted_at=None,
+            is_late=False,
+            expires_at=deadline,
+        )
+
     def is_past_deadline(self, *, at: datetime) -> bool:
         """Whether it was not submitted within its time limit."""
         is_open = self.status in (AttemptStatus.STARTED, AttemptStatus.EXPIRED)
@@ -292,6 +325,18 @@ class AssessmentAttempt:
                 "reopens_item": reopens_item,
             },
         )
+
+    def continuation(self, type_: EventType) -> Fact:
+        """Return the fact that the attempt was reopened or extended, and until when it takes answers."""
+        payload = {name: value for name, value in self._payload.items() if name != BINDING}
+        return Fact(
+            type=type_, entity_id=self.id, payload={**payload, "expires_at": self.deadline_text}
+        )
+
+    @property
+    def deadline_text(self) -> str:
+        """The end of the time limit as events state it; empty without one."""
+        return "" if self.expires_at is None else canonical_time(self.expires_at)
 
     @property
     def _score_payload(self) -> dict[str, str | int]:

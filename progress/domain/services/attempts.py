@@ -263,12 +263,7 @@ class GradingService:
             reopens_item = self._save(
                 before, attempt, progress, keeps_completion=keeps_completion, by=by
             )
-            cause = Cause(user_id=by.user_id, agent=by.agent)
-            if reopens_item is None:
-                self.outcomes.record_grade(attempt, progress, cause)
-            else:
-                fact = attempt.regrading(reopens_item=reopens_item)
-                self.outcomes.record(fact, progress, cause)
+            self._record(attempt, progress, reopens_item=reopens_item, by=by)
             self._audit(
                 AuditAction.ATTEMPT_GRADED,
                 before,
@@ -331,6 +326,21 @@ class GradingService:
         if not attempt.has_lost_pass_of(before):
             return None
         return not keeps_completion and self.outcomes.reopens_item(attempt, progress)
+
+    def _record(
+        self,
+        attempt: AssessmentAttempt,
+        progress: CourseProgress,
+        *,
+        reopens_item: bool | None,
+        by: Principal,
+    ) -> None:
+        """Record a grade, or a regrade by which the attempt has lost its pass."""
+        cause = Cause(user_id=by.user_id, agent=by.agent)
+        if reopens_item is None:
+            self.outcomes.record_grade(attempt, progress, cause)
+        else:
+            self.outcomes.record(attempt.regrading(reopens_item=reopens_item), progress, cause)
 
     def _get_for_update(
         self, attempt_id: AttemptId, by: Principal
