@@ -18,6 +18,7 @@ from courses.domain.services.authoring import AuthoringService
 from courses.domain.services.catalog import CatalogService
 from courses.domain.services.pathway_authoring import PathwayAuthoringService
 from courses.domain.services.pathway_catalog import PathwayCatalogService
+from credentials.domain.services.awarding import AwardService
 from credentials.domain.services.credentials import CredentialService
 from credentials.domain.services.earning import EarningService
 from credentials.domain.services.grounds import GroundsReader
@@ -303,6 +304,16 @@ class LearningServices(TaskServices):
             tenant_access=self.tenant_access,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
+        )
+
+    @cached_property
+    def awards(self) -> AwardService:
+        return AwardService(
+            credentials=self.repositories.credentials,
+            earning=self.earning,
+            tenant_access=self.tenant_access,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
         )
 
     @cached_property

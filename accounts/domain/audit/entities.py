@@ -58,6 +58,7 @@ class AuditAction(StrEnum):
     CREDENTIAL_AMENDED = "credential-amended"
     CREDENTIAL_OFFERED = "credential-offered"
     CREDENTIAL_WITHDRAWN = "credential-withdrawn"
+    CREDENTIAL_AWARDED = "credential-awarded"
     CREDENTIAL_REVOKED = "credential-revoked"
     CREDENTIAL_REISSUED = "credential-reissued"
     ATTEMPT_GRADED = "attempt-graded"
