@@ -90,8 +90,8 @@ class AwardService:
     ) -> Verification:
         """Issue the credential to the learner.
 
-        Raises OrganizationSuspended, ReasonMissing, AlreadyIssued, AlreadyRevoked, NotEligible if it is withdrawn, or if
-        the rule is not met and the caller does not insist, and NothingToRecordOn if they were never on a course.
+        Raises OrganizationSuspended, ReasonMissing, AlreadyIssued, AlreadyRevoked, NotEligible if it is withdrawn, or
+        if the rule is not met and the caller does not insist, and NothingToRecordOn if they were never on a course.
         """
         if not reason.strip():
             raise ReasonMissing(FieldError(path="reason", detail=ReasonMissing.title))
