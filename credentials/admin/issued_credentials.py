@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import display_for_value
@@ -104,8 +105,7 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
             ),
         )
         if row.met_by is None:
-            text = f"Completed version {row.course_version} of {row.course} at {when}"
-            return format_html("{}{}", text, grades)
+            return format_html("{}{}", _completion_of(row, when), grades)
         text = f"On version {row.course_version} of {row.course} at {when}"
         return format_html("{}<pre>{}</pre>{}", text, proofs_of(row.met_by), grades)
 
@@ -210,7 +210,8 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         answer = format_html(
             "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((e,) for e in effects))
         )
-        return self.row_form_page(request, row, form, title=title, answer=answer)
+        back = reverse("admin:credentials_usercredential_change", args=[row.pk])
+        return self.form_page(request, form, title=title, back=back, answer=answer)
 
     @staff_action("Revoke", done="revoked", requires_reason=True)
     def revoke(self, row: rows.UserCredential, reason: str, by: Principal) -> None:
@@ -219,6 +220,18 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     @staff_action("Re-issue", done="re-issued", requires_reason=True)
     def reissue(self, row: rows.UserCredential, reason: str, by: Principal) -> None:
         services().issuing.reissue(IssuedCredentialId(row.id), reason=reason, by=by)
+
+
+def _completion_of(row: rows.UserCredential, when: str) -> str:
+    """What was completed; of a credential that was issued by hand before that, that it was not."""
+    progress = apps.get_model("progress", "CourseProgress").objects
+    on_course = progress.filter(user_id=row.user_id, course_id=row.course_id)
+    if on_course.filter(completed_at=row.completed_at).exists():
+        return f"Completed version {row.course_version} of {row.course} at {when}"
+    return (
+        f"Issued by hand, on version {row.course_version} of {row.course}, which was not completed then. "
+        "The audit log has the reason."
+    )
 
 
 def _public_url(row: rows.UserCredential) -> str:

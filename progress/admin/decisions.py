@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from authsvc.admin_site.forms import ReasonForm
 from authsvc.admin_site.model_admins import StaffAdmin, admin_page
@@ -135,6 +136,7 @@ class DecisionPages(StaffAdmin):
             self.perform(request, row, act, message)
 
         if request.method != "POST" or not submit(form, perform):
-            return self.row_form_page(request, row, form, title=title)
+            back = reverse("admin:progress_assessmentattempt_change", args=[row.pk])
+            return self.form_page(request, form, title=title, back=back)
         self.message_user(request, done, messages.SUCCESS)
         return redirect("admin:progress_courseprogress_learner", row.course_id, row.user_id)

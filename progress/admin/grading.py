@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -191,6 +192,7 @@ class GradingPages(StaffAdmin):
             lines=list(lines_of(attempt.grade, assessment)) if attempt.grade else [],
             grades=[(grade, grader_of(grade.graded_by, names)) for grade in attempt.grades],
             others=self._others(request, attempt),
+            ago=ago(attempt.submitted_at),
             place=self._place(request, row, chosen),
             courses=courses,
             chosen=chosen,
@@ -322,6 +324,12 @@ def grader_of(user_id: UUID | None, names: Mapping[UUID, str]) -> str:
     return names.get(user_id, "a user who no longer exists")
 
 
+def ago(time: datetime | None) -> str:
+    """How long ago that was, roughly."""
+    passed = timesince(time, depth=1) if time else ""
+    return "just now" if passed.startswith("0") else f"{passed} ago"
+
+
 def _submissions(request: HttpRequest, page: Sequence[Any]) -> list[dict[str, Any]]:
     """The rows of a page of the queue, with what it shows of each."""
     titles = titles_in(((row.course_id, row.course_version) for row in page), request)
@@ -331,7 +339,7 @@ def _submissions(request: HttpRequest, page: Sequence[Any]) -> list[dict[str, An
             "learner": person_link(request, row.user_id, name_of(row.user)),
             "name": name_of(row.user),
             "title": titles.get(row.assessment_id, UNTITLED),
-            "ago": timesince(row.submitted_at, depth=1),
+            "ago": ago(row.submitted_at),
         }
         for row in page
     ]

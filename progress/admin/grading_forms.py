@@ -70,6 +70,7 @@ class GradeForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.attempt, self.assessment, self.proposals = attempt, assessment, proposals
         self.fields["seen"] = forms.CharField(
             widget=forms.HiddenInput, initial=attempt.grading_state, required=False
@@ -83,7 +84,7 @@ class GradeForm(forms.Form):
                 label="Why do you regrade it?",
                 max_length=1000,
                 widget=forms.Textarea(attrs={"rows": 3}),
-                help_text="Kept in the audit log. The learner does not see it.",
+                help_text="Kept in the audit log. The learner sees it with the grade.",
             )
         if attempt.counts_as_passed:
             self.fields["keeps_completion"] = forms.BooleanField(

@@ -100,7 +100,11 @@ def test_those_who_are_not_eligible_get_it_on_insistence(
         **values(chidi.email, confirmed="on", even_if_not_eligible="on"),
     )
 
-    assert UserCredential.objects.get().user_id == chidi.id
+    row = UserCredential.objects.get()
+    page = officer.get(f"credentials/usercredential/{row.pk}/change/")
+    assert row.user_id == chidi.id
+    assert "Issued by hand" in page.text
+    assert "Completed version" not in page.text
 
 
 def test_people_are_read_from_a_file(
