@@ -44,6 +44,8 @@ VERBS: Final[Mapping[EventType, Verb]] = {
     # Not xAPI's `voided`: that takes back a statement, which was right when it was made.
     EventType.ASSESSMENT_VOIDED: Verb(f"{_STREAMS}/retract", "retracted"),
     EventType.ASSESSMENT_REGRADED: Verb(f"{_ADL}/failed", "failed"),
+    EventType.ASSESSMENT_REOPENED: Verb(f"{_ADL}/resumed", "resumed"),
+    EventType.ASSESSMENT_EXTENDED: Verb(f"{_STREAMS}/update", "updated"),
 }
 
 _ACTIVITIES: Final = "http://adlnet.gov/expapi/activities"

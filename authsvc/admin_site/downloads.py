@@ -5,7 +5,7 @@ from typing import Final
 
 from django.http import HttpResponse
 
-from authsvc.kernel.tables import Row, csv_of
+from authsvc.kernel.tables import Row, csv_of, xlsx_of
 
 # Spreadsheets recognize UTF-8 by it.
 _BYTE_ORDER_MARK: Final = "\ufeff"
@@ -16,5 +16,14 @@ def csv_download(rows: Iterable[Row], *, filename: str) -> HttpResponse:
     return HttpResponse(
         _BYTE_ORDER_MARK + csv_of(rows),
         content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
+    )
+
+
+def xlsx_download(rows: Iterable[Row], *, filename: str) -> HttpResponse:
+    """The rows as a workbook."""
+    return HttpResponse(
+        xlsx_of(rows),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         headers={"Content-Disposition": f'attachment; filename="{filename}"'},
     )

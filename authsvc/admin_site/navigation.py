@@ -11,6 +11,7 @@ from django.urls import reverse
 class Page:
     """A page of the navigation: the list of a model (`app.model`), or one at a URL name of its own.
 
+    With both, the page at the URL name stands for the list, and is shown to whoever may see that.
     A page of its own is shown to staff with any of the `permissions`, or to all if there are none. `count` names the
     member of `Counts` that is shown beside it, `counted` what it counts.
     """
@@ -48,10 +49,15 @@ JOBS: Final = (
         "Learning",
         (
             Page(label="Courses", model="courses.course"),
-            Page(label="Learners by course", model="progress.courseprogress"),
+            Page(
+                label="Learners by course",
+                model="progress.courseprogress",
+                url_name="admin:progress_courseprogress_courses",
+            ),
             Page(
                 label="Grading",
                 model="progress.assessmentattempt",
+                url_name="admin:progress_assessmentattempt_queue",
                 count="submissions_to_grade",
                 counted="to grade",
             ),
@@ -158,10 +164,11 @@ def navigation(
     jobs: Sequence[Mapping[str, Any]], *, counts: object, path: str
 ) -> list[dict[str, Any]]:
     """The groups of the menu, each with its entries and their counts. The page at the path is marked."""
-    first = _entry(DASHBOARD, reverse(DASHBOARD.url_name), counts)
+    home = reverse(DASHBOARD.url_name)
+    first = _entry({"page": DASHBOARD, "admin_url": home}, counts)
     groups: list[dict[str, Any]] = [{"label": "", "entries": [first]}]
     for job in jobs:
-        entries = [_entry(model["page"], model["admin_url"], counts) for model in job["models"]]
+        entries = [_entry(model, counts) for model in job["models"]]
         groups.append({"label": job["name"], "entries": entries})
     _mark_current([entry for group in groups for entry in group["entries"]], path)
     return groups
@@ -173,8 +180,11 @@ def _page_of(
     """The page in the form in which Django describes a model; None if the user may not see it."""
     if page.model:
         model = models.get(page.model)
-        is_shown = model is not None and model["admin_url"]
-        return {**model, "name": page.label, "page": page} if model and is_shown else None
+        if model is None or not model["admin_url"]:
+            return None
+        url = reverse(page.url_name) if page.url_name else model["admin_url"]
+        about = {"name": page.label, "admin_url": url, "page": page, "below": model["admin_url"]}
+        return {**model, **about}
     is_shown = not page.permissions or any(may(permission) for permission in page.permissions)
     about = {"name": page.label, "admin_url": reverse(page.url_name), "page": page}
     return about if is_shown else None
@@ -191,19 +201,21 @@ def _label_of(model: Mapping[str, Any]) -> str:
     return str(model["model"]._meta.label_lower)
 
 
-def _entry(page: Page, url: str, counts: object) -> dict[str, Any]:
+def _entry(model: Mapping[str, Any], counts: object) -> dict[str, Any]:
+    page, url = model["page"], model["admin_url"]
     count = getattr(counts, page.count) if page.count else 0
-    about = {"label": page.label, "url": url, "key": page.count, "is_current": False}
-    return about | {"count": count, "counted": page.counted, "is_bad": page.is_bad}
+    about = {"label": page.label, "url": url, "below": model.get("below", url)}
+    about |= {"count": count, "counted": page.counted, "is_bad": page.is_bad}
+    return about | {"is_current": False}
 
 
 def _mark_current(entries: Sequence[dict[str, Any]], path: str) -> None:
-    """Mark the entry whose URL is the longest beginning of the path."""
+    """Mark the entry below whose URL the path is, at the longest of them."""
     home = reverse("admin:index")
-    opened = [
+    above = [
         entry
         for entry in entries
-        if path == entry["url"] or (entry["url"] != home and path.startswith(entry["url"]))
+        if path == entry["url"] or (entry["below"] != home and path.startswith(entry["below"]))
     ]
-    if opened:
-        max(opened, key=lambda entry: len(entry["url"]))["is_current"] = True
+    if above:
+        max(above, key=lambda entry: len(entry["below"]))["is_current"] = True

@@ -20,6 +20,7 @@ from courses.domain.services.catalog import CatalogService
 from courses.domain.services.editing import DraftEditor
 from courses.domain.services.pathway_authoring import PathwayAuthoringService
 from courses.domain.services.pathway_catalog import PathwayCatalogService
+from credentials.domain.services.awarding import AwardService
 from credentials.domain.services.credentials import CredentialService
 from credentials.domain.services.earning import EarningService
 from credentials.domain.services.grounds import GroundsReader
@@ -27,10 +28,12 @@ from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.organization_credentials import OrganizationCredentialService
 from credentials.domain.services.subjects import SubjectReader
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
+from progress.domain.services.attempt_decisions import AttemptDecisions
 from progress.domain.services.attempt_outcomes import SUBMISSION, AttemptOutcomes, OverdueAttempts
 from progress.domain.services.attempts import AttemptService, GradingService
 from progress.domain.services.event_log import EventExport, EventRecorder
 from progress.domain.services.export_tasks import ExportTasks
+from progress.domain.services.learner_grids import LearnerGridService
 from progress.domain.services.learning import LearnerRecords, LearningService, ProgressService
 from progress.domain.services.log_state import LogState
 from progress.domain.services.pathways import PathwayService
@@ -173,6 +176,18 @@ class LearningServices(TaskServices):
         )
 
     @cached_property
+    def attempt_decisions(self) -> AttemptDecisions:
+        return AttemptDecisions(
+            attempts=self.repositories.attempts,
+            outcomes=self.outcomes,
+            overdue=self.overdue_attempts,
+            tenant_access=self.tenant_access,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
     def outcomes(self) -> AttemptOutcomes:
         return AttemptOutcomes(
             attempts=self.repositories.attempts,
@@ -205,6 +220,15 @@ class LearningServices(TaskServices):
     def reports(self) -> ReportService:
         return ReportService(
             reports=self.repositories.reports,
+            catalog=self.catalog,
+            tenant_access=self.tenant_access,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def learner_grids(self) -> LearnerGridService:
+        return LearnerGridService(
+            grids=self.repositories.learner_grids,
             catalog=self.catalog,
             tenant_access=self.tenant_access,
             clock=self.ports.clock,
@@ -288,6 +312,16 @@ class LearningServices(TaskServices):
             tenant_access=self.tenant_access,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
+        )
+
+    @cached_property
+    def awards(self) -> AwardService:
+        return AwardService(
+            credentials=self.repositories.credentials,
+            earning=self.earning,
+            tenant_access=self.tenant_access,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
         )
 
     @cached_property

@@ -180,6 +180,7 @@ from progress.domain.ai.repositories.protocols.sessions import (
     AISessionRepository,
 )
 from progress.domain.repositories.memory.attempts import InMemoryAttemptRepository
+from progress.domain.repositories.memory.grids import InMemoryLearnerGridRepository
 from progress.domain.repositories.memory.log_state import InMemoryLogStateRepository
 from progress.domain.repositories.memory.progress import (
     InMemoryEventRepository,
@@ -188,11 +189,13 @@ from progress.domain.repositories.memory.progress import (
 from progress.domain.repositories.memory.proposals import InMemoryGradeProposalRepository
 from progress.domain.repositories.memory.reports import InMemoryReportRepository
 from progress.domain.repositories.orm.attempts import OrmAttemptRepository
+from progress.domain.repositories.orm.grids import OrmLearnerGridRepository
 from progress.domain.repositories.orm.log_state import OrmLogStateRepository
 from progress.domain.repositories.orm.progress import OrmEventRepository, OrmProgressRepository
 from progress.domain.repositories.orm.proposals import OrmGradeProposalRepository
 from progress.domain.repositories.orm.reports import OrmReportRepository
 from progress.domain.repositories.protocols.attempts import AttemptRepository
+from progress.domain.repositories.protocols.grids import LearnerGridRepository
 from progress.domain.repositories.protocols.log_state import LogStateRepository
 from progress.domain.repositories.protocols.progress import EventRepository, ProgressRepository
 from progress.domain.repositories.protocols.proposals import GradeProposalRepository
@@ -239,6 +242,7 @@ class Repositories:
     attempts: AttemptRepository
     proposals: GradeProposalRepository
     reports: ReportRepository
+    learner_grids: LearnerGridRepository
     credentials: CredentialRepository
     issued_credentials: IssuedCredentialRepository
     ai_sessions: AISessionRepository
@@ -294,6 +298,7 @@ def orm_repositories() -> Repositories:
         attempts=OrmAttemptRepository(),
         proposals=OrmGradeProposalRepository(),
         reports=OrmReportRepository(),
+        learner_grids=OrmLearnerGridRepository(),
         credentials=OrmCredentialRepository(),
         issued_credentials=OrmIssuedCredentialRepository(),
         ai_sessions=OrmAISessionRepository(),
@@ -325,6 +330,11 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     progress = InMemoryProgressRepository(events, database.table())
     attempts = InMemoryAttemptRepository(database.table())
     ai_sessions = InMemoryAISessionRepository(database.table())
+
+    def person(user_id: UserId) -> tuple[str, str]:
+        user = users.get(user_id)
+        return user.name, user.email
+
     ai_interactions = InMemoryAIInteractionRepository(ai_sessions, database.table())
     ai_feedback = InMemoryAIFeedbackRepository(database.table())
     ai_flags = InMemoryAIFlagRepository(database.table())
@@ -375,6 +385,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         attempts=attempts,
         proposals=InMemoryGradeProposalRepository(database.table()),
         reports=InMemoryReportRepository(progress, attempts),
+        learner_grids=InMemoryLearnerGridRepository(progress, attempts, person),
         credentials=InMemoryCredentialRepository(database.table()),
         issued_credentials=issued_credentials,
         ai_sessions=ai_sessions,

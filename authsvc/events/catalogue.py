@@ -23,6 +23,8 @@ class OutgoingEventType(StrEnum):
     LEARNING_ASSESSMENT_FAILED = "learning.assessment_failed"
     LEARNING_ASSESSMENT_VOIDED = "learning.assessment_voided"
     LEARNING_ASSESSMENT_REGRADED = "learning.assessment_regraded"
+    LEARNING_ASSESSMENT_REOPENED = "learning.assessment_reopened"
+    LEARNING_ASSESSMENT_EXTENDED = "learning.assessment_extended"
     LEARNING_COURSE_COMPLETED = "learning.course_completed"
     LEARNING_VERSION_UPGRADED = "learning.version_upgraded"
     LEARNING_WITHDRAWN = "learning.withdrawn"
@@ -107,6 +109,13 @@ CATALOGUE: Final[Mapping[OutgoingEventType, Publication]] = {
     OutgoingEventType.LEARNING_ASSESSMENT_REGRADED: Publication(
         meaning="A pass was taken back by another grade; with `reopens_item` its item is open again.",
         data=_LOST_PASS,
+    ),
+    OutgoingEventType.LEARNING_ASSESSMENT_REOPENED: Publication(
+        meaning="A submission was returned to its learner, who can change it and submit it again.",
+        data=_ATTEMPT,
+    ),
+    OutgoingEventType.LEARNING_ASSESSMENT_EXTENDED: Publication(
+        meaning="An attempt in progress was given more time.", data=_ATTEMPT
     ),
     OutgoingEventType.LEARNING_COURSE_COMPLETED: Publication(
         meaning="A learner completed all required items of a course.", data=_VERSION

@@ -24,6 +24,7 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.tenancy import owned_within
 from courses.public import CourseId
 from credentials import models as rows
+from credentials.admin.awards import AwardPages
 from credentials.admin.rules import RuleText, eligibility_text, text_of
 from credentials.domain.entities.credentials import (
     LONGEST_TEXT,
@@ -126,7 +127,7 @@ class LearnerForm(forms.Form):
 
 
 @admin.register(rows.Credential)
-class CredentialAdmin(AuditsTenantAccess, ServiceAdmin):
+class CredentialAdmin(AwardPages, AuditsTenantAccess, ServiceAdmin):
     subject_type = SubjectType.CREDENTIAL
     right = Right.AWARD_CREDENTIALS
     owner = "org"
@@ -159,7 +160,8 @@ class CredentialAdmin(AuditsTenantAccess, ServiceAdmin):
     def eligibility_view(self, request: HttpRequest, credential_id: UUID) -> HttpResponse:
         """Show whether a learner is eligible now, and why; change nothing."""
         row = self.row_allowed_by(self.has_act_permission, request, credential_id)
-        form, answer = LearnerForm(request.POST or None), ""
+        initial = {"learner": request.GET.get("learner", "")}
+        form, answer = LearnerForm(request.POST or None, initial=initial), ""
         if form.is_valid():
             learner, by = form.cleaned_data["learner"], staff_of(request)
             eligibility = services().earning.eligibility_of(learner, CredentialId(row.pk), by=by)

@@ -1,20 +1,31 @@
 """Admin pages of issued credentials: reading, revoking and re-issuing them."""
 
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from django.apps import apps
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import display_for_value
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.public import OPERATOR, Principal, Right, SubjectType
-from authsvc.admin_site.actions import staff_action
+from authsvc.admin_site.actions import admin_page, staff_action
+from authsvc.admin_site.forms import ReasonForm
 from authsvc.admin_site.model_admins import ReadOnlyAdmin
+from authsvc.admin_site.people import name_of
 from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
+from authsvc.http.actors import staff_of
+from authsvc.http.forms import submit
+from authsvc.http.sign_in_state import require_fresh_sign_in
 from credentials import models as rows
 from credentials.admin.rules import proofs_of, text_of
-from credentials.domain.entities.credentials import IssuedCredentialId
+from credentials.domain.entities.credentials import IssuedCredentialId, Verification
 
 
 @admin.register(rows.UserCredential)
@@ -23,13 +34,13 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     right = Right.AWARD_CREDENTIALS
     owner = "org"
     list_display = [
-        "user",
+        "person",
         "credential",
         "org",
+        "state",
         "issued_at",
         "expires_at",
-        "revoked_at",
-        "is_current",
+        "public_page",
     ]
     list_filter = ["is_current", ("revoked_at", admin.EmptyFieldListFilter), "org"]
     list_select_related = ["user", "credential", "org"]
@@ -55,6 +66,21 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     def label_of(self, row: rows.UserCredential) -> str:
         return f"“{row.credential.name}” of {row.user.name or row.user.email}"
 
+    @admin.display(ordering="user__name")
+    def person(self, row: rows.UserCredential) -> str:
+        return name_of(row.user)
+
+    @admin.display(description="status", ordering="revoked_at")
+    def state(self, row: rows.UserCredential) -> str:
+        if row.revoked_at is not None:
+            return "Revoked"
+        is_over = row.expires_at is not None and row.expires_at <= services().ports.clock.now()
+        return "Expired" if is_over else "Valid"
+
+    @admin.display
+    def public_page(self, row: rows.UserCredential) -> SafeString:
+        return format_html('<a href="{}">Public page</a>', _public_url(row))
+
     @admin.display
     def status(self, row: rows.UserCredential) -> str:
         return services().issuing.verify(IssuedCredentialId(row.id)).status.value
@@ -79,8 +105,7 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
             ),
         )
         if row.met_by is None:
-            text = f"Completed version {row.course_version} of {row.course} at {when}"
-            return format_html("{}{}", text, grades)
+            return format_html("{}{}", _completion_of(row, when), grades)
         text = f"On version {row.course_version} of {row.course} at {when}"
         return format_html("{}<pre>{}</pre>{}", text, proofs_of(row.met_by), grades)
 
@@ -99,8 +124,7 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
 
     @admin.display
     def verify(self, row: rows.UserCredential) -> SafeString:
-        url = f"{settings.ENVIRONMENT.public_url}/v1/issued/{row.id}/verify"
-        return format_html('<a href="{0}">{0}</a>', url)
+        return format_html('<a href="{0}">{0}</a>', _public_url(row))
 
     @admin.display
     def revocation(self, row: rows.UserCredential) -> str:
@@ -109,6 +133,86 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         when = display_for_value(row.revoked_at, "")
         return f"At {when} by {row.revoked_by or 'the operator'}: {row.revocation_reason}"
 
+    @admin_page({"<id:issued_id>/revoke/": "credentials_usercredential_revoke"})
+    def revoke_view(self, request: HttpRequest, issued_id: UUID) -> HttpResponse:
+        """Revoke one, after saying what that means."""
+        row = self.row_allowed_by(self.has_act_permission, request, issued_id)
+        name = f"“{row.terms['name']}” of {name_of(row.user)}"
+        effects = (
+            f"{name_of(row.user)} no longer holds it.",
+            "Its public page says that it is revoked, with the date.",
+            "The record that it was issued stays.",
+        )
+        form = ReasonForm(request.POST or None)
+
+        def act() -> object:
+            return services().issuing.revoke(
+                IssuedCredentialId(row.pk), reason=form.cleaned_data["reason"], by=staff_of(request)
+            )
+
+        if request.method != "POST" or not submit(
+            form, lambda: self._perform(request, row, form, act, "Revoked")
+        ):
+            return self._confirmation(request, row, form, title=f"Revoke {name}", effects=effects)
+        self.message_user(request, f"Revoked {name}. Its public page says so.", messages.SUCCESS)
+        return redirect("admin:credentials_usercredential_change", row.pk)
+
+    @admin_page({"<id:issued_id>/reissue/": "credentials_usercredential_reissue"})
+    def reissue_view(self, request: HttpRequest, issued_id: UUID) -> HttpResponse:
+        """Issue a new one in place of one, after saying what that means."""
+        row = self.row_allowed_by(self.has_act_permission, request, issued_id)
+        name = f"“{row.terms['name']}” of {name_of(row.user)}"
+        effects = (
+            f"{name_of(row.user)} gets a new credential on the present terms, with a public page of its own.",
+            "This one is revoked, if it is still valid, and its public page says so.",
+        )
+        form = ReasonForm(request.POST or None)
+        new: list[Verification] = []
+
+        def act() -> object:
+            new.append(
+                services().issuing.reissue(
+                    IssuedCredentialId(row.pk),
+                    reason=form.cleaned_data["reason"],
+                    by=staff_of(request),
+                )
+            )
+            return new
+
+        if request.method != "POST" or not submit(
+            form, lambda: self._perform(request, row, form, act, "Re-issued")
+        ):
+            return self._confirmation(request, row, form, title=f"Re-issue {name}", effects=effects)
+        self.message_user(request, f"Re-issued {name}. This is the new one.", messages.SUCCESS)
+        return redirect("admin:credentials_usercredential_change", new[-1].issued.id)
+
+    def _perform(
+        self,
+        request: HttpRequest,
+        row: rows.UserCredential,
+        form: ReasonForm,
+        act: Callable[[], object],
+        done: str,
+    ) -> None:
+        self.perform(request, row, act, f"{done}. Reason: {form.cleaned_data['reason']}")
+
+    def _confirmation(
+        self,
+        request: HttpRequest,
+        row: rows.UserCredential,
+        form: ReasonForm,
+        *,
+        title: str,
+        effects: Sequence[str],
+    ) -> HttpResponse:
+        if settings.ENVIRONMENT.staff_needs_second_factor:
+            require_fresh_sign_in(request)
+        answer = format_html(
+            "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((e,) for e in effects))
+        )
+        back = reverse("admin:credentials_usercredential_change", args=[row.pk])
+        return self.form_page(request, form, title=title, back=back, answer=answer)
+
     @staff_action("Revoke", done="revoked", requires_reason=True)
     def revoke(self, row: rows.UserCredential, reason: str, by: Principal) -> None:
         services().issuing.revoke(IssuedCredentialId(row.id), reason=reason, by=by)
@@ -116,3 +220,19 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     @staff_action("Re-issue", done="re-issued", requires_reason=True)
     def reissue(self, row: rows.UserCredential, reason: str, by: Principal) -> None:
         services().issuing.reissue(IssuedCredentialId(row.id), reason=reason, by=by)
+
+
+def _completion_of(row: rows.UserCredential, when: str) -> str:
+    """What was completed; of a credential that was issued by hand before that, that it was not."""
+    progress = apps.get_model("progress", "CourseProgress").objects
+    on_course = progress.filter(user_id=row.user_id, course_id=row.course_id)
+    if on_course.filter(completed_at=row.completed_at).exists():
+        return f"Completed version {row.course_version} of {row.course} at {when}"
+    return (
+        f"Issued by hand, on version {row.course_version} of {row.course}, which was not completed then. "
+        "The audit log has the reason."
+    )
+
+
+def _public_url(row: rows.UserCredential) -> str:
+    return f"{settings.ENVIRONMENT.public_url}/v1/issued/{row.id}/verify"

@@ -33,6 +33,14 @@ class AlreadyRevoked(Conflict):
     explanation = "A revoked credential can only be re-issued."
 
 
+class NothingToRecordOn(Conflict):
+    code = "nothing-to-record-on"
+    title = "The learner was never enrolled"
+    explanation = (
+        "A credential is recorded on a course of its holder, and they have none. Enrol them first."
+    )
+
+
 class ReasonMissing(Invalid):
     code = "reason-missing"
     title = "A reason is required"

@@ -1,6 +1,5 @@
 """Admin pages of assessment attempts: reading, grading and voiding them."""
 
-from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -8,9 +7,8 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -21,102 +19,10 @@ from authsvc.admin_site.model_admins import ReadOnlyAdmin, ReadOnlyInline
 from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
-from courses.public import Answer, Assessment, Question
 from progress import models as rows
-from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus, Mark
-from progress.domain.entities.proposals import GradeProposal
-
-GRADABLE = (AttemptStatus.SUBMITTED, AttemptStatus.GRADED)
-
-
-class GradeForm(forms.Form):
-    """Points and a comment for each question; automatic scores are filled in."""
-
-    def __init__(
-        self,
-        attempt: AssessmentAttempt,
-        assessment: Assessment,
-        proposals: Sequence[GradeProposal],
-        *args: Any,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.assessment = assessment
-        marks = {mark.question_id: mark for mark in attempt.grade.marks} if attempt.grade else {}
-        for question_ in assessment.questions:
-            answer, mark = attempt.answer_to(question_.id), marks.get(question_.id)
-            points = _points_field(question_, answer, mark, proposals)
-            self.fields[f"score-{question_.id}"] = points
-            self.fields[f"comment-{question_.id}"] = _comment_field(mark)
-        self.fields["reason"] = forms.CharField(
-            required=attempt.grade is not None,
-            max_length=1000,
-            help_text="Why the attempt is regraded. The reason is kept in the audit log.",
-        )
-        self.fields["keeps_completion"] = forms.BooleanField(
-            label="Keep the item completed",
-            required=False,
-            help_text="Otherwise it is open again if a pass turns into a failure. A completed course stays completed.",
-        )
-
-    @property
-    def marks(self) -> tuple[Mark, ...]:
-        values = self.cleaned_data
-        return tuple(
-            Mark(
-                question_id=question_.id,
-                score=values[f"score-{question_.id}"],
-                comment=values[f"comment-{question_.id}"],
-            )
-            for question_ in self.assessment.questions
-        )
-
-
-def _points_field(
-    question_: Question,
-    answer: Answer | None,
-    mark: Mark | None,
-    proposals: Sequence[GradeProposal],
-) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=f"{question_.position}. Points, of {question_.max_score}",
-        min_value=0,
-        max_value=question_.max_score,
-        initial=mark.score if mark else question_.score_of(answer),
-        help_text=_sheet(question_, answer, proposals),
-    )
-
-
-def _comment_field(mark: Mark | None) -> forms.CharField:
-    return forms.CharField(
-        label="Comment",
-        required=False,
-        max_length=10_000,
-        initial=mark.comment if mark else "",
-        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-    )
-
-
-def _sheet(
-    question_: Question, answer: Answer | None, proposals: Sequence[GradeProposal]
-) -> SafeString:
-    """Return the question, the answer and the rubric, with the proposed scores beside its criteria."""
-    of_question = {one.criterion: one for one in proposals if one.question_id == question_.id}
-    lines = ((name, linebreaksbr(text)) for name, text in _lines(question_, answer, of_question))
-    return format_html_join("", "<div><b>{}</b> {}</div>", lines)
-
-
-def _lines(
-    question_: Question, answer: Answer | None, proposals: Mapping[str, GradeProposal]
-) -> Iterator[tuple[str, str]]:
-    yield "Question:", question_.prompt
-    text = (answer.text or answer.url or ", ".join(sorted(answer.choices or ()))) if answer else "-"
-    yield "Answer:", text
-    for criterion in question_.rubric:
-        yield f"Up to {criterion.max_score}:", criterion.text
-        proposal = proposals.get(criterion.key)
-        if proposal is not None:
-            yield f"{proposal.model_id} proposes {proposal.score}:", proposal.reason
+from progress.admin.decisions import DecisionPages
+from progress.admin.grading import GradingPages
+from progress.domain.entities.attempts import AttemptId
 
 
 class AttemptGradeInline(ReadOnlyInline):
@@ -127,7 +33,7 @@ class AttemptGradeInline(ReadOnlyInline):
 
 
 @admin.register(rows.AssessmentAttempt)
-class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
+class AssessmentAttemptAdmin(GradingPages, DecisionPages, AuditsTenantAccess, ReadOnlyAdmin):
     right = Right.GRADE_ATTEMPTS
     subject_type = SubjectType.ATTEMPT
     owner = "org"
@@ -205,30 +111,6 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         self, row: rows.AssessmentAttempt, reason: str, by: Principal
     ) -> None:
         services().grading.void(AttemptId(row.id), reason=reason, keeps_completion=True, by=by)
-
-    @admin_page({"<id:attempt_id>/grade/": "progress_assessmentattempt_grade"})
-    def grade_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-        row = self.row_allowed_by(self.has_act_permission, request, attempt_id)
-        by = staff_of(request)
-        attempt, assessment, proposals = services().grading_help.sheet_of(
-            AttemptId(attempt_id), by=by
-        )
-        if attempt.status not in GRADABLE:
-            raise Http404
-        form = GradeForm(attempt, assessment, proposals, request.POST or None)
-        if not form.is_valid():
-            return self.row_form_page(request, row, form, title="Grade")
-        reason, keeps = form.cleaned_data["reason"], form.cleaned_data["keeps_completion"]
-        message = f"Graded. Reason: {reason}" if reason else "Graded."
-        self.perform(
-            request,
-            row,
-            lambda: services().grading.grade(
-                attempt.id, form.marks, reason=reason, keeps_completion=keeps, by=by
-            ),
-            message,
-        )
-        return redirect("admin:progress_assessmentattempt_change", row.pk)
 
     @admin_page({"<id:attempt_id>/propose/": "progress_assessmentattempt_propose"})
     def propose_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:

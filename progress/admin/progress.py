@@ -17,6 +17,7 @@ from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from progress import models as rows
+from progress.admin.learners import LearnerPages
 from progress.domain.entities.reports import CourseReport, table_of_course
 from progress.domain.services.verification import RebuildSelection
 
@@ -40,7 +41,7 @@ class ProgressEventAdmin(AuditsTenantAccess, ReadOnlyAdmin):
 
 
 @admin.register(rows.CourseProgress)
-class CourseProgressAdmin(AuditsTenantAccess, ReadOnlyAdmin):
+class CourseProgressAdmin(LearnerPages, AuditsTenantAccess, ReadOnlyAdmin):
     right = Right.SEE_PROGRESS
     subject_type = SubjectType.LEARNERS
     owner = "org"

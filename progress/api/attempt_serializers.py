@@ -5,14 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from authsvc.http.fields import TextField
-from progress.domain.entities.attempts import (
-    AssessmentAttempt,
-    AttemptStatus,
-    Grade,
-    Mark,
-    ProposalReference,
-    Response,
-)
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus, Response
+from progress.domain.entities.grades import CriterionScore, Grade, Mark, ProposalReference
 from progress.domain.entities.proposals import GradeProposal
 
 STATUSES = [status.value for status in AttemptStatus]
@@ -31,10 +25,21 @@ class SaveResponsesRequestSerializer(serializers.Serializer[Any]):
     responses = serializers.ListField(child=AnswerRequestSerializer(), max_length=200)
 
 
+class CriterionScoreRequestSerializer(serializers.Serializer[Any]):
+    criterion = TextField(max_length=80, help_text="The key of the criterion in the rubric.")
+    score = serializers.IntegerField(min_value=0, max_value=1000)
+
+
 class MarkRequestSerializer(serializers.Serializer[Any]):
     question_id = serializers.UUIDField()
     score = serializers.IntegerField(min_value=0, max_value=1000)
     comment = TextField(max_length=10_000, allow_blank=True, default="")
+    criteria = serializers.ListField(
+        child=CriterionScoreRequestSerializer(),
+        max_length=100,
+        default=list,
+        help_text="Points for each criterion of the rubric, which add up to the score; or none.",
+    )
 
 
 class KeepsCompletionSerializer(serializers.Serializer[Any]):
@@ -70,10 +75,18 @@ class ResponseSerializer(serializers.Serializer[Response]):
     saved_at = serializers.DateTimeField()
 
 
+class CriterionScoreSerializer(serializers.Serializer[CriterionScore]):
+    criterion = serializers.CharField(help_text="The key of the criterion in the rubric.")
+    score = serializers.IntegerField()
+
+
 class MarkSerializer(serializers.Serializer[Mark]):
     question_id = serializers.UUIDField()
     score = serializers.IntegerField()
     comment = serializers.CharField()
+    criteria = CriterionScoreSerializer(
+        many=True, help_text="Points by criterion; empty if the grader stated only the score."
+    )
 
 
 class GradeSerializer(serializers.Serializer[Grade]):

@@ -28,7 +28,8 @@ from progress.api.attempt_serializers import (
     SaveResponsesRequestSerializer,
     VoidRequestSerializer,
 )
-from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, Mark
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId
+from progress.domain.entities.grades import CriterionScore, Mark
 from progress.domain.errors import (
     AttemptClosed,
     AttemptNotFound,
@@ -36,6 +37,7 @@ from progress.domain.errors import (
     AttemptRunning,
     AttemptVoided,
     EnrolmentEnded,
+    ImpossibleCriteria,
     ImpossibleScore,
     NoAttemptsLeft,
     NotEnrolled,
@@ -172,6 +174,7 @@ class GradeView(ApiView):
             AttemptNotGradable,
             QuestionNotFound,
             ImpossibleScore,
+            ImpossibleCriteria,
             RegradeReasonMissing,
             OrganizationSuspended,
         ),
@@ -220,5 +223,8 @@ def _answer(response: Mapping[str, Any]) -> Answer:
 
 def _mark(mark: Mapping[str, Any]) -> Mark:
     return Mark(
-        question_id=QuestionId(mark["question_id"]), score=mark["score"], comment=mark["comment"]
+        question_id=QuestionId(mark["question_id"]),
+        score=mark["score"],
+        comment=mark["comment"],
+        criteria=tuple(CriterionScore(**one) for one in mark["criteria"]),
     )

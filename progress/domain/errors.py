@@ -81,10 +81,40 @@ class AttemptVoided(Conflict):
     explanation = "A voided attempt cannot be voided again."
 
 
+class AttemptNotReopenable(Conflict):
+    code = "attempt-not-reopenable"
+    title = "The attempt cannot be reopened"
+    explanation = (
+        "It is {status}; only submissions that await grading can be reopened. To give another attempt in place of a "
+        "graded one, void it."
+    )
+
+
+class NoTimeLimit(Conflict):
+    code = "no-time-limit"
+    title = "The attempt has no time limit"
+    explanation = "It can be submitted at any time, so there is no deadline to move."
+
+
+class DeadlineNotLater(Invalid):
+    code = "deadline-not-later"
+    title = "The deadline is too early"
+    explanation = "Choose a time that is in the future and later than the present deadline."
+
+
 class ImpossibleScore(Invalid):
     code = "impossible-score"
     title = "Invalid marks"
     explanation = "Question {question_id} needs a mark from 0 to {max_score}."
+
+
+class ImpossibleCriteria(Invalid):
+    code = "impossible-criteria"
+    title = "Invalid points by criterion"
+    explanation = (
+        "Question {question_id} needs points for each criterion of its rubric, within its limits, that "
+        "add up to the score."
+    )
 
 
 class RegradeReasonMissing(Invalid):
@@ -105,6 +135,12 @@ class PrerequisitesMissing(Conflict):
     code = "prerequisites-missing"
     title = "Prerequisites are missing"
     explanation = "Complete these courses first: {titles}."
+
+
+class TooManyLearners(Conflict):
+    code = "too-many-learners"
+    title = "Too many learners for one file"
+    explanation = "{number} learners are selected, and a file holds {most}. Choose a filter."
 
 
 class MalformedFact(ValueError):

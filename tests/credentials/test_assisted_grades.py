@@ -9,7 +9,8 @@ from accounts.domain.access import Principal
 from authsvc.kernel.tenancy import ALL_TENANTS
 from credentials.domain.entities.credentials import Binding, IssuedCredential
 from credentials.domain.entities.rules import CompletedCourse, ScoredAtLeast
-from progress.domain.entities.attempts import AssessmentAttempt, Mark
+from progress.domain.entities.attempts import AssessmentAttempt
+from progress.domain.entities.grades import Mark
 from progress.public import AssistedGrade
 from tests.credentials.storing import a_stored_issue
 from tests.support.attempts import Examinee

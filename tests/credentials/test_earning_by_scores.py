@@ -16,8 +16,9 @@ from credentials.domain.entities.rules import (
     Trigger,
     TriggerKind,
 )
-from progress.domain.entities.attempts import AssessmentAttempt, Mark
+from progress.domain.entities.attempts import AssessmentAttempt
 from progress.domain.entities.events import EventType
+from progress.domain.entities.grades import Mark
 from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams, a_place, an_examinee
 from tests.support.builders import a_principal
 from tests.support.learning import a_credential_for, a_published_course, published_again

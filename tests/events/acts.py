@@ -9,9 +9,9 @@ from accounts.domain.access import OPERATOR, OrgRole, Principal, Role
 from accounts.domain.identity.entities.users import UserChanges
 from authsvc.events.catalogue import OutgoingEventType
 from courses.domain.entities.courses import Course
-from progress.domain.entities.attempts import Mark
+from progress.domain.entities.grades import Mark
 from tests.accounts.granting import BROWSER, HOW, has_client, has_session
-from tests.support.attempts import RIGHT, Examinee, an_examinee
+from tests.support.attempts import RIGHT, Examinee, an_examinee, under_time_limits
 from tests.support.builders import a_definition_of, a_principal, some_client_terms
 from tests.support.learning import (
     Learner,
@@ -84,6 +84,15 @@ def lose_a_pass(world: World, *, is_regrade: bool) -> None:
         Mark(question_id=question.id, score=0) for question in anna.assessment("quiz").questions
     )
     world.services.grading.grade(attempt.id, marks, reason="Copied.", by=OPERATOR)
+
+
+def reopen_and_extend(world: World) -> None:
+    anna = under_time_limits(world)
+    attempt = anna.takes("project")
+    assert attempt.expires_at is not None
+    decisions, later = world.services.attempt_decisions, attempt.expires_at + timedelta(hours=1)
+    decisions.reopen(attempt.id, reason="Wrong file.", by=OPERATOR)
+    decisions.extend(attempt.id, until=later, reason="A power cut.", by=OPERATOR)
 
 
 def join(world: World) -> Principal:
@@ -184,6 +193,14 @@ ACTS: Final[Mapping[str, tuple[Act, tuple[OutgoingEventType, ...]]]] = {
     "losing a pass by a void attempt": (
         lambda world: lose_a_pass(world, is_regrade=False),
         (TYPES.LEARNING_ITEM_COMPLETED, TYPES.LEARNING_ASSESSMENT_VOIDED),
+    ),
+    "reopening and extending an attempt": (
+        reopen_and_extend,
+        (
+            TYPES.LEARNING_ASSESSMENT_SUBMITTED,
+            TYPES.LEARNING_ASSESSMENT_REOPENED,
+            TYPES.LEARNING_ASSESSMENT_EXTENDED,
+        ),
     ),
     "joining": (join, (TYPES.MEMBERSHIP_ADDED,)),
     "founding an organization": (create_an_organization, (TYPES.MEMBERSHIP_ADDED,)),

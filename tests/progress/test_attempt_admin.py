@@ -10,6 +10,7 @@ from courses.domain.entities.outlines import ItemId
 from credentials.domain.entities.rules import ScoredAtLeast
 from credentials.models import UserCredential
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus
+from progress.domain.entities.grades import CriterionScore
 from progress.models import AssessmentAttempt as AssessmentAttemptRow
 from tests.support.application import Application
 from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams, a_timed_definition
@@ -50,10 +51,12 @@ def page_of(attempt: AssessmentAttempt) -> str:
 
 
 def points(anna: Examinee, *, picture: int, feedback: int, reason: str = "") -> dict[str, Any]:
-    """The values that a grader enters."""
-    given = {"picture": picture, "feedback": feedback}
-    scores = {f"score-{anna.question(key).id}": score for key, score in given.items()}
-    return {**scores, "reason": reason}
+    """The values that a grader enters; the points for the picture go to the first criterion first."""
+    by_criterion = {"holds": min(picture, 3), "looks": max(picture - 3, 0)}
+    fields = {
+        f"points-{anna.question('picture').id}-{key}": score for key, score in by_criterion.items()
+    }
+    return {**fields, f"score-{anna.question('feedback').id}": feedback, "reason": reason}
 
 
 def now(application: Application, attempt: AssessmentAttempt) -> AssessmentAttempt:
@@ -78,10 +81,16 @@ def test_a_grader_gives_points(
     page = bo.post(page_of(attempt), **points(anna, picture=5, feedback=1))
 
     graded = now(application, attempt)
-    assert page.path == f"{ATTEMPTS}{attempt.id}/change/"
+    assert page.path == page_of(attempt)
+    assert page.messages == ("Graded A project of Anna: 6 of 6 points, passed.",)
+    assert "6 of 6 points, passed" in page.text
     assert (graded.status, graded.score) == (AttemptStatus.GRADED, 6)
     assert graded.grade is not None
     assert graded.grade.graded_by == bo.id
+    assert graded.grade.marks[0].criteria == (
+        CriterionScore(criterion="holds", score=3),
+        CriterionScore(criterion="looks", score=2),
+    )
     assert log_of(attempt.id) == ["Graded."]
 
 
@@ -92,13 +101,17 @@ def test_to_grade_again_takes_a_reason(
 
     without = bo.post(page_of(attempt), **points(anna, picture=0, feedback=1))
     assert "This field is required." in without.text
-    bo.post(page_of(attempt), **points(anna, picture=0, feedback=1, reason="A copy."))
+    again = bo.post(page_of(attempt), **points(anna, picture=0, feedback=1, reason="A copy."))
 
+    (message,) = again.messages
+    assert message.startswith("Regraded A project of Anna: 6 → 1 of 6 points, not passed. ")
+    assert message.endswith("The item is open again, unless another attempt passes it.")
+    assert "1 → " in bo.get(f"{page_of(attempt)}?regrade=1").text
     assert [grade.score for grade in now(application, attempt).grades] == [6, 1]
     assert "Graded. Reason: A copy." in log_of(attempt.id)
 
 
-@pytest.mark.parametrize("picture", [6, -1])
+@pytest.mark.parametrize("picture", [6, -1, 7])
 def test_points_that_there_are_not_are_refused(
     application: Application,
     bo: StaffBrowser,
@@ -108,7 +121,8 @@ def test_points_that_there_are_not_are_refused(
 ) -> None:
     page = bo.post(page_of(attempt), **points(anna, picture=picture, feedback=1))
 
-    assert "Ensure this value is" in page.text
+    assert "Select a valid choice." in page.text
+    assert "Not saved: 1 field needs attention." in page.text
     assert now(application, attempt).grades == ()
 
 

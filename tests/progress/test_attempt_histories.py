@@ -2,7 +2,9 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 import pytest
 from hypothesis import settings
@@ -10,11 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from accounts.domain.access import OPERATOR
-from authsvc.kernel.errors import Conflict, NotFound
+from authsvc.kernel.errors import Conflict, Invalid, NotFound
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.courses import CourseDefinition
-from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus, Mark
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus
 from progress.domain.entities.events import EventType
+from progress.domain.entities.grades import Mark
 from progress.domain.entities.progress import CourseProgress, ProgressStatus
 from tests.support.attempts import RIGHT, Examinee, a_timed_definition, under_time_limits
 from tests.support.profiles import examples
@@ -29,7 +32,7 @@ any_number = st.integers(0, 9)
 
 
 class Attempts(RuleBasedStateMachine):
-    """Anna, who takes timed assessments, withdraws and returns, while Bo grades, regrades and voids."""
+    """Anna takes timed assessments, withdraws and returns; Bo grades, regrades, voids, reopens and extends."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,6 +112,24 @@ class Attempts(RuleBasedStateMachine):
                     attempt.id, reason="Copied.", keeps_completion=keeps, by=OPERATOR
                 )
 
+    @rule(number=any_number, minutes=st.none() | st.integers(1, 90))
+    def reopen(self, number: int, minutes: int | None) -> None:
+        until = minutes and self.world.clock.at + timedelta(minutes=minutes)
+        for attempt in self._one_of(self.stored, number):
+            with suppress(Conflict, Invalid):
+                self.world.services.attempt_decisions.reopen(
+                    attempt.id, until=until or None, reason="Wrong file.", by=OPERATOR
+                )
+
+    @rule(number=any_number, minutes=st.integers(1, 90))
+    def extend(self, number: int, minutes: int) -> None:
+        until = self.world.clock.at + timedelta(minutes=minutes)
+        for attempt in self._one_of(self.stored, number):
+            with suppress(Conflict, Invalid):
+                self.world.services.attempt_decisions.extend(
+                    attempt.id, until=until, reason="A power cut.", by=OPERATOR
+                )
+
     @rule(dropped=st.none() | any_key)
     def publish_and_upgrade(self, dropped: str | None) -> None:
         slug, authoring = self.anna.course.slug, self.world.services.authoring
@@ -146,14 +167,16 @@ class Attempts(RuleBasedStateMachine):
         self.completed_at = progress.completed_at
 
     @invariant()
-    def every_attempt_is_submitted_once_at_most(self) -> None:
-        log = self.world.repositories.events.stream(self.progress.stream, scope=ALL_TENANTS)
-        submitted = [
-            event.fact.entity_id
-            for event in log
-            if event.fact.type is EventType.ASSESSMENT_SUBMITTED
-        ]
-        assert len(submitted) == len(set(submitted))
+    def every_attempt_is_submitted_once_and_again_after_each_reopening(self) -> None:
+        is_submitted: dict[UUID, bool] = {}
+        for event in self.world.repositories.events.stream(self.progress.stream, scope=ALL_TENANTS):
+            attempt_id = event.fact.entity_id
+            if event.fact.type is EventType.ASSESSMENT_SUBMITTED:
+                assert not is_submitted.get(attempt_id)
+                is_submitted[attempt_id] = True
+            if event.fact.type is EventType.ASSESSMENT_REOPENED:
+                assert is_submitted[attempt_id]
+                is_submitted[attempt_id] = False
 
     @invariant()
     def nothing_is_submitted_after_its_deadline(self) -> None:

@@ -13,6 +13,7 @@ IN_VERSION: Final = {"course_version": 3}
 SUBMITTED: Final = {"assessment_id": "a", "assessment_version": 1, "sha256": "f"}
 GRADED: Final = SUBMITTED | {"score": 7, "max_score": 10}
 LOST_PASS: Final = {"item_id": "i", "reopens_item": True}
+IN_PROGRESS: Final = {"assessment_id": "a", "assessment_version": 1, "expires_at": ""}
 CREDENTIAL: Final = {"credential_id": "c", "credential_version": 2, "sha256": "f"}
 WELL_FORMED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "enrolled": ("course", IN_VERSION),
@@ -30,6 +31,8 @@ WELL_FORMED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "credential_bound": ("credential", CREDENTIAL),
     "assessment_voided": ("attempt", SUBMITTED | LOST_PASS),
     "assessment_regraded": ("attempt", GRADED | LOST_PASS),
+    "assessment_reopened": ("attempt", IN_PROGRESS),
+    "assessment_extended": ("attempt", IN_PROGRESS),
 }
 BINDING: Final = [type_ for type_, (_, payload) in WELL_FORMED.items() if "sha256" in payload]
 BOUND_BEFORE: Final = [

@@ -28,6 +28,7 @@ VOIDED: dict[str, str | int] = {
     "item_id": str(uuid4()),
     "sha256": "f",
 }
+CONTINUED = {"assessment_id": "a", "assessment_version": 1, "expires_at": ""}
 NAMED = {"credential_id": "c", "credential_version": 2}
 
 
@@ -141,6 +142,8 @@ def test_withdrawing_keeps_completed_items() -> None:
         (EventType.ASSESSMENT_FAILED, GRADED),
         (EventType.ASSESSMENT_VOIDED, VOIDED | {"reopens_item": False}),
         (EventType.ASSESSMENT_REGRADED, VOIDED | GRADED | {"reopens_item": False}),
+        (EventType.ASSESSMENT_REOPENED, CONTINUED),
+        (EventType.ASSESSMENT_EXTENDED, CONTINUED),
         (EventType.CREDENTIAL_ISSUED, NAMED),
         (EventType.CREDENTIAL_REVOKED, NAMED),
     ],

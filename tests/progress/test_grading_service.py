@@ -11,15 +11,18 @@ from accounts.domain.access import OPERATOR, NotPermitted, OrgRole, Principal, R
 from accounts.domain.audit.entities import AuditAction, SubjectType
 from accounts.domain.organizations.errors import OrganizationSuspended
 from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.preconditions import Precondition, PreconditionFailed
 from courses.domain.entities.assessments import Answer, QuestionId
 from courses.domain.errors import CourseNotFound, QuestionNotFound
-from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus, Mark
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
 from progress.domain.entities.events import EventType
+from progress.domain.entities.grades import CriterionScore, Mark
 from progress.domain.entities.progress import ProgressStatus
 from progress.domain.errors import (
     AttemptNotFound,
     AttemptNotGradable,
     AttemptVoided,
+    ImpossibleCriteria,
     ImpossibleScore,
 )
 from tests.support.attempts import RIGHT, Examinee, an_examinee
@@ -235,3 +238,62 @@ def test_access_by_a_manager_of_the_platform_is_audited(memory: World) -> None:
     single, all_ = acts_in(memory.services, school.id)[-2:]
     assert {single.action, all_.action} == {AuditAction.LOOKED_INTO}
     assert (single.subject_id, all_.subject_id) == (str(attempt.id), str(anna.course.id))
+
+
+def by_criterion(anna: Examinee, **scores: int) -> Mark:
+    criteria = tuple(CriterionScore(criterion=key, score=score) for key, score in scores.items())
+    total = sum(scores.values())
+    return Mark(question_id=anna.question("picture").id, score=total, criteria=criteria)
+
+
+def grade_picture(anna: Examinee, mark: Mark, **how: Any) -> AssessmentAttempt:
+    attempt = anna.takes("project", picture=PICTURE)
+    feedback = Mark(question_id=anna.question("feedback").id, score=0)
+    return anna.services.grading.grade(attempt.id, (mark, feedback), by=BO, **how)
+
+
+def test_points_by_criterion_are_kept(anna: Examinee) -> None:
+    attempt = grade_picture(anna, by_criterion(anna, looks=1, holds=3))
+
+    mark = anna.services.grading.get(attempt.id, by=BO).grades[0].marks[0]
+
+    assert (mark.score, mark.score_for("holds"), mark.score_for("looks")) == (4, 3, 1)
+    assert [score.criterion for score in mark.criteria] == ["holds", "looks"]
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [{"holds": 4, "looks": 0}, {"holds": 3}, {"holds": 1, "other": 1}, {"holds": -1, "looks": 2}],
+)
+def test_points_by_criterion_follow_the_rubric(anna: Examinee, scores: dict[str, int]) -> None:
+    with pytest.raises(ImpossibleCriteria):
+        grade_picture(anna, by_criterion(anna, **scores))
+
+
+def test_points_by_criterion_add_up_to_the_score(anna: Examinee) -> None:
+    with pytest.raises(ImpossibleCriteria):
+        grade_picture(anna, replace(by_criterion(anna, holds=3, looks=2), score=4))
+
+
+def test_a_grade_without_points_by_criterion_is_hashed_as_before_there_were_any(
+    anna: Examinee,
+) -> None:
+    mark = Mark(question_id=anna.question("picture").id, score=3, comment="Good.")
+
+    assert mark.content == [mark.question_id, 3, "Good."]
+    assert by_criterion(anna, holds=3).content == [mark.question_id, 3, "", {"holds": 3}]
+
+
+def test_a_grader_who_has_seen_an_earlier_state_overwrites_nothing(anna: Examinee) -> None:
+    attempt = anna.takes("project", picture=PICTURE)
+    precondition = Precondition(
+        tags=frozenset({attempt.grading_state}), tag_of=lambda now: now.grading_state
+    )
+    mark = by_criterion(anna, holds=3, looks=2)
+    marks = mark, Mark(question_id=anna.question("feedback").id, score=1)
+    anna.services.grading.grade(attempt.id, marks, if_match=precondition, by=BO)
+
+    with pytest.raises(PreconditionFailed):
+        anna.services.grading.grade(attempt.id, marks, if_match=precondition, by=BO)
+
+    assert len(anna.services.grading.get(attempt.id, by=BO).grades) == 1

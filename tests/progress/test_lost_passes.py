@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from accounts.domain.access import OPERATOR
 from courses.domain.entities.courses import Course
-from progress.domain.entities.attempts import AssessmentAttempt, Mark
+from progress.domain.entities.attempts import AssessmentAttempt
 from progress.domain.entities.events import EventType
+from progress.domain.entities.grades import Mark
 from progress.domain.entities.progress import ProgressStatus
 from progress.domain.errors import RegradeReasonMissing
 from tests.support.attempts import (
@@ -32,7 +33,7 @@ def regrade(
     *,
     score: int = 0,
     reason: str = "Copied.",
-    **how: bool,
+    **how: Any,
 ) -> AssessmentAttempt:
     """Give the same points for each question of the quiz."""
     marks = tuple(

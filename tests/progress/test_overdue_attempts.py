@@ -10,8 +10,9 @@ from accounts.domain.access import OPERATOR, NotPermitted, Right
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.assessments import LatePolicy
-from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus, Mark
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus
 from progress.domain.entities.events import EventType
+from progress.domain.entities.grades import Mark
 from progress.domain.entities.progress import ProgressStatus
 from progress.domain.errors import AttemptClosed, NoAttemptsLeft, TooLate
 from progress.domain.services.attempt_outcomes import SUBMITTED_AT_ONCE

@@ -13,14 +13,8 @@ from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
 from courses.domain.entities.assessments import Answer, AssessmentId, QuestionId
 from courses.domain.entities.courses import CourseId
-from progress.domain.entities.attempts import (
-    AssessmentAttempt,
-    AttemptId,
-    AttemptStatus,
-    Grade,
-    Mark,
-    Response,
-)
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus, Response
+from progress.domain.entities.grades import Grade, Mark
 from progress.domain.errors import AttemptNotFound, AttemptRunning
 from tests.support.attempts import an_attempt, has_attempt, has_place
 from tests.support.builders import NOON

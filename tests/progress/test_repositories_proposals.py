@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
-from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus, Grade, Mark
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus
+from progress.domain.entities.grades import Grade, Mark
 from progress.domain.entities.proposals import AssistedGrade, assistance_of
 from tests.support.attempts import has_attempt, has_place
 from tests.support.builders import NOON

@@ -10,13 +10,8 @@ from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 from courses.domain.entities.assessments import AssessmentId, QuestionId
 from courses.domain.entities.courses import AssessmentPlace, Course
 from courses.domain.entities.outlines import ItemId
-from progress.domain.entities.attempts import (
-    AssessmentAttempt,
-    AttemptId,
-    AttemptStatus,
-    Grade,
-    Mark,
-)
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
+from progress.domain.entities.grades import Grade, Mark
 from progress.domain.entities.progress import ProgressStatus
 from progress.domain.entities.reports import Window
 from tests.support.builders import NOON, a_progress

@@ -8,8 +8,9 @@ from uuid import uuid4
 from accounts.domain.access import UserId
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 from authsvc.kernel.verification import Stored, ranges_between
-from progress.domain.entities.attempts import AttemptStatus, Grade
+from progress.domain.entities.attempts import AttemptStatus
 from progress.domain.entities.events import EntityType, EventType, Fact, ProgressEvent
+from progress.domain.entities.grades import Grade
 from tests.support.attempts import has_attempt, has_place
 from tests.support.builders import NOON, a_progress, an_event
 from tests.support.worlds import World

@@ -8,8 +8,9 @@ import pytest
 from accounts.domain.access import OPERATOR
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.courses import CourseDefinition
-from progress.domain.entities.attempts import AssessmentAttempt, Mark
+from progress.domain.entities.attempts import AssessmentAttempt
 from progress.domain.entities.events import EventType
+from progress.domain.entities.grades import Mark
 from progress.domain.entities.progress import ProgressStatus
 from progress.domain.errors import AssessmentRequired, EnrolmentEnded
 from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams, an_examinee

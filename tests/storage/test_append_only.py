@@ -16,7 +16,8 @@ from authsvc.events.models import OutgoingEvent
 from authsvc.kernel.tenancy import ALL_TENANTS
 from authsvc.storage.append_only import check_protection, releasing
 from courses.models import CourseVersion
-from progress.domain.entities.attempts import AttemptStatus, Grade
+from progress.domain.entities.attempts import AttemptStatus
+from progress.domain.entities.grades import Grade
 from progress.models import AttemptGrade, ProgressEvent
 from tests.accounts.auditing import an_act, has_organization, record_act
 from tests.support.attempts import has_attempt

@@ -19,7 +19,8 @@ from progress.domain.ai.ports import ModelRequest
 from progress.domain.ai.services.grading_help import GradingHelp
 from progress.domain.ai.services.settings import AIDecisions
 from progress.domain.ai.usage import Prices
-from progress.domain.entities.attempts import AssessmentAttempt, GradeProposalId, Mark
+from progress.domain.entities.attempts import AssessmentAttempt
+from progress.domain.entities.grades import GradeProposalId, Mark
 from progress.domain.entities.proposals import GradeProposal
 from tests.support.ai import ALL
 from tests.support.application import Application, Person

@@ -18,8 +18,8 @@ from courses.domain.entities.assessments import (
 from courses.domain.entities.courses import Course, CourseDefinition
 from courses.domain.entities.outlines import ItemId
 from credentials.domain.entities.credentials import Verification
-from progress.domain.entities.attempts import Mark
 from progress.domain.entities.events import StreamId
+from progress.domain.entities.grades import Mark
 from progress.domain.entities.progress import CourseProgress
 from tests.support.attempts import attempts_at
 from tests.support.builders import (

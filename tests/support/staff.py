@@ -20,7 +20,8 @@ from accounts.domain.identity.entities.users import User, UserChanges
 from accounts.models import User as UserRow
 from courses.domain.entities.assessments import Answer
 from courses.domain.entities.courses import Course
-from progress.domain.entities.attempts import AssessmentAttempt, Mark
+from progress.domain.entities.attempts import AssessmentAttempt
+from progress.domain.entities.grades import Mark
 from tests.support.application import PASSWORD, Application, a_client
 from tests.support.attempts import Examinee, a_definition_with_exams
 from tests.support.builders import a_principal

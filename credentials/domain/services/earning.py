@@ -21,7 +21,7 @@ from credentials.domain.entities.credentials import (
     Verification,
 )
 from credentials.domain.entities.rules import Rule, Trigger, TriggerKind, proofs_of
-from credentials.domain.errors import AlreadyIssued, AlreadyRevoked, NotEligible
+from credentials.domain.errors import AlreadyIssued, AlreadyRevoked, NotEligible, NothingToRecordOn
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from credentials.domain.services.issuing import CredentialIssuer
@@ -108,6 +108,27 @@ class EarningService:
         credential = self.credentials.get(credential_id, scope=by.tenant_scope)
         by.require(Right.AWARD_CREDENTIALS, of=credential.org_id)
         return self._checked(credential, user_id, by)
+
+    def standing_of(
+        self, user_id: UserId, credential: Credential, *, by: Principal
+    ) -> tuple[Eligibility, bool]:
+        """Return the eligibility of a learner, and whether they have a course on which it can be recorded."""
+        record = self._record_of(user_id, credential)
+        eligibility = self._named(self._eligibility(credential, user_id, record), by)
+        return eligibility, self._evidence(credential, record) is not None
+
+    def issue_to(self, user_id: UserId, credential: Credential, *, by: Principal) -> Verification:
+        """Issue the credential on what the learner has reached, inside the unit of work of the caller, who judges that.
+
+        Raises AlreadyIssued, NothingToRecordOn.
+        """
+        evidence = self._evidence(credential, self._record_of(user_id, credential))
+        if evidence is None:
+            raise NothingToRecordOn
+        issued = self._issued(credential, user_id, evidence)
+        self.issuer.lock(issued)
+        self.issuer.issue(issued, by=by.user_id)
+        return issued.verified(at=self.clock.now())
 
     def claim(self, credential_id: CredentialId, *, by: Principal) -> Verification:
         """Issue the credential to the caller.

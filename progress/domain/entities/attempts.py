@@ -8,7 +8,7 @@ from typing import Final, NewType
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.canonical import checksum
+from authsvc.kernel.canonical import canonical_time, checksum
 from courses.public import (
     Answer,
     Assessment,
@@ -19,16 +19,20 @@ from courses.public import (
     QuestionId,
 )
 from progress.domain.entities.events import BINDING, EventType, Fact, StreamId
+from progress.domain.entities.grades import Grade, Mark, ProposalReference
 from progress.domain.errors import (
     AttemptClosed,
     AttemptNotGradable,
+    AttemptNotReopenable,
     AttemptVoided,
+    DeadlineNotLater,
+    ImpossibleCriteria,
     ImpossibleScore,
+    NoTimeLimit,
     TooLate,
 )
 
 AttemptId = NewType("AttemptId", UUID)
-GradeProposalId = NewType("GradeProposalId", UUID)
 
 _PLAIN_MEMBERS: Final = (
     "id",
@@ -87,54 +91,6 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """Points for one answer, with the grader's comment."""
-
-    question_id: QuestionId
-    score: int
-    comment: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProposalReference:
-    """A proposed score that existed when an attempt was graded, and the model that proposed it."""
-
-    id: GradeProposalId
-    provider: str
-    model_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grade:
-    """One grading. The last one counts; earlier ones are kept. `graded_by` is None for automatic scoring.
-
-    `proposals` are those that the grader could see. The marks are the grader's own.
-    """
-
-    marks: tuple[Mark, ...]
-    graded_at: datetime
-    graded_by: UserId | None
-    reason: str = ""
-    proposals: tuple[ProposalReference, ...] = ()
-
-    @property
-    def content(self) -> Mapping[str, object]:
-        """Its members, as they are hashed; grades without proposals are hashed as before there were any."""
-        proposals = [[one.id, one.provider, one.model_id] for one in self.proposals]
-        return {
-            **({"proposals": proposals} if proposals else {}),
-            "marks": [[mark.question_id, mark.score, mark.comment] for mark in self.marks],
-            "graded_at": self.graded_at,
-            "graded_by": self.graded_by,
-            "reason": self.reason,
-        }
-
-    @property
-    def score(self) -> int:
-        return sum(mark.score for mark in self.marks)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentAttempt:
     """An attempt at an assessment, as it is in the course version that the learner is on at the start.
 
@@ -177,6 +133,11 @@ class AssessmentAttempt:
     def is_passed(self) -> bool | None:
         """None until it is graded."""
         return None if self.score is None else self.score >= self.pass_score
+
+    @property
+    def grading_state(self) -> str:
+        """Changes with its status and with each grade: what a grader has seen."""
+        return f"{self.status.value}-{len(self.grades)}"
 
     @property
     def counts_as_passed(self) -> bool:
@@ -253,7 +214,8 @@ class AssessmentAttempt:
     ) -> "AssessmentAttempt":
         """Grade or regrade the attempt. Questions without a mark are scored automatically.
 
-        Raises AttemptNotGradable, QuestionNotFound, ImpossibleScore if a mark is missing or out of range.
+        Raises AttemptNotGradable, QuestionNotFound, ImpossibleScore if a mark is missing or out of range, and
+        ImpossibleCriteria if the points by criterion do not fit the rubric.
         """
         if self.status not in (AttemptStatus.SUBMITTED, AttemptStatus.GRADED):
             raise AttemptNotGradable(status=self.status.value)
@@ -272,6 +234,36 @@ class AssessmentAttempt:
         if self.status is AttemptStatus.VOIDED:
             raise AttemptVoided
         return replace(self, status=AttemptStatus.VOIDED, void_reason=reason)
+
+    def extended(self, until: datetime, *, at: datetime) -> "AssessmentAttempt":
+        """Move the deadline of an open attempt. Raises AttemptClosed, NoTimeLimit, DeadlineNotLater."""
+        if self.status is not AttemptStatus.STARTED:
+            raise AttemptClosed(status=self.status.value)
+        if self.expires_at is None:
+            raise NoTimeLimit
+        if until <= max(self.expires_at, at):
+            raise DeadlineNotLater
+        return replace(self, expires_at=until)
+
+    def reopened(self, until: datetime | None, *, at: datetime) -> "AssessmentAttempt":
+        """Return a submission that awaits grading to its learner, until a new deadline or the present one.
+
+        Raises AttemptNotReopenable, NoTimeLimit, and DeadlineNotLater unless there is time left.
+        """
+        if self.status is not AttemptStatus.SUBMITTED:
+            raise AttemptNotReopenable(status=self.status.value)
+        if self.expires_at is None and until is not None:
+            raise NoTimeLimit
+        deadline = until or self.expires_at
+        if deadline is not None and deadline <= at:
+            raise DeadlineNotLater
+        return replace(
+            self,
+            status=AttemptStatus.STARTED,
+            submitted_at=None,
+            is_late=False,
+            expires_at=deadline,
+        )
 
     def is_past_deadline(self, *, at: datetime) -> bool:
         """Whether it was not submitted within its time limit."""
@@ -334,6 +326,18 @@ class AssessmentAttempt:
             },
         )
 
+    def continuation(self, type_: EventType) -> Fact:
+        """Return the fact that the attempt was reopened or extended, and until when it takes answers."""
+        payload = {name: value for name, value in self._payload.items() if name != BINDING}
+        return Fact(
+            type=type_, entity_id=self.id, payload={**payload, "expires_at": self.deadline_text}
+        )
+
+    @property
+    def deadline_text(self) -> str:
+        """The end of the time limit as events state it; empty without one."""
+        return "" if self.expires_at is None else canonical_time(self.expires_at)
+
     @property
     def _score_payload(self) -> dict[str, str | int]:
         return {"score": self.score or 0, "max_score": self.max_score}
@@ -370,7 +374,9 @@ class AssessmentAttempt:
             return Mark(question_id=question_id, score=score)
         if mark is None or not 0 <= mark.score <= question.max_score:
             raise ImpossibleScore(question_id=question_id, max_score=question.max_score)
-        return mark
+        if not mark.follows(question):
+            raise ImpossibleCriteria(question_id=question_id)
+        return mark.sorted
 
     def _graded(self, grade: Grade) -> "AssessmentAttempt":
         return replace(self, status=AttemptStatus.GRADED, grades=(*self.grades, grade))

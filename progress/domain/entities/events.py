@@ -40,6 +40,8 @@ class EventType(StrEnum):
     CREDENTIAL_BOUND = "credential_bound"
     ASSESSMENT_VOIDED = "assessment_voided"
     ASSESSMENT_REGRADED = "assessment_regraded"
+    ASSESSMENT_REOPENED = "assessment_reopened"
+    ASSESSMENT_EXTENDED = "assessment_extended"
 
 
 class EntityType(StrEnum):
@@ -71,6 +73,11 @@ _SUBMITTED: Final = _binding(EntityType.ATTEMPT, assessment_id=str, assessment_v
 _GRADED: Final = _binding(
     EntityType.ATTEMPT, assessment_id=str, assessment_version=int, score=int, max_score=int
 )
+_IN_PROGRESS: Final = Shape(
+    about=EntityType.ATTEMPT,
+    payload={"assessment_id": str, "assessment_version": int, "expires_at": str},
+)
+"""Facts after which an attempt takes answers until the time given, or without end if it is empty; they bind no row."""
 _CREDENTIAL: Final = _binding(EntityType.CREDENTIAL, credential_id=str, credential_version=int)
 _LOST_PASS: Final = {"item_id": str, "reopens_item": bool}
 """Members of facts that take a pass away: the item of the assessment, and whether it is open again."""
@@ -97,6 +104,8 @@ SHAPES: Final[Mapping[EventType, Shape]] = {
     EventType.ASSESSMENT_REGRADED: Shape(
         about=EntityType.ATTEMPT, payload={**_GRADED.payload, **_LOST_PASS}
     ),
+    EventType.ASSESSMENT_REOPENED: _IN_PROGRESS,
+    EventType.ASSESSMENT_EXTENDED: _IN_PROGRESS,
 }
 
 

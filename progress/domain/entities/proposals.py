@@ -7,12 +7,8 @@ from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
 from courses.public import QuestionId
-from progress.domain.entities.attempts import (
-    AssessmentAttempt,
-    AttemptId,
-    GradeProposalId,
-    ProposalReference,
-)
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId
+from progress.domain.entities.grades import GradeProposalId, ProposalReference
 
 LONGEST_REASON: Final = 1_000
 """Characters of the reason for a proposed score."""

@@ -21,7 +21,7 @@ from authsvc.kernel.verification import (
     side_by_side,
 )
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
-from progress.domain.entities.events import Cause, EntityType, ProgressEvent
+from progress.domain.entities.events import Cause, EntityType, EventType, ProgressEvent
 from progress.domain.repositories.protocols.attempts import AttemptRepository
 from progress.domain.repositories.protocols.progress import EventRepository
 from progress.domain.services.attempt_outcomes import AttemptOutcomes
@@ -30,6 +30,8 @@ ATTEMPTS: Final = "progress_assessmentattempt"
 GRADES: Final = "progress_attemptgrade"
 _UNRECORDED: Final = (AttemptStatus.STARTED, AttemptStatus.EXPIRED)
 """Statuses of attempts without an event: nothing was submitted."""
+
+_CONTINUED: Final = (EventType.ASSESSMENT_REOPENED, EventType.ASSESSMENT_EXTENDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +123,29 @@ def _problem_of(
     if event is None:
         is_free = attempt.status in _UNRECORDED
         return None if is_free else (FindingKind.UNRECORDED, "no event records it")
+    return _problem_with(attempt, event)
+
+
+def _problem_with(
+    attempt: AssessmentAttempt, event: ProgressEvent
+) -> tuple[FindingKind, str] | None:
+    if event.fact.type in _CONTINUED:
+        return _problem_of_continued(attempt, event)
     if event.fact.binding is None:
         return _problem_of_unbound(attempt, event)
     if event.fact.binding != content_hash_of(attempt):
         return FindingKind.CHANGED, "it is not what the last event about it recorded"
     return None
+
+
+def _problem_of_continued(
+    attempt: AssessmentAttempt, event: ProgressEvent
+) -> tuple[FindingKind, str] | None:
+    """An attempt that was reopened or extended takes answers until its next submission; its deadline is stated."""
+    is_open = attempt.status in _UNRECORDED
+    if is_open and event.fact.payload.get("expires_at") == attempt.deadline_text:
+        return None
+    return FindingKind.CHANGED, "it is not what the last event about it recorded"
 
 
 def _problem_of_unbound(

@@ -27,14 +27,9 @@ from courses.public import (
     CatalogService,
     QuestionId,
 )
-from progress.domain.entities.attempts import (
-    AssessmentAttempt,
-    AttemptId,
-    AttemptStatus,
-    Mark,
-    ProposalReference,
-)
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
 from progress.domain.entities.events import Cause
+from progress.domain.entities.grades import Mark, ProposalReference
 from progress.domain.entities.progress import CourseProgress
 from progress.domain.errors import (
     AttemptNotFound,
@@ -240,6 +235,7 @@ class GradingService:
         *,
         reason: str = "",
         keeps_completion: bool = False,
+        if_match: Precondition = UNCONDITIONAL,
         by: Principal,
     ) -> AssessmentAttempt:
         """Grade or regrade the attempt; earlier grades are kept. The grade states which proposals there were.
@@ -247,11 +243,12 @@ class GradingService:
         If a pass turns into a failure, the item it completed is open again, unless another attempt passes it or the
         grader *keeps_completion*. A completed course stays completed.
 
-        Raises AttemptNotFound, AttemptNotGradable, QuestionNotFound, ImpossibleScore, and RegradeReasonMissing if a
-        pass turns into a failure without a reason.
+        Raises AttemptNotFound, AttemptNotGradable, QuestionNotFound, ImpossibleScore, ImpossibleCriteria,
+        PreconditionFailed, and RegradeReasonMissing if a pass turns into a failure without a reason.
         """
         with self.unit_of_work.atomic():
             progress, before = self.overdue.submit(*self._get_for_update(attempt_id, by))
+            if_match.require(before)
             assessment = self.outcomes.assessment_behind(before)
             attempt = before.graded(
                 marks,
@@ -266,12 +263,7 @@ class GradingService:
             reopens_item = self._save(
                 before, attempt, progress, keeps_completion=keeps_completion, by=by
             )
-            cause = Cause(user_id=by.user_id, agent=by.agent)
-            if reopens_item is None:
-                self.outcomes.record_grade(attempt, progress, cause)
-            else:
-                fact = attempt.regrading(reopens_item=reopens_item)
-                self.outcomes.record(fact, progress, cause)
+            self._record(attempt, progress, reopens_item=reopens_item, by=by)
             self._audit(
                 AuditAction.ATTEMPT_GRADED,
                 before,
@@ -334,6 +326,21 @@ class GradingService:
         if not attempt.has_lost_pass_of(before):
             return None
         return not keeps_completion and self.outcomes.reopens_item(attempt, progress)
+
+    def _record(
+        self,
+        attempt: AssessmentAttempt,
+        progress: CourseProgress,
+        *,
+        reopens_item: bool | None,
+        by: Principal,
+    ) -> None:
+        """Record a grade, or a regrade by which the attempt has lost its pass."""
+        cause = Cause(user_id=by.user_id, agent=by.agent)
+        if reopens_item is None:
+            self.outcomes.record_grade(attempt, progress, cause)
+        else:
+            self.outcomes.record(attempt.regrading(reopens_item=reopens_item), progress, cause)
 
     def _get_for_update(
         self, attempt_id: AttemptId, by: Principal

@@ -39,12 +39,8 @@ from progress.domain.ai.services.grading_prompt import (
 from progress.domain.ai.services.sessions import AISessionService
 from progress.domain.ai.services.tutor import Written, most_spent_on
 from progress.domain.ai.usage import Prices
-from progress.domain.entities.attempts import (
-    AssessmentAttempt,
-    AttemptId,
-    AttemptStatus,
-    GradeProposalId,
-)
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
+from progress.domain.entities.grades import GradeProposalId
 from progress.domain.entities.proposals import GradeProposal
 from progress.domain.errors import AttemptNotGradable
 from progress.domain.repositories.protocols.proposals import GradeProposalRepository

@@ -18,17 +18,15 @@ from authsvc.storage.tenancy import owned_within
 from authsvc.storage.verification import about_users, stored_rows
 from courses.public import Answer, AssessmentId, CourseId, ItemId, QuestionId
 from progress import models as rows
-from progress.domain.entities.attempts import (
-    AssessmentAttempt,
-    AttemptId,
-    AttemptStatus,
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus, Response
+from progress.domain.entities.events import StreamId
+from progress.domain.entities.grades import (
+    CriterionScore,
     Grade,
     GradeProposalId,
     Mark,
     ProposalReference,
-    Response,
 )
-from progress.domain.entities.events import StreamId
 from progress.domain.entities.proposals import assistance_of
 from progress.domain.errors import AttemptNotFound, AttemptRunning
 from progress.domain.repositories.protocols.attempts import ATTEMPTS, PAST_DEADLINE, TO_GRADE
@@ -281,14 +279,7 @@ def _json_of_response(response: Response) -> Values:
 
 def _grade(row: rows.AttemptGrade) -> Grade:
     return Grade(
-        marks=tuple(
-            Mark(
-                question_id=QuestionId(UUID(mark["question_id"])),
-                score=mark["score"],
-                comment=mark["comment"],
-            )
-            for mark in row.marks
-        ),
+        marks=tuple(map(_mark, row.marks)),
         graded_at=row.graded_at,
         graded_by=UserId(row.graded_by) if row.graded_by else None,
         reason=row.reason,
@@ -303,14 +294,34 @@ def _grade(row: rows.AttemptGrade) -> Grade:
     )
 
 
+def _mark(value: Values) -> Mark:
+    criteria: Values = value.get("criteria", {})
+    return Mark(
+        question_id=QuestionId(UUID(value["question_id"])),
+        score=value["score"],
+        comment=value["comment"],
+        # Sorted, because PostgreSQL reorders the members of objects.
+        criteria=tuple(
+            CriterionScore(criterion=key, score=score) for key, score in sorted(criteria.items())
+        ),
+    )
+
+
+def _json_of_mark(mark: Mark) -> Values:
+    criteria = {one.criterion: one.score for one in mark.criteria}
+    return {
+        "question_id": str(mark.question_id),
+        "score": mark.score,
+        "comment": mark.comment,
+        **({"criteria": criteria} if criteria else {}),
+    }
+
+
 def _grade_values(grade: Grade, number: int, attempt: AssessmentAttempt) -> Values:
     return {
         "attempt_id": attempt.id,
         "number": number,
-        "marks": [
-            {"question_id": str(mark.question_id), "score": mark.score, "comment": mark.comment}
-            for mark in grade.marks
-        ],
+        "marks": [_json_of_mark(mark) for mark in grade.marks],
         "graded_at": grade.graded_at,
         "graded_by": grade.graded_by,
         "reason": grade.reason,

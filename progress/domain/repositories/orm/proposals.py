@@ -9,7 +9,8 @@ from authsvc.storage.rows import values_of
 from authsvc.storage.tenancy import owned_within
 from courses.public import QuestionId
 from progress import models as rows
-from progress.domain.entities.attempts import AttemptId, GradeProposalId
+from progress.domain.entities.attempts import AttemptId
+from progress.domain.entities.grades import GradeProposalId
 from progress.domain.entities.proposals import GradeProposal
 
 

@@ -1,0 +1,146 @@
+"""Learner grids: cells, tables, and who may read them."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.access import OPERATOR, NotPermitted, Right
+from courses.domain.entities.assessments import Answer, AssessmentId
+from progress.domain.entities.attempts import AttemptId, AttemptStatus
+from progress.domain.entities.grids import (
+    AttemptResult,
+    CellState,
+    GridOrder,
+    GridSelection,
+    cell_of,
+)
+from progress.domain.errors import TooManyLearners
+from progress.domain.services import learner_grids
+from tests.support.attempts import RIGHT, an_examinee, another_examinee
+from tests.support.builders import a_principal
+from tests.support.worlds import World
+
+QUIZ: Final = AssessmentId(UUID(int=1))
+BO: Final = a_principal(None, Right.SEE_PROGRESS)
+
+
+def tried(status: AttemptStatus, percent: int | None = None, **parts: Any) -> AttemptResult:
+    given: dict[str, Any] = {"number": 1, "is_passed": percent is not None and percent >= 60}
+    return AttemptResult(
+        id=AttemptId(UUID(int=parts.get("number", 1))),
+        assessment_id=QUIZ,
+        status=status,
+        percent=percent,
+        **given | parts,
+    )
+
+
+STARTED, SUBMITTED = tried(AttemptStatus.STARTED), tried(AttemptStatus.SUBMITTED, number=2)
+FAILED, PASSED = tried(AttemptStatus.GRADED, 40), tried(AttemptStatus.GRADED, 90, number=2)
+VOIDED = tried(AttemptStatus.VOIDED, 90, is_passed=False)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "is_completed", "state", "label"),
+    [
+        ([], False, CellState.NONE, ""),
+        ([], True, CellState.DONE, "Done"),
+        ([STARTED], False, CellState.STARTED, "Started"),
+        ([FAILED], False, CellState.FAILED, "Failed 40 %"),
+        ([FAILED, SUBMITTED], False, CellState.TO_GRADE, "To grade"),
+        ([FAILED, PASSED], False, CellState.DONE, "Passed 90 %"),
+        ([FAILED], True, CellState.DONE, "Passed 40 %"),
+        ([VOIDED], False, CellState.NONE, ""),
+        ([VOIDED, STARTED], False, CellState.STARTED, "Started"),
+    ],
+)
+def test_a_cell_says_where_a_learner_stands(
+    attempts: list[AttemptResult], *, is_completed: bool, state: CellState, label: str
+) -> None:
+    cell = cell_of(attempts, is_completed=is_completed)
+
+    assert (cell.state, cell.label) == (state, label)
+
+
+def test_a_grid_has_a_column_for_each_item_and_a_row_for_each_learner(memory: World) -> None:
+    anna = an_examinee(memory)
+    anna.takes(**RIGHT)
+    anna.takes("project", picture=Answer(url="https://school.example/knot.jpg"))
+    another_examinee(memory, anna.course)
+
+    grid = memory.services.learner_grids.of_course(anna.course.slug, GridSelection(), by=BO)
+
+    assert [column.title for column in grid.columns] == ["A quiz", "A project", "An exam"]
+    assert (grid.total, grid.counts.enrolled, grid.counts.to_grade) == (2, 2, 1)
+    rows = {row.learner.user_id: row for row in grid.rows}
+    labels = [cell.label for cell in rows[anna.principal.person].cells]
+    assert labels == ["Passed 100 %", "To grade", ""]
+    assert rows[anna.principal.person].done == 1
+
+
+def test_a_page_after_the_last_one_is_the_last_one(
+    memory: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learner_grids, "PER_PAGE", 2)
+    anna = an_examinee(memory)
+    for _ in range(2):
+        another_examinee(memory, anna.course)
+    selection = GridSelection(order=GridOrder.LAST_SEEN)
+
+    sizes = [
+        len(
+            memory.services.learner_grids.of_course(
+                anna.course.slug, selection, page=page, by=BO
+            ).rows
+        )
+        for page in (0, 1, 2, 9)
+    ]
+
+    assert sizes == [2, 2, 1, 1]
+
+
+def test_a_table_has_the_names_of_all_selected_learners(
+    memory: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learner_grids, "READ_AT_ONCE", 2)
+    anna = an_examinee(memory)
+    anna.takes(**RIGHT)
+    for _ in range(2):
+        another_examinee(memory, anna.course)
+
+    course, table = memory.services.learner_grids.table_of(anna.course.slug, GridSelection(), by=BO)
+
+    assert course.id == anna.course.id
+    assert table[0][:2] == ("name", "email")
+    assert table[0][-3:] == ("A quiz", "A project", "An exam")
+    assert len(table) == 4
+    assert [row[-3] for row in table[1:]].count("Passed 100 %") == 1
+
+
+def test_a_file_has_a_greatest_number_of_learners(
+    memory: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learner_grids, "MOST_EXPORTED", 1)
+    anna = an_examinee(memory)
+    another_examinee(memory, anna.course)
+
+    with pytest.raises(TooManyLearners):
+        memory.services.learner_grids.table_of(anna.course.slug, GridSelection(), by=BO)
+
+
+def test_a_course_before_its_first_version_has_no_columns(memory: World) -> None:
+    course = memory.has_course(version=0)
+
+    grid = memory.services.learner_grids.of_course(course.slug, GridSelection(), by=OPERATOR)
+
+    assert (grid.columns, grid.rows) == ((), ())
+
+
+def test_learners_read_no_grids(memory: World) -> None:
+    anna = an_examinee(memory)
+
+    with pytest.raises(NotPermitted):
+        memory.services.learner_grids.of_course(
+            anna.course.slug, GridSelection(), by=anna.principal
+        )
