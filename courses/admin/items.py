@@ -17,7 +17,8 @@ from authsvc.http.actors import staff_of
 from authsvc.http.markdown import html_of
 from authsvc.kernel.preconditions import UNCONDITIONAL, PreconditionFailed
 from courses import models as rows
-from courses.admin.item_forms import QUESTION_KINDS, ItemForms, item_in
+from courses.admin.item_forms import QUESTION_KINDS, ItemForms
+from courses.admin.posted_items import item_in
 from courses.admin.views import (
     authored_page,
     conflict_page,

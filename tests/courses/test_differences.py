@@ -90,9 +90,9 @@ def test_different_definitions_have_one_and_the_way_back_is_its_mirror(
 
     assert there.is_empty == (before == after)
     swapped = {ChangeKind.ADDED: ChangeKind.REMOVED, ChangeKind.REMOVED: ChangeKind.ADDED}
-    for one, other in ((there.items, back.items), (there.modules, back.modules)):
+    for changes, other in ((there.items, back.items), (there.modules, back.modules)):
         assert {
-            (change.key, kind) for change in one for kind in change.kinds if kind in swapped
+            (change.key, kind) for change in changes for kind in change.kinds if kind in swapped
         } == {
             (change.key, swapped[kind])
             for change in other
@@ -141,7 +141,9 @@ def test_one_move_is_one_change() -> None:
     assert shown(difference(KNOTS, last_first)) == {"quiz": ["moved"]}
     assert shown(difference(KNOTS, transferred(KNOTS, "hitch", to="links"))) == {"hitch": ["moved"]}
     modules = difference(KNOTS, moved(KNOTS, module_place("loops"), by=1))
-    assert [(one.key, one.kinds) for one in modules.modules] == [("loops", (ChangeKind.MOVED,))]
+    assert [(change.key, change.kinds) for change in modules.modules] == [
+        ("loops", (ChangeKind.MOVED,))
+    ]
 
 
 def test_a_module_that_moves_takes_its_items_along() -> None:

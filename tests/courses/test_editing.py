@@ -85,8 +85,12 @@ def places(definition: CourseDefinition) -> list[Place]:
             for question in item.assessment.questions if item.assessment else ():
                 of_question: Place = (*place, (Part.QUESTION, question.key))
                 all_places.append(of_question)
-                all_places += [(*of_question, (Part.CHOICE, one.key)) for one in question.choices]
-                all_places += [(*of_question, (Part.CRITERION, one.key)) for one in question.rubric]
+                all_places += [
+                    (*of_question, (Part.CHOICE, choice.key)) for choice in question.choices
+                ]
+                all_places += [
+                    (*of_question, (Part.CRITERION, criterion.key)) for criterion in question.rubric
+                ]
     return all_places
 
 
@@ -108,9 +112,9 @@ def an_edit(definition: CourseDefinition, data: st.DataObject) -> tuple[Edit, Ed
     last = siblings(definition, place) - 1
     act = data.draw(st.sampled_from(["change", "up", "down", "add"]))
     if act == "up" and position:
-        return lambda one: moved(one, place, by=-1), lambda one: moved(one, place, by=1)
+        return lambda draft: moved(draft, place, by=-1), lambda draft: moved(draft, place, by=1)
     if act == "down" and position < last:
-        return lambda one: moved(one, place, by=1), lambda one: moved(one, place, by=-1)
+        return lambda draft: moved(draft, place, by=1), lambda draft: moved(draft, place, by=-1)
     kind = place[-1][0]
     if act == "add" and kind in (Part.MODULE, Part.ITEM):
         key = free_key("new", item_keys(definition) | module_keys(definition), otherwise="new")
@@ -120,14 +124,14 @@ def an_edit(definition: CourseDefinition, data: st.DataObject) -> tuple[Edit, Ed
             new = CourseModule(key=key, title="New", items=(item,))
         there: Place = (*place[:-1], (kind, key))
         return (
-            lambda one: added(one, place[:-1], kind, new, position=position),
-            lambda one: removed(one, there),
+            lambda draft: added(draft, place[:-1], kind, new, position=position),
+            lambda draft: removed(draft, there),
         )
     name = next(name for name in ("title", "prompt", "text") if hasattr(part, name))
     before = getattr(part, name)
     return (
-        lambda one: changed(one, place, **{name: "Another text"}),
-        lambda one: changed(one, place, **{name: before}),
+        lambda draft: changed(draft, place, **{name: "Another text"}),
+        lambda draft: changed(draft, place, **{name: before}),
     )
 
 
@@ -246,7 +250,7 @@ def retitled(title: str) -> Edit:
     return lambda definition: replace(definition, title=title)
 
 
-def seen(definition: CourseDefinition) -> Precondition:
+def as_seen(definition: CourseDefinition) -> Precondition:
     """The precondition of an editor who has seen this definition."""
     return Precondition(tags=frozenset({write_definition(definition)}), tag_of=write_definition)
 
@@ -272,10 +276,10 @@ def test_an_edit_is_saved_with_who_did_it_and_when(editing: World) -> None:
 
 def test_the_second_of_two_editors_is_refused(editing: World) -> None:
     editor = editing.services.draft_editor
-    editor.edit("knots", retitled("First"), if_match=seen(KNOTS), by=BO)
+    editor.edit("knots", retitled("First"), if_match=as_seen(KNOTS), by=BO)
 
     with pytest.raises(PreconditionFailed):
-        editor.edit("knots", retitled("Second"), if_match=seen(KNOTS), by=BO)
+        editor.edit("knots", retitled("Second"), if_match=as_seen(KNOTS), by=BO)
 
     assert editing.services.authoring.export("knots", by=BO).title == "First"
 
@@ -291,10 +295,12 @@ def test_an_edit_that_breaks_a_rule_is_refused_with_the_path(editing: World) -> 
             by=BO,
         )
 
-    assert [one.path for one in error.value.field_errors] == ["modules/1/items"]
+    assert [field_error.path for field_error in error.value.field_errors] == ["modules/1/items"]
     assert editing.services.authoring.export("knots", by=BO) == KNOTS
     assert editor.errors_in(KNOTS) == ()
-    assert [one.path for one in editor.errors_in(replace(KNOTS, modules=()))] == ["modules"]
+    assert [field_error.path for field_error in editor.errors_in(replace(KNOTS, modules=()))] == [
+        "modules"
+    ]
 
 
 def test_titles_are_stored_as_they_would_be_read(editing: World) -> None:
@@ -314,7 +320,9 @@ def test_an_edit_keeps_the_slug_and_an_equal_draft_is_not_saved_again(editing: W
 
     assert editing.services.authoring.authored("knots", by=BO).draft.saved_by == before.saved_by
     with pytest.raises(SlugFixed):
-        editor.edit("knots", lambda one: replace(one, slug="bends"), if_match=UNCONDITIONAL, by=BO)
+        editor.edit(
+            "knots", lambda draft: replace(draft, slug="bends"), if_match=UNCONDITIONAL, by=BO
+        )
 
 
 def test_only_authors_edit(editing: World) -> None:
@@ -334,6 +342,6 @@ def test_what_is_published_is_what_the_author_has_seen(editing: World) -> None:
     authoring.revise("knots", replace(KNOTS, title="Other"), by=BO)
 
     with pytest.raises(PreconditionFailed):
-        authoring.publish("knots", if_match=seen(KNOTS), by=BO)
+        authoring.publish("knots", if_match=as_seen(KNOTS), by=BO)
 
     assert authoring.authored("knots", by=BO).draft.title == "Other"

@@ -85,14 +85,17 @@ def test_an_archive_can_replace_the_draft_of_a_course(memory: World) -> None:
 
 def test_the_draft_is_not_replaced_if_somebody_changed_it_meanwhile(memory: World) -> None:
     by, authoring = an_author(memory), memory.services.authoring
-    course = authoring.create(a_definition(slug="mine"), by=by)
+    mine = a_definition(slug="mine")
+    course = authoring.create(mine, by=by)
     task = read(memory, packed(), by=by, course_id=course.id)
-    seen = Precondition(tags=frozenset({"Before"}), tag_of=lambda definition: definition.title)
+    precondition = Precondition(
+        tags=frozenset({"Before"}), tag_of=lambda definition: definition.title
+    )
 
     with pytest.raises(PreconditionFailed):
-        memory.services.archive_imports.confirm(task.id, if_match=seen, by=by)
+        memory.services.archive_imports.confirm(task.id, if_match=precondition, by=by)
 
-    assert authoring.export("mine", by=by) == a_definition(slug="mine")
+    assert authoring.export("mine", by=by) == mine
 
 
 def test_a_second_import_finds_the_course_of_the_first(memory: World) -> None:
