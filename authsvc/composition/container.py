@@ -5,9 +5,10 @@ from functools import cache, cached_property
 from django.conf import settings
 
 from authsvc.composition.adapters import DjangoUnitOfWork
+from authsvc.composition.memory_repositories import memory_repositories
 from authsvc.composition.oauth import OAuthServices
+from authsvc.composition.orm_repositories import orm_repositories
 from authsvc.composition.ports import ports
-from authsvc.composition.repositories import memory_repositories, orm_repositories
 from authsvc.composition.tutoring import TutorServices
 from authsvc.composition.verification import VerificationServices
 from authsvc.kernel.memory import InMemoryDatabase

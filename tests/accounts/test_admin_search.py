@@ -1,7 +1,6 @@
 """The search box of the admin site."""
 
 from urllib.parse import quote
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -93,7 +92,7 @@ def test_markup_in_a_term_is_text(application: Application) -> None:
     assert b"<script>alert" not in page.content
 
 
-@pytest.mark.parametrize("term", ["a", str(uuid4())])
+@pytest.mark.parametrize("term", ["a", "6d0c4a3e-8f57-4f0b-9c93-5c5c2d5f1c1e"])
 def test_a_search_takes_few_statements(application: Application, term: str) -> None:
     for number in range(7):
         a_user_of(application, f"Anna{number}")

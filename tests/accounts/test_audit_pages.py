@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -126,7 +125,7 @@ def test_changes_to_second_factors_are_logged(
     kind: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    anna = User(pk=uuid4())
+    anna = User(pk=a_user_of(application, "Anna").id)
     factor = Authenticator(user=anna, type=kind, data={"secret": "open-sesame"})
 
     signal.send(sender=Authenticator, request=None, user=anna, authenticator=factor)

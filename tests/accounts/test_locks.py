@@ -13,7 +13,8 @@ from django.db import OperationalError, connection, connections, transaction
 from accounts import models as rows
 from accounts.domain.identity.entities.sessions import RefreshToken, Session, SessionEnd
 from accounts.domain.identity.entities.users import User
-from authsvc.composition.repositories import Repositories, orm_repositories
+from authsvc.composition.orm_repositories import orm_repositories
+from authsvc.composition.repositories import Repositories
 from authsvc.http.idempotency.orm import OrmIdempotencyRecordRepository
 from authsvc.http.idempotency.records import IdempotencyRecord, RequestStillRunning
 from tests.support.builders import NOON, a_refresh_token, a_session, a_user, an_idempotency_record

@@ -172,9 +172,9 @@ def _ask(server: Server, *, times: int) -> None:
 
 def _ask_until_all_have_answered(server: Server, folder: Path, *, workers: int) -> int:
     """Send requests until each worker has counted one, and return how many it took: one may start late."""
-    for asked in range(10_000):
+    for count in range(10_000):
         if len(list(folder.glob("slot-*.lock"))) == workers:
-            return asked
+            return count
         _ask(server, times=1)
     raise AssertionError("Not all workers have answered.")
 

@@ -11,8 +11,10 @@ from accounts.domain.identity.entities.users import User
 from accounts.domain.organizations.entities import Organization
 from authsvc.composition.adapters import DjangoUnitOfWork
 from authsvc.composition.container import Services
+from authsvc.composition.memory_repositories import memory_repositories
+from authsvc.composition.orm_repositories import orm_repositories
 from authsvc.composition.ports import ports
-from authsvc.composition.repositories import Repositories, memory_repositories, orm_repositories
+from authsvc.composition.repositories import Repositories
 from authsvc.composition.text_stores import InMemoryTextStore
 from authsvc.http.idempotency.service import IdempotencyService
 from authsvc.http.idempotency.store import idempotency_of
