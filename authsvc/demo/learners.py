@@ -4,20 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Final
 
-from accounts.domain.access import OrganizationId, OrgRole, Principal, Role
-from accounts.domain.identity.entities.users import User
+from accounts.public import OrganizationId, OrgRole, Principal, Role, User
 from authsvc.composition.container import Services
 from authsvc.demo.people import account, add_member, member, sign_in
 from authsvc.demo.schedule import Act, Plan, Way
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
-from courses.domain.entities.assessments import Answer, Assessment, Question, QuestionKind
-from courses.domain.entities.courses import Course
-from courses.domain.entities.outlines import ModuleItem
-from progress.domain.entities.attempts import AssessmentAttempt
-from progress.domain.entities.grades import CriterionScore, Mark
+from courses.public import Answer, Assessment, Course, ItemId, Outline, Question, QuestionKind
+from progress.public import AttemptId, CriterionScore, Mark
 
 CHECK: Final = "claude-check"
 INTRODUCTION: Final = "intro-to-claude"
@@ -50,10 +47,11 @@ class Teacher:
     principal: Principal
     course: Course
 
-    def items(self) -> tuple[ModuleItem, ...]:
-        return items_of(self.services, self.course)
+    @property
+    def outline(self) -> Outline:
+        return outline_of(self.services, self.course)
 
-    def grade(self, attempt: AssessmentAttempt, question: Question, number: int) -> None:
+    def grade(self, attempt_id: AttemptId, question: Question, number: int) -> None:
         """Grade a report by the rubric; how good it is depends on the number of the learner."""
         criteria = tuple(
             CriterionScore(
@@ -67,7 +65,7 @@ class Teacher:
             comment="Clear, and in the right order. Say where you stood when the alarm sounded.",
             criteria=criteria,
         )
-        self.services.grading.grade(attempt.id, (mark,), by=self.principal)
+        self.services.grading.grade(attempt_id, (mark,), by=self.principal)
 
     def revoke_one(self) -> None:
         """Revoke the credential that the academy issued last."""
@@ -86,7 +84,7 @@ class Learner:
     teacher: Teacher
     org_id: OrganizationId
     _user: User | None = field(default=None, init=False)
-    _report: AssessmentAttempt | None = field(default=None, init=False)
+    _report: AttemptId | None = field(default=None, init=False)
 
     @property
     def principal(self) -> Principal:
@@ -132,8 +130,8 @@ class Learner:
         elif number == REPORT:
             self._report = self._hand_in(self._assessment(REPORT), is_right=True)
         else:
-            item = self.teacher.items()[number - 1]
-            self.services.learning.complete_item(course, item.id, by=by)
+            (item_id,) = _items(self.teacher.outline, number - 1, number)
+            self.services.learning.complete_item(course, item_id, by=by)
 
     def _withdraw(self) -> None:
         self.services.learning.withdraw(str(self.teacher.course.id), by=self.principal)
@@ -148,22 +146,22 @@ class Learner:
 
     def _take_check(self) -> None:
         course = self._enrolled(CHECK)
-        (item,) = items_of(self.services, course)
-        self._hand_in(_assessment_of(item), is_right=self.plan.number % 4 > 0)
+        assessment = _assessment_in(outline_of(self.services, course), 1)
+        self._hand_in(assessment, is_right=self.plan.number % 4 > 0)
 
     def _begin_introduction(self) -> None:
         course = self._enrolled(INTRODUCTION)
-        for item in items_of(self.services, course)[: 2 + self.plan.number % 4]:
-            self.services.learning.complete_item(course.slug, item.id, by=self.principal)
+        for item_id in _items(outline_of(self.services, course), 0, 2 + self.plan.number % 4):
+            self.services.learning.complete_item(course.slug, item_id, by=self.principal)
 
     def _enrolled(self, slug: str) -> Course:
         self.services.learning.enroll(slug, by=self.principal)
         return self.services.catalog.open_course(slug, by=self.principal)
 
     def _assessment(self, number: int) -> Assessment:
-        return _assessment_of(self.teacher.items()[number - 1])
+        return _assessment_in(self.teacher.outline, number)
 
-    def _hand_in(self, assessment: Assessment, *, is_right: bool) -> AssessmentAttempt:
+    def _hand_in(self, assessment: Assessment, *, is_right: bool) -> AttemptId:
         """Answer every question, rightly or wrongly."""
         by, attempts = self.principal, self.services.attempts
         attempt = attempts.start(assessment.id, by=by)
@@ -171,19 +169,24 @@ class Learner:
             question.id: _answer(question, is_right=is_right) for question in assessment.questions
         }
         attempts.save(attempt.id, answers, by=by)
-        return attempts.submit(attempt.id, by=by)
+        return attempts.submit(attempt.id, by=by).id
 
 
-def items_of(services: Services, course: Course) -> tuple[ModuleItem, ...]:
-    """The items of the published version."""
-    return tuple(
-        services.catalog.version(course.id, course.version, scope=ALL_TENANTS).outline.items
-    )
+def outline_of(services: Services, course: Course) -> Outline:
+    """The outline of the published version."""
+    return services.catalog.version(course.id, course.version, scope=ALL_TENANTS).outline
 
 
-def _assessment_of(item: ModuleItem) -> Assessment:
-    assert item.assessment is not None  # noqa: S101  # for mypy: the definition has it there
-    return item.assessment
+def _items(outline: Outline, begin: int, end: int) -> list[ItemId]:
+    """The ids of the items from *begin*, counted from 0, up to *end*."""
+    return [item.id for item in islice(outline.items, begin, end)]
+
+
+def _assessment_in(outline: Outline, number: int) -> Assessment:
+    """The assessment of the item with this number, from 1."""
+    assessment = list(outline.items)[number - 1].assessment
+    assert assessment is not None  # noqa: S101  # for mypy: the definition has it there
+    return assessment
 
 
 def _answer(question: Question, *, is_right: bool) -> Answer:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from accounts.domain.identity.ports import PasswordHasher
+from accounts.public import PasswordHasher
 from authsvc.composition.container import Services
 from authsvc.demo.schedule import Act
 

@@ -1,29 +1,33 @@
 """Accounts of the demo school. Nobody knows their passwords, so nobody signs in with them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Final
 from uuid import uuid4
 
-from accounts.domain.access import (
+from accounts.public import (
+    FIRST_PARTY_CLIENT,
     OPERATOR,
     PASSWORD,
+    AuditAction,
+    AuditSubject,
     Authentication,
     OrganizationId,
+    OrgMembership,
     OrgRole,
     Principal,
     Role,
     Scope,
+    Session,
+    SessionEnd,
     SessionId,
+    SubjectType,
+    User,
     UserId,
-    rights_of,
+    membership_added,
 )
-from accounts.domain.audit.entities import AuditAction, AuditSubject, SubjectType
-from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, Session, SessionEnd
-from accounts.domain.identity.entities.users import User
-from accounts.domain.organizations.entities import OrgMembership
-from accounts.domain.organizations.services.outgoing_events import membership_added
 from authsvc.composition.container import Services
 from authsvc.kernel.tenancy import TenantScope
 
@@ -41,15 +45,20 @@ def account(services: Services, name: str, email: str, role: Role) -> User:
 
 
 def member(user: User, memberships: Mapping[OrganizationId, OrgRole]) -> Principal:
-    """The user, as they are when they are signed in."""
-    return Principal(
+    """The user, as they are when they are signed in. They have no rights but those in their organizations."""
+    return replace(
+        OPERATOR,
         user_id=user.id,
         roles=tuple(user.roles),
-        rights=rights_of(user.roles),
-        scopes=frozenset(Scope),
+        rights=frozenset(),
         client_id=FIRST_PARTY_CLIENT,
         memberships=memberships,
     )
+
+
+def founder(user: User) -> Principal:
+    """The user, with the right to create an organization whatever the settings are."""
+    return replace(member(user, {}), rights=OPERATOR.rights)
 
 
 def add_member(

@@ -7,14 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from accounts.domain.access import OPERATOR, OrganizationId, OrgRole, Role
-from accounts.domain.identity.entities.users import User
-from accounts.domain.organizations.entities import Organization
+from accounts.public import OPERATOR, OrganizationId, OrgRole, Role, User
 from authsvc.composition.container import Services
 from authsvc.demo import samples
 from authsvc.demo.learners import Learner, Teacher
 from authsvc.demo.past import PastClock, perform, services_at
-from authsvc.demo.people import account, member
+from authsvc.demo.people import account, founder, member
 from authsvc.demo.schedule import Act, opening, plans
 from authsvc.kernel.paging import PageRequest
 from courses.definitions.courses import read_definition
@@ -51,15 +49,15 @@ class _School:
             self.services, "Ines Duarte", "ines@harbour-academy.example", Role.INSTRUCTOR
         )
         academy = self._organization(SCHOOL, owner)
-        teacher = self._teacher(academy.id, owner)
+        teacher = self._teacher(academy, owner)
         lakeside = self._suspended_later()
-        acts = [act for act in self._acts(academy.id, lakeside.id, teacher) if act.at < self.now]
+        acts = [act for act in self._acts(academy, lakeside, teacher) if act.at < self.now]
         perform([*acts, *self._staff_acts(lakeside, teacher)], self.clock)
 
-    def _organization(self, named: tuple[str, str], owner: User) -> Organization:
+    def _organization(self, named: tuple[str, str], owner: User) -> OrganizationId:
         name, slug = named
-        founder = member(owner, {})
-        return self.services.organizations.create(name=name, slug=slug, by=founder)
+        by = founder(owner)
+        return self.services.organizations.create(name=name, slug=slug, by=by).id
 
     def _teacher(self, org_id: OrganizationId, owner: User) -> Teacher:
         """The owner, with the published course of the organization and its credential."""
@@ -82,7 +80,7 @@ class _School:
         )
         return Teacher(services=self.services, principal=by, course=course)
 
-    def _suspended_later(self) -> Organization:
+    def _suspended_later(self) -> OrganizationId:
         owner = account(self.services, "Martin Vogel", "martin@lakeside.example", Role.INSTRUCTOR)
         return self._organization(SUSPENDED, owner)
 
@@ -98,9 +96,7 @@ class _School:
                 yield Act(plan.joined + timedelta(minutes=30), join)
             yield from learner.acts(self.now)
 
-    def _staff_acts(self, lakeside: Organization, teacher: Teacher) -> Iterator[Act]:
-        suspend = partial(
-            self.services.organizations.suspend, lakeside.id, reason=REASON, by=OPERATOR
-        )
+    def _staff_acts(self, lakeside: OrganizationId, teacher: Teacher) -> Iterator[Act]:
+        suspend = partial(self.services.organizations.suspend, lakeside, reason=REASON, by=OPERATOR)
         yield Act(self.now - timedelta(days=3, hours=2), suspend)
         yield Act(self.now - timedelta(days=5), teacher.revoke_one)
