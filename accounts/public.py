@@ -5,6 +5,7 @@ from accounts.domain.access import (
     PASSWORD,
     SECOND_FACTOR,
     STAFF_SITE,
+    Authentication,
     GrantType,
     InsufficientAuthentication,
     NotPermitted,
@@ -16,6 +17,7 @@ from accounts.domain.access import (
     Right,
     Role,
     Scope,
+    SessionId,
     UserId,
 )
 from accounts.domain.audit.entities import (
@@ -35,6 +37,8 @@ from accounts.domain.audit.services.verifier import (
 )
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS, Profile
 from accounts.domain.identity.entities.security_log import KeyRotation, SecurityEvent
+from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, Session, SessionEnd
+from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import (
     EmailTaken,
     InvalidCredentials,
@@ -42,9 +46,12 @@ from accounts.domain.identity.errors import (
     PasswordsBusy,
     UnsuitableProfile,
 )
+from accounts.domain.identity.ports import PasswordHasher
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.oauth.entities.clients import ClientTerms, IdentityScope, OAuthClient
+from accounts.domain.organizations.entities import OrgMembership
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
+from accounts.domain.organizations.services.outgoing_events import membership_added
 from accounts.domain.organizations.services.tenant_access import TenantAccess
 from accounts.domain.tasks.entities import FILE, Task, TaskPlan
 from accounts.domain.tasks.errors import TooManyTasks
@@ -55,6 +62,7 @@ from accounts.domain.tasks.services.upkeep import periodic
 __all__ = [
     "BOUND",
     "FILE",
+    "FIRST_PARTY_CLIENT",
     "OPERATOR",
     "PASSWORD",
     "PROFILE_MEMBERS",
@@ -65,6 +73,7 @@ __all__ = [
     "AuditBindings",
     "AuditLog",
     "AuditSubject",
+    "Authentication",
     "CheckResult",
     "ClientTerms",
     "EmailTaken",
@@ -77,11 +86,13 @@ __all__ = [
     "LimitName",
     "NotPermitted",
     "OAuthClient",
+    "OrgMembership",
     "OrgRole",
     "OrganizationId",
     "OrganizationNotFound",
     "OrganizationStatus",
     "OrganizationSuspended",
+    "PasswordHasher",
     "PasswordsBusy",
     "PersonNeeded",
     "Principal",
@@ -90,6 +101,9 @@ __all__ = [
     "Role",
     "Scope",
     "SecurityEvent",
+    "Session",
+    "SessionEnd",
+    "SessionId",
     "SubjectType",
     "Task",
     "TaskCallers",
@@ -98,10 +112,12 @@ __all__ = [
     "TenantAccess",
     "TooManyTasks",
     "UnsuitableProfile",
+    "User",
     "UserId",
     "VerificationReport",
     "VerificationTask",
     "compared",
     "members_of",
+    "membership_added",
     "periodic",
 ]

@@ -10,6 +10,7 @@ from progress.domain.entities.events import (
     ProgressEvent,
     StreamId,
 )
+from progress.domain.entities.grades import CriterionScore, Mark
 from progress.domain.entities.progress import CourseProgress, CourseRecord, LearnerRecord
 from progress.domain.entities.proposals import AssistedGrade
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
@@ -27,12 +28,14 @@ __all__ = [
     "CourseCompleted",
     "CourseProgress",
     "CourseRecord",
+    "CriterionScore",
     "EntityType",
     "EventRecorder",
     "EventType",
     "Fact",
     "LearnerRecord",
     "LearnerRecords",
+    "Mark",
     "PathwayCompleted",
     "PathwayService",
     "ProgressEvent",

@@ -7,17 +7,17 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
+from accounts import models as rows
+from accounts.admin.job_pages import job_page, starter_of, state_of
+from accounts.admin.job_words import duration_words, kind_words, progress_words
 from accounts.domain.access import Principal, Right
 from accounts.domain.audit.entities import SubjectType
-from accounts.domain.tasks.entities import FILE
 from accounts.domain.tasks.errors import TaskResultNotFound
 from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.model_admins import ReadOnlyAdmin
@@ -35,7 +35,7 @@ class KindFilter(admin.SimpleListFilter):
     title = parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(kind, kind) for kind in sorted(services().job_engine.kinds)]
+        return [(kind, kind_words(kind)) for kind in sorted(services().job_engine.kinds)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(kind=self.value()) if self.value() else queryset
@@ -61,70 +61,84 @@ class JobAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     right = Right.MANAGE_ORGANIZATIONS
     subject_type = SubjectType.TASK
     owner = "org_id"
-    list_display = ["kind", "status", "queue", "attempts", "error", "due_at", "progress"]
+    list_display = ["job", "status", "progress", "started_by", "duration", "error", "created_at"]
     list_filter = ["status", "queue", KindFilter, ErrorFilter]
     list_select_related = []
     search_fields = ["=id"]
     search_help_text = "The id of a job."
     ordering = ["-created_at"]
     change_list_template = "admin/jobs/job/change_list.html"
-    fields = [
-        "id",
-        "kind",
-        "status",
-        "queue",
-        "priority",
-        "attempts",
-        "error",
-        "progress",
-        "result_file",
-        "owner_id",
-        "org_id",
-        "period",
-        "created_at",
-        "started_at",
-        "due_at",
-        "expires_at",
-        "ended_at",
-    ]
-    readonly_fields = ["progress", "result_file"]
+    empty_text = "No job yet. Exports, imports, mail and verifications appear here."
     actions = ["retry", "cancel"]
-    deferred = ["arguments", "unique_key", "lease"]
+    deferred = ["arguments", "unique_key", "lease", "trace"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
+        owner = rows.User.objects.filter(pk=OuterRef("owner_id")).values("name", "email")
+        jobs = super().get_queryset(request)
         is_list = (
             request.resolver_match and request.resolver_match.url_name == "jobs_job_changelist"
         )
-        return rows.defer("result") if is_list else rows
+        if not is_list:
+            return jobs
+        annotated: QuerySet[Any] = jobs.defer("result", *self.deferred).annotate(
+            owner_name=Subquery(owner.values("name")), owner_email=Subquery(owner.values("email"))
+        )
+        return annotated
 
     def label_of(self, row: Job) -> str:
-        return row.kind
+        return f"“{kind_words(row.kind)}”"
 
     def audited_subject(self, row: Job) -> tuple[Any, Any]:
         return row.org_id, row.pk
 
-    @admin.display
-    def progress(self, row: Job) -> str:
-        total = "" if row.total is None else f" of {row.total:,}"
-        number = f"{row.done:,}{total}" if row.done or total else ""
-        return ": ".join(part for part in (number, row.message) if part) or "-"
+    @admin.display(ordering="kind")
+    def job(self, row: Job) -> str:
+        return kind_words(row.kind)
 
     @admin.display
-    def result_file(self, row: Job) -> SafeString | str:
-        name = (row.result or {}).get(FILE)
-        if name is None:
-            return "-"
-        url = reverse("admin:jobs_job_result", args=[row.pk])
-        return format_html('<a href="{}">{}</a>', url, name)
+    def progress(self, row: Any) -> str:
+        return progress_words(row)
+
+    @admin.display
+    def started_by(self, row: Any) -> str:
+        return row.owner_name or row.owner_email or starter_of(row)
+
+    @admin.display
+    def duration(self, row: Any) -> str:
+        return duration_words(row, now=services().ports.clock.now())
 
     @staff_action("Retry", done="retried", requires_reason=True)
-    def retry(self, row: Job, reason: str, by: Principal) -> None:
+    def retry(self, row: Job, reason: str, by: Principal) -> str:
         services().tasks.retry(JobId(row.pk), reason=reason, by=by)
+        return f"{self.label_of(row)} is attempted again now."
 
-    @staff_action("Cancel", done="cancelled", requires_reason=True)
+    @staff_action(
+        "Cancel",
+        done="cancelled",
+        requires_reason=True,
+        effects=["A job that runs ends as soon as it can. What it has done stays."],
+    )
     def cancel(self, row: Job, reason: str, by: Principal) -> None:
         services().tasks.cancel_job(JobId(row.pk), reason=reason, by=by)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None or not self.has_view_permission(request, row):
+            return super().change_view(request, object_id, form_url, extra_context)
+        self.record_access(request, row)
+        return job_page(request, row, opts=self.opts, may_act=self.has_act_permission(request))
+
+    @admin_page({"<id:job_id>/status.json": "jobs_job_status"})
+    def status_view(self, request: HttpRequest, job_id: UUID) -> HttpResponse:
+        """How far a job is, for the script on its page."""
+        row = self.row_allowed_by(self.has_view_permission, request, job_id)
+        return JsonResponse(state_of(row), headers={"Cache-Control": "no-store"})
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -142,7 +156,11 @@ class JobAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         failures = [
-            (failure, urlencode({"kind": failure.kind, "error": failure.error}))
+            (
+                failure,
+                kind_words(failure.kind),
+                urlencode({"kind": failure.kind, "error": failure.error}),
+            )
             for failure in services().job_queue.failures()
         ]
         about = {"title": "Failing jobs", "opts": self.opts, "failures": failures}

@@ -47,6 +47,7 @@ class Environment:
     ai_token_limits: Mapping[str, Decimal]
     ai_cost_limits: Mapping[str, Decimal]
     ai_retention_days: int
+    has_demo: bool
     shows_docs: bool
     security_contact: str
     metrics_token: str = field(repr=False)
@@ -183,6 +184,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         ai_token_limits=reader.amounts("AI_TOKEN_LIMITS", *AI_BUDGETS),
         ai_cost_limits=reader.amounts("AI_COST_LIMITS", *AI_BUDGETS),
         ai_retention_days=reader.number("AI_RETENTION_DAYS", at_least=0),
+        has_demo=reader.switch("DEMO"),
         shows_docs=reader.switch("DOCS"),
         security_contact=_security_contact(reader),
         metrics_token=metrics_token,

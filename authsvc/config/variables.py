@@ -82,6 +82,11 @@ VARIABLES: Final = (
         "0",
         "Days after which texts of AI sessions are removed, unless an organization decides otherwise. 0 for never.",
     ),
+    (
+        "DEMO",
+        "on",
+        "on to fill a new development database with a school of thirty learners, off to leave it out.",
+    ),
     ("DOCS", "on", "on to serve /docs and /v1/openapi.json, off to hide them."),
     (
         "SECURITY_CONTACT",

@@ -1,9 +1,12 @@
 """Admin pages of webhooks and deliveries: actions by services, and no secrets."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.access import OPERATOR
 from accounts.domain.integrations.entities.webhooks import NewSecret, WebhookStatus, WebhookTerms
+from accounts.models import WebhookDelivery
 from tests.support.application import Application
 from tests.support.staff import StaffBrowser, log_of, root_browser
 from tests.support.webhooks import a_delivery
@@ -69,3 +72,35 @@ def test_no_page_shows_a_secret(
         assert new.secret not in page.text
         assert new.webhook.encrypted_secret not in page.text
     assert "user.deactivated" in pages[0].text
+
+
+def test_the_list_says_how_deliveries_of_the_last_day_ended(
+    application: Application, root: StaffBrowser, new: NewSecret
+) -> None:
+    now = application.services.ports.clock.now()
+    ends = [("delivered", ""), ("delivered", ""), ("failed", "the receiver answered 500")]
+    for status, error in ends:
+        delivery = a_delivery(new.webhook, due_at=None)
+        application.services.repositories.deliveries.add([delivery])
+        WebhookDelivery.objects.filter(pk=delivery.id).update(
+            status=status, error=error, created_at=now, attempted_at=now
+        )
+
+    page = root.get("accounts/webhook/")
+
+    assert "66 % of 3" in page.text
+    assert "the receiver answered 500" in page.text
+    assert ">Active<" in page.text
+
+
+def test_a_list_of_webhooks_takes_a_bounded_number_of_statements(
+    root: StaffBrowser, new: NewSecret, application: Application
+) -> None:
+    for number in range(9):
+        terms = WebhookTerms(url=f"http://127.0.0.1:{number + 10}/")
+        application.services.webhooks.create(None, terms, by=OPERATOR)
+
+    with CaptureQueriesContext(connection) as queries:
+        root.get("accounts/webhook/")
+
+    assert len(queries) <= 12

@@ -36,6 +36,7 @@ ANOTHER_VALUE = {
     "AI_COST_LIMITS": "learner=2.50,platform=1000",
     "AI_RETENTION_DAYS": "30",
     "SECURITY_CONTACT": "https://school.example/security",
+    "DEMO": "off",
     "DOCS": "off",
     "METRICS": "10.0.0.0/8, ::1",
     "METRICS_DIR": "/run/authsvc/metrics",

@@ -78,6 +78,7 @@ def _environment(folder: Path, url: str) -> dict[str, str]:
     return {
         "DATABASE_URL": url,
         "DATA_DIR": str(folder),
+        "DEMO": "off",
         "LOG_LEVEL": "ERROR",
         "SECRET_KEY": "the same in every process of this school, and long enough",
         "SIGNING_KEYS_FILE": str(keys),

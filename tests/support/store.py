@@ -37,6 +37,7 @@ def _database_url() -> tuple[str, str]:
 if _DESCRIPTION not in os.environ:
     os.environ["DATABASE_URL"], os.environ[_DESCRIPTION] = _database_url()
     os.environ["APP_ENV"] = "test"
+    os.environ["DEMO"] = "off"
     os.environ[_SHARED] = mkdtemp(prefix="authsvc-tests-")
     atexit.register(shutil.rmtree, os.environ[_SHARED], ignore_errors=True)
     os.environ["AI_TEXTS"] = f"{os.environ[_SHARED]}/texts"

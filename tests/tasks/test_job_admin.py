@@ -72,7 +72,7 @@ def test_a_failed_job_is_retried_with_a_reason_which_is_audited(
     done = root.act(JOBS, "retry", failed, reason="The disk was full.")
 
     assert "Reason" in question.text
-    assert done.messages == ("Retried example.",)
+    assert done.messages == ("“example” is attempted again now.",)
     assert Job.objects.get(pk=failed).status == JobStatus.QUEUED
     act = acts_in(application.services, None)[-1]
     assert (act.action.value, act.reason) == ("task-retried", "The disk was full.")
@@ -86,7 +86,7 @@ def test_a_job_is_cancelled_with_a_reason_and_not_twice(
     done = root.act(JOBS, "cancel", task_id, reason="Not needed.")
     again = root.act(JOBS, "cancel", task_id, reason="Not needed.")
 
-    assert done.messages == ("Cancelled example.",)
+    assert done.messages == ("Cancelled “example”.",)
     assert "Task has ended" in again.messages[0]
     assert acts_in(application.services, None)[-1].action.value == "task-cancelled"
 
@@ -159,3 +159,38 @@ def test_a_long_list_is_neither_counted_nor_read_as_a_whole(root: StaffBrowser) 
     assert all("LIMIT" in sql for sql in statements), statements
     assert not any("DISTINCT" in sql for sql in statements)
     assert not any('"arguments"' in sql or '"result"' in sql for sql in statements)
+
+
+def test_the_page_of_a_running_job_shows_its_progress_and_asks_for_it(
+    application: Application, auditor: StaffBrowser
+) -> None:
+    task_id = a_task(application.services)
+    Job.objects.filter(pk=task_id).update(status=JobStatus.RUNNING, done=1240, total=5000)
+
+    page = auditor.get(f"{JOBS}{task_id}/")
+    state = auditor.get(f"{JOBS}{task_id}/status.json")
+
+    assert f'data-status="/admin/jobs/job/{task_id}/status.json"' in page.text
+    assert '<progress aria-label="Progress" max="5000" value="1240">' in page.text
+    assert '"words": "1,240 of 5,000"' in state.text
+    assert '"has_ended": false' in state.text
+    assert ">Cancel<" not in page.text
+
+
+def test_a_job_is_cancelled_or_tried_again_from_its_page(
+    application: Application, root: StaffBrowser
+) -> None:
+    waiting, failed = a_task(application.services), fail_one(application)
+
+    assert 'value="cancel">Cancel<' in root.get(f"{JOBS}{waiting}/").text
+    assert 'value="retry"' not in root.get(f"{JOBS}{waiting}/").text
+    assert 'value="retry">Try again<' in root.get(f"{JOBS}{failed}/").text
+    assert 'value="cancel"' not in root.get(f"{JOBS}{failed}/").text
+
+
+def test_other_staff_do_not_see_the_state_of_a_job(application: Application) -> None:
+    task_id = a_task(application.services)
+
+    page = staff_browser(application, "Course editors").get(f"{JOBS}{task_id}/status.json")
+
+    assert page.status == 403

@@ -12,6 +12,7 @@ from authsvc.composition.container import services
 from authsvc.config.secret_files import read_or_create_secret
 from authsvc.demo import samples
 from authsvc.demo.clients import DEMO_CLIENT_FILE, DemoClient, find_or_register
+from authsvc.demo.school import load_school
 from authsvc.management.base import OperatorCommand
 
 
@@ -25,6 +26,8 @@ class Command(OperatorCommand):
         call_command("migrate", verbosity=0)
         folder, url = settings.ENVIRONMENT.data_dir, settings.ENVIRONMENT.public_url
         logins = _read_or_create_logins(folder / samples.LOGINS)
+        if settings.ENVIRONMENT.has_demo:
+            load_school(services(), logins)
         samples.load(services(), logins)
         client_id = find_or_register(services()).client_id
         DemoClient(url=url, client_id=client_id).write(folder / DEMO_CLIENT_FILE)

@@ -88,15 +88,17 @@ class Outbox:
         sent = sum(mail.status is MailStatus.SENT for mail in outcomes)
         return {"sent": sent, "given_up": len(waiting) - sent}
 
-    def retry(self, mail_id: MailId, *, by: Principal) -> None:
-        """Send a failed message once more, with those of its job. Nothing happens if it was sent or given up.
+    def retry(self, mail_id: MailId, *, by: Principal) -> bool:
+        """Send a failed message once more, with those of its job; return whether it is sent again.
 
-        Raises NotPermitted.
+        It is not if it was sent or given up: its text is removed then. Raises NotPermitted.
         """
         by.require(Right.MANAGE_USERS)
         mail = self.mails.find(mail_id)
-        if mail is not None and mail.is_waiting and mail.job_id is not None:
-            self.jobs.retry(mail.job_id)
+        if mail is None or not mail.is_waiting or mail.job_id is None:
+            return False
+        self.jobs.retry(mail.job_id)
+        return True
 
     def give_up_late(self, run: Run) -> dict[str, int]:
         """Give up the messages whose time is up: their jobs may have ended before, or never have been begun.
