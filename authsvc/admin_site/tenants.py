@@ -32,14 +32,17 @@ class AuditsTenantAccess:
             organization = getattr(organization, name)
         return organization and organization.pk, row.pk
 
+    def record_access(self, request: HttpRequest, row: Any) -> None:
+        org_id, subject_id = self.audited_subject(row)
+        services().tenant_access.record_access(
+            org_id, at=self.subject_type, subject_id=subject_id, by=staff_of(request)
+        )
+
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
         if obj is not None:
-            org_id, subject_id = self.audited_subject(obj)
-            services().tenant_access.record_access(
-                org_id, at=self.subject_type, subject_id=subject_id, by=staff_of(request)
-            )
+            self.record_access(request, obj)
         page: Any = super()
         response: HttpResponse = page.render_change_form(request, context, *args, obj=obj, **kwargs)
         return response
