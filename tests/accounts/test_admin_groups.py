@@ -129,6 +129,7 @@ ACTIONS = {
 FORMS = {
     "accounts/user/": "change/?tab=edit",
     "accounts/oauthclient/": "change/?tab=settings",
+    "accounts/organization/": "change/?tab=settings",
     "courses/course/": "change/?tab=yaml",
 }
 """Where the form of a row is, if it is not on the first tab of its page."""

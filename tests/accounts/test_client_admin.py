@@ -242,8 +242,9 @@ def test_the_signing_keys_are_shown_without_private_members(application: Applica
 
     text = root.get(f"{CLIENTS}keys/").text
 
-    published = application.services.ports.access_tokens.public_keys(at=timezone.now())["keys"]
-    assert all(f"<code>{key['kid']}</code>" in text for key in published)
+    keys = application.services.ports.signing_keys.described(at=timezone.now())
+    assert {key.algorithm for key in keys} == {"ES256", "RS256"}
+    assert all(f"<code>{key.id}</code>" in text for key in keys)
     assert "No key waits." in text
     assert '"d"' not in text
     assert f'href="/admin/{CLIENTS}keys/"' in root.get("").text
