@@ -127,7 +127,7 @@ def test_a_new_development_database_has_the_school_unless_it_is_switched_off(
 
 
 def test_reports_wait_for_days_and_not_for_months(school: World) -> None:
-    course = school.services.catalog.course("harbour-academy--fire-safety", scope=ALL_TENANTS)
+    course = school.repositories.courses.at("harbour-academy--fire-safety", scope=ALL_TENANTS)
 
     queue = school.services.grading.queue_of(str(course.id), ALL, by=OPERATOR).items
 

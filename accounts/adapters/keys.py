@@ -4,7 +4,7 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from jwcrypto.jwk import JWK
+
+from accounts.domain.identity.entities.signing_keys import KeyState, SigningKey
 
 ES256: Final = "ES256"
 RS256: Final = "RS256"
@@ -23,6 +25,16 @@ _P256_BYTES: Final = 32
 class Keys(Protocol):
     def current(self) -> "KeyRing":
         """The current ring."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentKeys:
+    """Implements SigningKeys with the current ring."""
+
+    keys: Keys
+
+    def described(self, *, at: datetime) -> list[SigningKey]:
+        return self.keys.current().described(at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,26 @@ class KeyRing:
         parts = (json.dumps(header).encode(), json.dumps(payload).encode())
         signing_input = ".".join(_encoded(part) for part in parts)
         return f"{signing_input}.{_encoded(_signature(key, signing_input.encode()))}"
+
+    def described(self, *, at: datetime) -> list[SigningKey]:
+        keys = [self._described(key, at) for key in self._valid(at)]
+        return sorted(keys, key=lambda key: (list(KeyState).index(key.state), key.algorithm))
+
+    def _described(self, key: JWK, at: datetime) -> SigningKey:
+        begins, ends = _begins(key), key.get("exp")
+        return SigningKey(
+            id=key["kid"],
+            algorithm=key["alg"],
+            state=self._state_of(key, at),
+            signs_from=datetime.fromtimestamp(begins, UTC) if begins else None,
+            ends_at=datetime.fromtimestamp(ends, UTC) if ends else None,
+        )
+
+    def _state_of(self, key: JWK, at: datetime) -> KeyState:
+        if _begins(key) > at.timestamp():
+            return KeyState.NEXT
+        is_signing = self.signing_key(key["alg"], at=at)["kid"] == key["kid"]
+        return KeyState.ACTIVE if is_signing else KeyState.RETIRED
 
     def rotated(self, *, at: datetime, signs_from: datetime, ends: datetime) -> "KeyRing":
         """The ring with a new key for each algorithm, which signs from *signs_from*; older keys verify until *ends*."""

@@ -3,18 +3,20 @@
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.urls import reverse
 
 from accounts import models as rows
+from accounts.admin.organization_contents import badges_of, contents_of, notice_of, tabs_for
+from accounts.admin.organization_pages import OrganizationPages, reopen, suspend
 from accounts.domain.access import (
     OrganizationId,
     OrganizationStatus,
@@ -24,15 +26,17 @@ from accounts.domain.access import (
     UserId,
 )
 from accounts.domain.audit.entities import SubjectType
-from accounts.domain.organizations.entities import InvitationId, Organization, Plan
+from accounts.domain.organizations.entities import InvitationId, Plan
 from accounts.domain.organizations.errors import InvalidMemberList, UnsuitableOrganization
 from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult
 from accounts.domain.organizations.services.member_rows import MOST_ROWS
 from accounts.domain.tasks.entities import Task
 from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.forms import show_text_of_file
-from authsvc.admin_site.model_admins import ReadOnlyAdmin, ReadOnlyInline, ServiceAdmin
+from authsvc.admin_site.model_admins import ReadOnlyAdmin
+from authsvc.admin_site.people import name_of
 from authsvc.admin_site.tenants import AuditsTenantAccess
+from authsvc.admin_site.things import Head, ThingAdmin
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, NameField, TextFileField, add_form_errors
@@ -121,22 +125,21 @@ class OrganizationForm(forms.ModelForm[rows.Organization]):
 
 
 class NewOrganizationForm(OrganizationForm):
-    owner = AddressField(help_text="Verified e-mail address of an existing account.")
+    owner = AddressField(
+        label="E-mail address of the owner",
+        help_text="Someone without an account, or without a verified address, is invited.",
+    )
 
     class Meta(OrganizationForm.Meta):
         fields = ["name", "slug"]
-
-    def clean_owner(self) -> UserId:
-        owner = services().emails.find_verified(self.cleaned_data["owner"])
-        if owner is None:
-            raise ValidationError("No active user has verified this e-mail address.")
-        return owner.id
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if not self.errors:
             try:
-                _new_organization(values["name"], values["slug"]).checked()
+                services().organization_setup.check(
+                    name=values["name"], slug=values["slug"], owner_email=values["owner"]
+                )
             except UnsuitableOrganization as error:
                 add_form_errors(self, error)
         return values
@@ -170,36 +173,8 @@ class MemberListForm(forms.Form):
             self.add_error("text", field_error.detail)
 
 
-class _OrganizationInline(ReadOnlyInline):
-    fk_name = "org"
-
-
-class MembershipInline(_OrganizationInline):
-    model = rows.OrgMembership
-    fields = ["role", "joined_at"]
-    ordering = ["joined_at", "user_id"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("user", "org")
-
-
-class InvitationInline(_OrganizationInline):
-    model = rows.Invitation
-    fields = ["role", "created_at", "expires_at"]
-    ordering = ["created_at", "id"]
-    deferred = ["token_hash"]
-
-
-class ServiceClientInline(_OrganizationInline):
-    model = rows.OAuthClient
-    fields = ["is_active", "expires_at", "last_used_at"]
-    ordering = ["created_at", "id"]
-    verbose_name_plural = "service clients"
-    deferred = ["secret_hash"]
-
-
 @admin.register(rows.Organization)
-class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
+class OrganizationAdmin(OrganizationPages, ThingAdmin):
     right = Right.MANAGE_ORGANIZATIONS
     subject_type = SubjectType.ORGANIZATION
     form = OrganizationForm
@@ -210,7 +185,6 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
     list_select_related = []
     search_fields = ["name", "slug"]
     ordering = ["-created_at"]
-    inlines = [MembershipInline, InvitationInline, ServiceClientInline]
     actions = ["suspend", "reopen", "delete"]
 
     def audited_subject(self, row: rows.Organization) -> tuple[Any, Any]:
@@ -224,20 +198,50 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return [] if obj is None else ["slug", "status", "created_at"]
 
-    def get_inlines(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        return [] if obj is None else self.inlines
+    def head_of(self, request: HttpRequest, row: rows.Organization) -> Head:
+        may_change = self.has_change_permission(request, row)
+        may_act = self.has_act_permission(request) and row.status != OrganizationStatus.DELETED
+        return Head(
+            title=row.name,
+            faint=f"{row.slug} · organization since {row.created_at:%Y-%m-%d}",
+            badges=badges_of(row),
+            tabs=tabs_for(request),
+            tools=[("Invite someone", reverse("admin:accounts_organization_invite", args=[row.pk]))]
+            if may_change
+            else [],
+            notice="admin/accounts/organization/notice.html",
+            facts=notice_of(request, row) | {"may_change": may_change, "may_act": may_act},
+        )
+
+    def contents_of(
+        self, request: HttpRequest, row: rows.Organization, tab: str
+    ) -> tuple[Sequence[str], dict[str, Any]]:
+        return contents_of(request, row, tab)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Suspended and deleted organizations are read-only."""
         is_open = obj is None or obj.status == OrganizationStatus.ACTIVE
         return is_open and super().has_change_permission(request, obj)
 
-    def added(self, form: NewOrganizationForm, by: Principal) -> UUID:
+    def added(self, form: Any, by: Principal) -> UUID:
         values = form.cleaned_data
-        organization = services().organizations.create(
-            name=values["name"], slug=values["slug"], owner_id=values["owner"], by=by
+        organization, invitation = services().organization_setup.create(
+            name=values["name"], slug=values["slug"], owner_email=values["owner"], by=by
         )
+        form.instance.invited_owner = invitation.email if invitation else ""
         return organization.id
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Say who owns the organization, or will."""
+        if obj.invited_owner:
+            end = f"and invited {obj.invited_owner} to be its owner. A link was mailed to them."
+        else:
+            owner = rows.OrgMembership.objects.select_related("user").get(org=obj)
+            end = f"for {name_of(owner.user)}, who is its owner."
+        self.message_user(request, f"Created {obj.name} {end}", messages.SUCCESS)
+        return redirect(self.page_url(obj))
 
     def changed(self, row: rows.Organization, form: OrganizationForm, by: Principal) -> None:
         values = form.cleaned_data
@@ -246,12 +250,12 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
         )
 
     @staff_action("Suspend", done="suspended", requires_reason=True)
-    def suspend(self, row: rows.Organization, reason: str, by: Principal) -> None:
-        services().organizations.suspend(OrganizationId(row.id), reason=reason, by=by)
+    def suspend(self, row: rows.Organization, reason: str, by: Principal) -> str:
+        return suspend(row, reason, by)
 
-    @staff_action("Reopen", done="reopened")
-    def reopen(self, row: rows.Organization, reason: str, by: Principal) -> None:
-        services().organizations.reopen(OrganizationId(row.id), by=by)
+    @staff_action("Reopen", done="reopened", requires_reason=True)
+    def reopen(self, row: rows.Organization, reason: str, by: Principal) -> str:
+        return reopen(row, reason, by)
 
     @staff_action("Delete", done="deleted", requires_reason=True)
     def delete(self, row: rows.Organization, reason: str, by: Principal) -> None:
@@ -304,15 +308,4 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
             "original": row,
             "results": [(result.row, OUTCOMES[result.outcome]) for result in results],
         }
-        return TemplateResponse(request, "admin/accounts/organization/members.html", context)
-
-
-def _new_organization(name: str, slug: str) -> Organization:
-    return Organization(
-        id=OrganizationId(uuid4()),
-        name=name,
-        slug=slug,
-        plan=Plan.FREE,
-        status=OrganizationStatus.ACTIVE,
-        created_at=timezone.now(),
-    )
+        return TemplateResponse(request, "admin/accounts/organization/imported.html", context)

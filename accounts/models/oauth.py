@@ -17,6 +17,7 @@ class OAuthClient(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     client_id = models.CharField(max_length=100, unique=True)
     secret_hash = models.CharField(max_length=64, blank=True)
+    secret_hint = models.CharField(max_length=4, blank=True, db_default="")
     name = models.CharField(max_length=200)
     is_public = models.BooleanField()
     redirect_uris = models.JSONField(blank=True)

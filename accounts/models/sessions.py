@@ -39,6 +39,9 @@ class Session(_Authenticated):
     org = owner_column()
     claims = models.JSONField(default=dict, db_default={}, blank=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["client_id", "-started_at"], name="sessions_by_client")]
+
     def __str__(self) -> str:
         return str(self.id)
 

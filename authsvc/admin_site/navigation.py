@@ -95,6 +95,11 @@ JOBS: Final = (
                 counted="expire within 7 days",
                 is_bad=True,
             ),
+            Page(
+                label="Signing keys",
+                url_name="admin:accounts_oauthclient_keys",
+                permissions=("accounts.view_oauthclient",),
+            ),
         ),
     ),
     Job(

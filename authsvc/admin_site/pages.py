@@ -29,7 +29,7 @@ class Confirmation:
 
     `title` is the act and the name ("Deactivate Anna Keller"), `effects` say what will happen and what stays, `verb` is
     the text of the button, and `back` the URL of *Cancel*. `things` are the names of all things that are affected, if
-    there are several.
+    there are several. The button is red unless the act takes nothing away.
     """
 
     title: str
@@ -37,6 +37,7 @@ class Confirmation:
     verb: str
     back: str
     things: tuple[str, ...] = ()
+    takes_away: bool = True
 
 
 def shortened(things: Sequence[Thing]) -> tuple[Sequence[Thing], int]:

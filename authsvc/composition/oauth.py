@@ -178,6 +178,7 @@ class OAuthServices(IntegrationServices):
             access_tokens=self.ports.access_tokens,
             opaque_tokens=self.ports.opaque_tokens,
             resources=self.ports.registrable_resources,
+            audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

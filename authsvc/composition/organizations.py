@@ -6,6 +6,7 @@ from accounts.domain.organizations.services.audit_reader import AuditReader
 from accounts.domain.organizations.services.invitations import InvitationService
 from accounts.domain.organizations.services.member_lists import MemberListService
 from accounts.domain.organizations.services.members import MemberService
+from accounts.domain.organizations.services.organization_setup import OrganizationSetup
 from accounts.domain.organizations.services.organizations import OrganizationService
 from accounts.domain.organizations.services.tenant_access import TenantAccess
 from authsvc.composition.base import Expiring
@@ -59,6 +60,16 @@ class OrganizationServices(IdentityServices):
             events=self.event_outbox,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
+        )
+
+    @cached_property
+    def organization_setup(self) -> OrganizationSetup:
+        return OrganizationSetup(
+            organizations=self.organizations,
+            invitations=self.invitations,
+            users=self.repositories.users,
+            emails=self.emails,
+            unit_of_work=self.unit_of_work,
         )
 
     @cached_property

@@ -13,7 +13,7 @@ from accounts.adapters.client_documents import HttpClientDocuments
 from accounts.adapters.email_addresses import CheckedEmailAddresses
 from accounts.adapters.id_tokens import JwtIdTokens
 from accounts.adapters.key_file import KeyFile, UnusableKeys
-from accounts.adapters.keys import KeyRing, Keys, new_key_ring
+from accounts.adapters.keys import CurrentKeys, KeyRing, Keys, new_key_ring
 from accounts.adapters.logout_sender import HttpLogoutSender
 from accounts.adapters.mailer import (
     CountingMailTransport,
@@ -42,6 +42,7 @@ from accounts.domain.identity.ports import (
     PasswordHasher,
     PasswordPolicy,
     SecurityLogWriter,
+    SigningKeys,
     SignUpMails,
 )
 from accounts.domain.identity.services.login_attempts import LimitPolicy
@@ -85,6 +86,7 @@ class Ports:
     password_hasher: PasswordHasher
     password_policy: PasswordPolicy
     access_tokens: AccessTokens
+    signing_keys: SigningKeys
     anchor_signer: AnchorSigner
     anchor_exporter: AnchorExporter
     security_log_writer: SecurityLogWriter
@@ -144,6 +146,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             audience=f"{environment.public_url}/v1",
             lifetime=environment.access_token,
         ),
+        signing_keys=CurrentKeys(keys),
         anchor_signer=JwsAnchorSigner(keys=keys),
         anchor_exporter=ConfiguredAnchorExporter(place=environment.anchor_export),
         security_log_writer=CountingSecurityLogWriter(

@@ -44,6 +44,10 @@ def page_of(client: OAuthClient) -> str:
     return f"{CLIENTS}{client.id}/change/"
 
 
+def settings_of(client: OAuthClient) -> str:
+    return f"{page_of(client)}?tab=settings"
+
+
 def secret_page_of(client: OAuthClient) -> str:
     return f"{CLIENTS}{client.id}/secret/"
 
@@ -62,7 +66,7 @@ def now(application: Application, client: OAuthClient) -> OAuthClient:
 
 def shown_on(page: Page) -> list[str]:
     """The client ID and, of a confidential client, the secret on the page."""
-    return re.findall(r"<code>(.*?)</code>", page.text)
+    return re.findall(r'<code(?: id="secret")?>(.*?)</code>', page.text)
 
 
 def a_keeper(application: Application) -> StaffBrowser:

@@ -59,8 +59,16 @@ def suspend(application: Application, organization: Organization) -> None:
     application.services.organizations.suspend(organization.id, reason="Unpaid.", by=OPERATOR)
 
 
-def page_of(organization: Organization) -> str:
-    return f"{ORGANIZATIONS}{organization.id}/change/"
+def page_of(organization: Organization, tab: str = "") -> str:
+    return f"{ORGANIZATIONS}{organization.id}/change/{f'?tab={tab}' if tab else ''}"
+
+
+def settings_of(organization: Organization) -> str:
+    return page_of(organization, "settings")
+
+
+def act_on(organization: Organization, act: str) -> str:
+    return f"{ORGANIZATIONS}{organization.id}/{act}/"
 
 
 def list_page_of(organization: Organization) -> str:

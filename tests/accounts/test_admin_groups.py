@@ -126,7 +126,12 @@ ACTIONS = {
     "credentials/usercredential/": ("revoke", "reissue"),
 }
 
-FORMS = {"accounts/user/": "change/?tab=edit", "courses/course/": "change/?tab=yaml"}
+FORMS = {
+    "accounts/user/": "change/?tab=edit",
+    "accounts/oauthclient/": "change/?tab=settings",
+    "accounts/organization/": "change/?tab=settings",
+    "courses/course/": "change/?tab=yaml",
+}
 """Where the form of a row is, if it is not on the first tab of its page."""
 
 
@@ -185,7 +190,11 @@ def test_read_only_staff_cannot_change_anything_with_forged_requests(
         "email",
     ):
         assert staff.post(f"accounts/user/{anna.id}/{act}/", reason="Mine.").status == 403
-    assert staff.post(f"accounts/oauthclient/{client.id}/secret/", reason="Mine.").status == 403
+    for act in ("secret", "pkce", "remove"):
+        assert staff.post(f"accounts/oauthclient/{client.id}/{act}/", reason="Mine.").status == 403
+    for path_ in (f"{client.id}/secret/new/", "invitation/", "invitation/token/"):
+        assert staff.get(f"accounts/oauthclient/{path_}").status == 403
+    assert staff.post("accounts/oauthclient/invitation/").status == 403
 
     assert contents_of(row) == before
 

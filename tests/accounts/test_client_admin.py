@@ -5,13 +5,24 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.domain.access import OPERATOR, GrantType
 from accounts.models import BrowserSession
 from accounts.models import OAuthClient as ClientRow
-from tests.accounts.client_pages import CLIENTS, NEW, TERMS, now, page_of, registered, shown_on
+from tests.accounts.client_pages import (
+    CLIENTS,
+    NEW,
+    TERMS,
+    now,
+    page_of,
+    registered,
+    secret_page_of,
+    settings_of,
+    shown_on,
+)
 from tests.support.application import Application
-from tests.support.staff import log_of, root_browser
+from tests.support.staff import log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
@@ -21,8 +32,8 @@ def test_a_client_is_registered_with_the_submitted_terms(application: Applicatio
 
     client_id, secret = shown_on(page)
     client = application.services.clients.authenticated(client_id, secret)
-    assert (page.status, page.path) == (200, f"{CLIENTS}add/")
     assert client is not None
+    assert (page.status, page.path) == (200, f"{secret_page_of(client)}new/")
     assert client.terms == TERMS
     assert log_of(client.id) == ["Added."]
 
@@ -35,16 +46,33 @@ def test_the_secret_is_in_the_response_and_nowhere_else(application: Application
     row = ClientRow.objects.get()
 
     assert secret not in " ".join(str(value) for value in vars(row).values())
-    assert page.messages == ()
+    assert secret not in "".join(page.messages)
     assert secret not in str(root.client.cookies)
     assert all(secret not in str(session.get_decoded()) for session in BrowserSession.objects.all())
     assert secret not in root.get(f"{CLIENTS}{row.pk}/change/").text
     assert log_of(row.pk) == ["Added."]
 
 
-def test_the_response_with_the_secret_is_not_cached(application: Application) -> None:
-    response = root_browser(application).client.post(f"/admin/{CLIENTS}add/", NEW)
+def test_until_its_page_is_read_the_secret_is_encrypted_in_the_session(
+    application: Application,
+) -> None:
+    root = root_browser(application)
 
+    answer = root.client.post(f"/admin/{CLIENTS}add/", NEW)
+    stored = [session.get_decoded() for session in BrowserSession.objects.all()]
+    _, secret = shown_on(root.get(answer.headers["Location"]))
+
+    assert answer.status_code == 303
+    assert any("shown_secrets" in session for session in stored)
+    assert secret not in str(stored)
+    assert secret not in answer.headers["Location"]
+
+
+def test_the_response_with_the_secret_is_not_cached(application: Application) -> None:
+    client = root_browser(application).client
+    response = client.post(f"/admin/{CLIENTS}add/", NEW, follow=True)
+
+    assert len(re.findall("<code", response.getvalue().decode())) == 2
     assert "no-store" in response.headers["Cache-Control"]
 
 
@@ -144,7 +172,7 @@ def test_an_invalid_form_keeps_its_input(application: Application) -> None:
 def test_the_form_shows_the_current_terms(application: Application) -> None:
     client = application.services.clients.register(TERMS, by=OPERATOR).client
 
-    text = root_browser(application).get(page_of(client)).text
+    text = root_browser(application).get(settings_of(client)).text
 
     assert "https://app.example/callback\nhttp://127.0.0.1/callback</textarea>" in text
     assert re.search(r'value="openid"[^>]* checked', text)
@@ -207,3 +235,23 @@ def test_a_private_host_is_rejected_in_production(application: Application) -> N
 
     assert "10.0.0.1 is not a public host." in page.text
     assert not ClientRow.objects.exists()
+
+
+def test_the_signing_keys_are_shown_without_private_members(application: Application) -> None:
+    root = root_browser(application)
+
+    text = root.get(f"{CLIENTS}keys/").text
+
+    keys = application.services.ports.signing_keys.described(at=timezone.now())
+    assert {key.algorithm for key in keys} == {"ES256", "RS256"}
+    assert all(f"<code>{key.id}</code>" in text for key in keys)
+    assert "No key waits." in text
+    assert '"d"' not in text
+    assert f'href="/admin/{CLIENTS}keys/"' in root.get("").text
+
+
+@pytest.mark.parametrize(("group", "status"), [("Auditors", 200), ("User managers", 403)])
+def test_groups_that_may_view_clients_see_the_signing_keys(
+    application: Application, group: str, status: int
+) -> None:
+    assert staff_browser(application, group).get(f"{CLIENTS}keys/").status == status

@@ -7,6 +7,7 @@ import time_machine
 from django.contrib.auth.models import Permission
 
 from accounts.domain.access import OPERATOR, GrantType
+from accounts.models import AuditEntry
 from accounts.models import OAuthClient as ClientRow
 from accounts.models import User as UserRow
 from tests.accounts.client_pages import (
@@ -18,6 +19,7 @@ from tests.accounts.client_pages import (
     pkce_page_of,
     registered,
     secret_page_of,
+    settings_of,
     shown_on,
 )
 from tests.support.application import Application
@@ -34,7 +36,8 @@ def test_renewing_a_secret_requires_a_reason(application: Application) -> None:
 
     page = root_browser(application).get(secret_page_of(client))
 
-    assert "Renew the secret" in page.text
+    assert "Rotate the secret of Notebook" in page.text
+    assert "Tokens that it got for itself end" in page.text
     assert "Reason" in page.text
     assert now(application, client) == client
 
@@ -50,31 +53,94 @@ def test_a_renewed_secret_is_shown_once_and_replaces_the_old_one(application: Ap
     assert client_id == client.client_id
     assert authenticated(client_id, secret) is not None
     assert authenticated(client_id, first.secret) is None
-    assert page.messages == ()
-    assert log_of(client.id) == ["Renewed the secret. Reason: It was in a mail."]
+    assert page.messages == (
+        "Rotated the secret of Notebook. The former one ends now. Reason: “It was in a mail.”.",
+    )
+    assert log_of(client.id) == ["Rotate the secret of Notebook. Reason: It was in a mail."]
 
 
-def test_the_old_secret_can_stay_valid_for_some_hours(application: Application) -> None:
+def test_a_reload_shows_the_secret_no_more_and_rotates_nothing(application: Application) -> None:
+    client, root = registered(application), root_browser(application)
+    page = root.post(secret_page_of(client), reason="Lost.")
+    _, secret = shown_on(page)
+    rotated = now(application, client)
+
+    again = root.get(page.path)
+    elsewhere = root_browser(application).get(page.path)
+
+    assert secret not in again.text + elsewhere.text
+    assert "It was shown once, at" in again.text
+    assert "Lost it? Rotate again." in again.text
+    assert "There is nothing to show here" in elsewhere.text
+    assert now(application, client) == rotated
+
+
+def test_the_secrets_of_a_client_are_listed_with_their_ends(application: Application) -> None:
+    client, root = registered(application), root_browser(application)
+    page = root.post(secret_page_of(client), reason="Yearly.", overlap="day")
+    _, secret = shown_on(page)
+
+    text = root.get(f"{page_of(client)}?tab=secrets").text
+
+    assert f'ends in <span class="mono">{secret[-4:]}</span>' in text
+    assert "Former" in text
+    assert ">Root</a>" in text
+    assert secret not in text
+    assert "rotated the secret of the client Notebook" in root.get(page_of(client)).text
+
+
+def test_a_client_is_invited_by_a_token_that_is_shown_once(application: Application) -> None:
+    root = root_browser(application)
+
+    assert "Not saved" in root.post(f"{CLIENTS}invitation/", reason="").text
+    page = root.post(f"{CLIENTS}invitation/", reason="For the library.")
+    (token,) = shown_on(page)
+    again = root.get(page.path)
+
+    assert token.count(".") == 2
+    assert token not in again.text + "".join(page.messages) + page.path
+    assert "Lost it? Make another one." in again.text
+    entry = AuditEntry.objects.get(action="client-invited")
+    assert (entry.actor_id, entry.reason) == (root.id, "For the library.")
+    assert token not in str(vars(entry))
+
+
+def test_a_secret_that_nobody_reads_in_time_is_gone(application: Application) -> None:
+    client, root = registered(application), root_browser(application)
+    answer = root.client.post(f"/admin/{secret_page_of(client)}", {"reason": "Lost."})
+
+    with time_machine.travel(timedelta(minutes=11)):
+        page = root.get(answer.headers["Location"])
+
+    assert len(shown_on(page)) == 1
+    assert "has waited for too long" in page.text
+
+
+@pytest.mark.parametrize(
+    ("overlap", "time"),
+    [("hour", timedelta(hours=1)), ("day", timedelta(days=1)), ("week", timedelta(days=7))],
+)
+def test_the_old_secret_can_stay_valid_for_a_while(
+    application: Application, overlap: str, time: timedelta
+) -> None:
     first = application.services.clients.register(some_client_terms(), by=OPERATOR)
     root = root_browser(application)
 
-    page = root.post(secret_page_of(first.client), reason="Yearly.", overlap_hours="24")
+    page = root.post(secret_page_of(first.client), reason="Yearly.", overlap=overlap)
 
     client_id, secret = shown_on(page)
     authenticated = application.services.clients.authenticated
     assert authenticated(client_id, secret) is not None
     assert authenticated(client_id, first.secret) is not None
-    with time_machine.travel(timedelta(hours=24, seconds=1)):
+    with time_machine.travel(time + timedelta(seconds=1)):
         assert authenticated(client_id, first.secret) is None
 
 
-@pytest.mark.parametrize("hours", ["0", "-1", "2161", "soon"])
-def test_an_invalid_overlap_renews_no_secret(application: Application, hours: str) -> None:
+@pytest.mark.parametrize("overlap", ["0", "24", "soon"])
+def test_an_invalid_overlap_rotates_no_secret(application: Application, overlap: str) -> None:
     client = registered(application)
 
-    page = root_browser(application).post(
-        secret_page_of(client), reason="Yearly.", overlap_hours=hours
-    )
+    page = root_browser(application).post(secret_page_of(client), reason="Yearly.", overlap=overlap)
 
     assert "Not saved: 1 field needs attention." in page.text
     assert now(application, client) == client
@@ -93,8 +159,8 @@ def test_pkce_is_waived_and_required_again(application: Application) -> None:
     assert "Require PKCE" in page.text
     assert now(application, client).needs_pkce
     assert log_of(client.id) == [
-        "Waive PKCE. Reason: Old library.",
-        "Require PKCE. Reason: Updated.",
+        "Waive PKCE for Notebook. Reason: Old library.",
+        "Require PKCE of Notebook. Reason: Updated.",
     ]
 
 
@@ -162,12 +228,13 @@ def test_a_removed_client_is_inactive_and_stays_visible(application: Application
 
     page = root.act(CLIENTS, "remove", client.id, reason="The school has left it.")
 
-    assert page.messages == ("Removed Notebook.",)
+    assert page.messages == ("Removed Notebook and ended its tokens.",)
     assert application.services.clients.find(client.client_id) is None
     assert log_of(client.id) == ["Removed. Reason: The school has left it."]
-    response = root.get(page_of(client))
+    response = root.get(settings_of(client))
     assert response.status == 200
     assert not response.may_be_saved
+    assert "/secret/" not in root.get(page_of(client)).text
 
 
 def test_a_removed_client_cannot_be_amended_or_get_a_secret(application: Application) -> None:

@@ -109,3 +109,45 @@ def test_a_taken_slug_is_refused_and_adds_no_member(world: World) -> None:
 def test_an_invalid_name_or_slug_is_refused(memory: World, name: str, slug: str) -> None:
     with pytest.raises(UnsuitableOrganization):
         memory.services.organizations.create(name=name, slug=slug, by=has_guest(memory))
+
+
+def test_an_owner_is_found_by_a_verified_address(memory: World) -> None:
+    root, bo = has_root(memory), has_guest(memory)
+    email = memory.repositories.users.get(bo.person).email
+
+    school, invitation = memory.services.organization_setup.create(
+        name="Knots", slug="knots", owner_email=email, by=root
+    )
+
+    owned = [OwnOrganization(organization=school, role=OrgRole.OWNER)]
+    assert invitation is None
+    assert memory.repositories.organizations.for_user(bo.person) == owned
+
+
+def test_an_unknown_owner_is_invited_and_owns_the_organization_by_accepting(world: World) -> None:
+    root = has_root(world)
+
+    school, invitation = world.services.organization_setup.create(
+        name="Knots", slug="knots", owner_email="Cleo@School.example", by=root
+    )
+
+    assert invitation is not None
+    assert (invitation.email, invitation.role) == ("cleo@school.example", OrgRole.OWNER)
+    membership = invitation.accepted(root.person, at=NOON)
+    assert (membership.org_id, membership.role) == (school.id, OrgRole.OWNER)
+    actions = [act.action for act in acts_in(world, school)]
+    assert actions == [AuditAction.ORGANIZATION_CREATED, AuditAction.INVITATION_SENT]
+
+
+def test_a_failed_invitation_creates_no_organization(memory: World) -> None:
+    root, setup = has_root(memory), memory.services.organization_setup
+    setup.create(name="Knots", slug="knots", owner_email="cleo@school.example", by=root)
+
+    with pytest.raises(OrganizationSlugTaken):
+        setup.create(name="Bends", slug="knots", owner_email="dan@school.example", by=root)
+    with pytest.raises(NotPermitted):
+        setup.create(
+            name="Bends", slug="bends", owner_email="dan@school.example", by=has_guest(memory)
+        )
+
+    assert memory.repositories.organizations.find_by_slug("bends", scope=ALL_TENANTS) is None

@@ -1,12 +1,13 @@
 """Key ring: signing, verification and rotation."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from jwcrypto.jwk import JWK
 
 from accounts.adapters.keys import ALGORITHMS, ES256, RS256, KeyRing, new_key_ring
+from accounts.domain.identity.entities.signing_keys import KeyState
 from tests.support.builders import NOON
 
 EC_MEMBERS = {"kty", "crv", "x", "y", "kid", "alg", "use"}
@@ -132,3 +133,16 @@ def test_the_same_payload_has_the_same_signature(algorithm: str) -> None:
     }
 
     assert len(signatures) == 1
+
+
+def test_keys_are_described_by_their_state_during_a_rotation() -> None:
+    ring = new_key_ring().rotated(at=NOON, signs_from=LATER, ends=END)
+    old, new = [key["kid"] for key in ring.keys[:2]], [key["kid"] for key in ring.keys[2:]]
+
+    def ids(state: KeyState, at: datetime) -> set[str]:
+        return {key.id for key in ring.described(at=at) if key.state is state}
+
+    assert (ids(KeyState.ACTIVE, NOON), ids(KeyState.NEXT, NOON)) == (set(old), set(new))
+    assert (ids(KeyState.ACTIVE, LATER), ids(KeyState.RETIRED, LATER)) == (set(new), set(old))
+    assert {key.id for key in ring.described(at=END)} == set(new)
+    assert {key.ends_at for key in ring.described(at=LATER)} == {END, None}

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from accounts.domain.access import OrganizationId
 from accounts.domain.organizations.entities import Plan
+from accounts.models import Invitation as InvitationRow
 from accounts.models import Organization as OrganizationRow
 from accounts.models import OrgMembership as MembershipRow
 from tests.accounts.org_pages import (
@@ -17,6 +19,7 @@ from tests.accounts.org_pages import (
     recorded,
     recorded_access,
     role_of,
+    settings_of,
     suspend,
 )
 from tests.accounts.service_clients import a_service_client
@@ -25,6 +28,7 @@ from tests.support.staff import a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
+TABS = ("overview", "settings", "members", "invitations", "clients", "admins", "activity")
 NEW = {"name": "School of Knots", "slug": "school-of-knots", "owner": "Olga@School.example"}
 
 
@@ -34,7 +38,8 @@ def test_an_organization_is_created_for_its_owner(application: Application) -> N
     page = root_browser(application).post(f"{ORGANIZATIONS}add/", **NEW)
 
     row, membership = OrganizationRow.objects.get(), MembershipRow.objects.get()
-    assert page.path == ORGANIZATIONS
+    assert page.path == f"{ORGANIZATIONS}{row.pk}/change/"
+    assert page.messages == ("Created School of Knots for Olga, who is its owner.",)
     assert (row.name, row.slug) == ("School of Knots", "school-of-knots")
     assert (row.plan, row.status) == ("free", "active")
     assert (membership.org_id, membership.user_id) == (row.pk, olga.id)
@@ -42,7 +47,44 @@ def test_an_organization_is_created_for_its_owner(application: Application) -> N
     assert log_of(row.pk) == ["Added."]
 
 
-@pytest.mark.parametrize("wish", [{"owner": "nobody@school.example"}, {"slug": "two--hyphens"}])
+@pytest.mark.parametrize("is_known", [True, False])
+def test_an_owner_without_a_verified_address_is_invited(
+    application: Application,
+    is_known: bool,  # noqa: FBT001  # pytest's
+) -> None:
+    root = root_browser(application)
+    if is_known:
+        a_user_of(application, "Olga", email="olga@school.example", is_verified=False)
+
+    page = root.post(f"{ORGANIZATIONS}add/", **NEW)
+
+    row, invitation = OrganizationRow.objects.get(), InvitationRow.objects.get()
+    words = "Created School of Knots and invited olga@school.example to be its owner."
+    assert page.messages[0].startswith(words)
+    assert "(invited: olga@school.example)" in page.text
+    assert (invitation.org_id, invitation.email, invitation.role) == (
+        row.pk,
+        "olga@school.example",
+        "owner",
+    )
+    assert not MembershipRow.objects.exists()
+    assert [entry[0] for entry in recorded(OrganizationId(row.pk))][:2] == [
+        "organization-created",
+        "invitation-sent",
+    ]
+
+
+def test_a_slug_that_is_taken_invites_nobody(application: Application) -> None:
+    has_organization(application, slug=NEW["slug"])
+
+    page = root_browser(application).post(f"{ORGANIZATIONS}add/", **NEW)
+
+    assert OrganizationRow.objects.count() == 1
+    assert not InvitationRow.objects.exists()
+    assert page.path == f"{ORGANIZATIONS}add/"
+
+
+@pytest.mark.parametrize("wish", [{"owner": "nobody"}, {"slug": "two--hyphens"}])
 def test_an_invalid_form_keeps_its_input(application: Application, wish: dict[str, str]) -> None:
     a_user_of(application, "Olga", email="olga@school.example")
     typed = NEW | wish
@@ -84,12 +126,12 @@ def test_a_suspended_organization_is_read_only(application: Application) -> None
     organization, root = has_organization(application), root_browser(application)
     suspend(application, organization)
 
-    response = root.get(page_of(organization))
+    response = root.get(settings_of(organization))
     answer = root.post(page_of(organization), name="Mine", plan="team")
 
     assert response.status == 200
     assert not response.may_be_saved
-    assert "Import members" not in response.text
+    assert "Import members" not in root.get(page_of(organization, "members")).text
     assert answer.status == 403
     assert now(application, organization).name == organization.name
 
@@ -100,11 +142,14 @@ def test_the_page_shows_members_invitations_and_clients(application: Application
     has_invitation(application, organization, "cleo@school.example")
     a_service_client(application, organization, name="Timetable")
 
-    text = root_browser(application).get(page_of(organization)).text
+    root = root_browser(application)
 
-    assert anna.email in text
-    assert "cleo@school.example" in text
-    assert "Timetable" in text
+    assert anna.email in root.get(page_of(organization, "members")).text
+    assert "cleo@school.example" in root.get(page_of(organization, "invitations")).text
+    assert "Timetable" in root.get(page_of(organization, "clients")).text
+    for tab in TABS:
+        page = root.get(page_of(organization, tab))
+        assert (page.status, 'aria-current="page"' in page.text) == (200, True)
 
 
 def test_the_page_shows_nothing_of_another_organization(application: Application) -> None:
@@ -113,7 +158,9 @@ def test_the_page_shows_nothing_of_another_organization(application: Application
     has_member(application, other, anna)
     has_invitation(application, other, "cleo@school.example")
 
-    text = root_browser(application).get(page_of(organization)).text
+    root = root_browser(application)
+
+    text = "".join(root.get(page_of(organization, tab)).text for tab in TABS)
 
     assert anna.email not in text
     assert "cleo@school.example" not in text
@@ -124,7 +171,9 @@ def test_no_hash_and_no_secret_is_on_the_page(application: Application) -> None:
     invitation = has_invitation(application, organization, "cleo@school.example")
     client = a_service_client(application, organization)
 
-    text = root_browser(application).get(page_of(organization)).text
+    root = root_browser(application)
+
+    text = "".join(root.get(page_of(organization, tab)).text for tab in TABS)
 
     assert invitation.token_hash not in text
     assert client.secret_hash not in text
@@ -151,14 +200,14 @@ def test_submitted_inline_values_do_not_change_members(application: Application)
     assert role_of(organization, anna) == "learner"
 
 
-def test_an_invalid_form_still_shows_the_members(application: Application) -> None:
-    organization, anna = has_organization(application), a_user_of(application)
-    has_member(application, organization, anna)
+def test_an_invalid_form_is_shown_on_its_tab(application: Application) -> None:
+    organization = has_organization(application)
 
     page = root_browser(application).post(page_of(organization), name="", plan="free")
 
     assert "Please correct the error below." in page.text
-    assert anna.email in page.text
+    assert 'href="?tab=settings" aria-current="page"' in page.text
+    assert "<h1>School of Knots</h1>" in page.text
 
 
 def test_the_page_shows_a_limited_number_of_members(application: Application) -> None:
@@ -167,9 +216,9 @@ def test_the_page_shows_a_limited_number_of_members(application: Application) ->
     for email in emails:
         has_member(application, organization, a_user_of(application, email=email))
 
-    text = root_browser(application).get(page_of(organization)).text
+    text = root_browser(application).get(page_of(organization, "members")).text
 
-    assert text.count("@many.example in School of Knots") == 99
+    assert text.count("@many.example</td>") == 99
     assert f"?q={organization.slug}" in text
 
 

@@ -9,6 +9,7 @@ from tests.accounts.client_pages import (
     now,
     page_of,
     secret_page_of,
+    settings_of,
     shown_on,
 )
 from tests.accounts.org_pages import has_organization, recorded, recorded_access, suspend
@@ -25,8 +26,8 @@ def test_the_page_shows_organization_and_expiry(application: Application) -> Non
     page = root_browser(application).get(page_of(client))
 
     assert "School of Knots" in page.text
-    assert "Expires at" in page.text
-    assert "Last used at" in page.text
+    assert "<dt>Expires</dt><dd><time" in page.text
+    assert "<dt>Last used</dt>" in page.text
 
 
 def test_the_list_shows_the_organization_of_each_client(application: Application) -> None:
@@ -43,7 +44,7 @@ def test_the_terms_of_a_service_client_cannot_be_amended(application: Applicatio
         root_browser(application),
     )
 
-    response = root.get(page_of(client))
+    response = root.get(settings_of(client))
     answer = root.post(page_of(client), **NEW)
 
     assert (response.status, response.may_be_saved) == (200, False)
@@ -61,7 +62,7 @@ def test_the_secret_of_a_service_client_is_renewed(application: Application) -> 
     client_id, secret = shown_on(page)
     assert f"/admin/{secret_page_of(client)}" in leads
     assert application.services.clients.authenticated(client_id, secret) is not None
-    assert log_of(client.id) == ["Renewed the secret. Reason: It was in a mail."]
+    assert log_of(client.id) == ["Rotate the secret of Timetable. Reason: It was in a mail."]
     assert recorded(organization.id)[-1][:2] == ("client-secret-renewed", str(client.id))
 
 
@@ -71,7 +72,7 @@ def test_a_service_client_is_removed_and_the_reason_logged(application: Applicat
 
     page = root_browser(application).act(CLIENTS, "remove", client.id, reason="They have left it.")
 
-    assert page.messages == ("Removed Timetable.",)
+    assert page.messages == ("Removed Timetable and ended its tokens.",)
     assert not now(application, client).is_active
     entry = ("client-removed", str(client.id), "They have left it.")
     assert recorded(organization.id)[-1] == entry

@@ -72,13 +72,8 @@ FORMS: Final = {
         ("user", {"roles": ["emperor"]}, "emperor is not one of the available choices."),
         (
             "organization",
-            {"owner": "nobody@school.example"},
-            "No active user has verified this e-mail address.",
-        ),
-        (
-            "organization",
             {"owner": "gone@school.example"},
-            "No active user has verified this e-mail address.",
+            "The account with this e-mail address is deactivated. Activate it first.",
         ),
         ("organization", {"owner": "olga"}, "Enter a valid email address."),
         ("organization", {"owner": ""}, "This field is required."),

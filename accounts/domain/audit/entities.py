@@ -52,6 +52,7 @@ class AuditAction(StrEnum):
     CLIENT_AMENDED = "client-amended"
     CLIENT_SECRET_RENEWED = "client-secret-renewed"  # noqa: S105  # a name, not a secret
     CLIENT_REMOVED = "client-removed"
+    CLIENT_INVITED = "client-invited"
     COURSE_CREATED = "course-created"
     COURSE_REVISED = "course-revised"
     COURSE_PUBLISHED = "course-published"

@@ -1,6 +1,6 @@
 """Ports of the identity services."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, Unpack
@@ -9,6 +9,7 @@ from accounts.domain.access import SessionId, UserId
 from accounts.domain.identity.entities.browsers import BrowserSession
 from accounts.domain.identity.entities.second_factors import FactorMethod, PasskeyRequest
 from accounts.domain.identity.entities.security_log import SecurityEvent, SecurityFacts
+from accounts.domain.identity.entities.signing_keys import SigningKey
 from accounts.domain.identity.entities.tokens import AccessClaims, SignedClaims
 
 
@@ -19,6 +20,11 @@ class PasswordOwner:
     email: str
     name: str
     is_staff: bool = False
+
+
+class SigningKeys(Protocol):
+    def described(self, *, at: datetime) -> Sequence[SigningKey]:
+        """The keys that are published at that time, by state, and by algorithm within each."""
 
 
 class PasswordHasher(Protocol):

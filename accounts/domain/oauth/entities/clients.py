@@ -24,6 +24,8 @@ from authsvc.kernel.urls import (
 NOTED_EVERY: Final = timedelta(minutes=1)
 MOST_URIS: Final = 10
 LONGEST_NAME: Final = 200
+HINT_LENGTH: Final = 4
+"""Characters of a secret by which people tell it from others. The rest has 232 random bits."""
 _PRIVATE_SCHEME: Final = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+:/[^\s#]*")  # RFC 8252 §7.1
 
 
@@ -155,7 +157,7 @@ class FormerSecret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OAuthClient:
-    """A registered client. The secret of a confidential client is stored as a keyed hash.
+    """A registered client. The secret of a confidential client is stored as a keyed hash, and its end as a hint.
 
     The client of an organization acts for that organization alone, until it expires. `registration_hash` is the hash
     of the token with which a client that registered itself manages its registration (RFC 7592). A client needs no
@@ -174,6 +176,7 @@ class OAuthClient:
     former_secret: FormerSecret | None = None
     registration_hash: str = field(default="", repr=False)
     pkce_waived_because: str = ""
+    secret_hint: str = ""
 
     @property
     def needs_pkce(self) -> bool:
@@ -223,17 +226,24 @@ class OAuthClient:
         if not terms.is_public:
             return replace(self, terms=terms)
         return replace(
-            self, terms=terms, secret_hash="", former_secret=None, pkce_waived_because=""
+            self,
+            terms=terms,
+            secret_hash="",
+            secret_hint="",
+            former_secret=None,
+            pkce_waived_because="",
         )
 
-    def with_secret(self, secret_hash: str, *, former_until: datetime | None) -> "OAuthClient":
+    def with_secret(
+        self, secret_hash: str, *, hint: str, former_until: datetime | None
+    ) -> "OAuthClient":
         """With a new secret. The current one stays valid until *former_until*, or ends at once if that is None."""
         former = (
             None
             if former_until is None
             else FormerSecret(hash=self.secret_hash, expires_at=former_until)
         )
-        return replace(self, secret_hash=secret_hash, former_secret=former)
+        return replace(self, secret_hash=secret_hash, secret_hint=hint, former_secret=former)
 
     def as_authenticated_by_former_secret(self) -> "OAuthClient":
         """Like the client, but its tokens for itself end with its former secret."""
@@ -256,6 +266,10 @@ class RegisteredClient:
     client: OAuthClient
     secret: str = field(repr=False)
     registration_token: str = field(default="", repr=False)
+
+
+def hint_of(secret: str) -> str:
+    return secret[-HINT_LENGTH:]
 
 
 def _browser_uri_errors(

@@ -143,6 +143,7 @@ def _client(row: rows.OAuthClient) -> OAuthClient:
         id=ClientPk(row.id),
         client_id=row.client_id,
         secret_hash=row.secret_hash,
+        secret_hint=row.secret_hint,
         terms=ClientTerms(
             name=row.name,
             is_public=row.is_public,
@@ -179,6 +180,7 @@ def _client_values(client: OAuthClient) -> Values:
         "id": client.id,
         "client_id": client.client_id,
         "secret_hash": client.secret_hash,
+        "secret_hint": client.secret_hint,
         "name": terms.name,
         "is_public": terms.is_public,
         "redirect_uris": list(terms.redirect_uris),

@@ -16,7 +16,12 @@ from accounts.domain.identity.ports import OpaqueTokens
 from accounts.domain.identity.repositories.protocols import SessionRepository
 from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.oauth.entities.client_documents import is_document_url
-from accounts.domain.oauth.entities.clients import ClientTerms, OAuthClient, RegisteredClient
+from accounts.domain.oauth.entities.clients import (
+    ClientTerms,
+    OAuthClient,
+    RegisteredClient,
+    hint_of,
+)
 from accounts.domain.oauth.errors import (
     PublicClient,
     PublicClientNeedsPkce,
@@ -89,6 +94,7 @@ class ClientService:
             id=ClientPk(uuid4()),
             client_id=self.opaque_tokens.new(),
             secret_hash=self._hash_of(secret),
+            secret_hint=hint_of(secret),
             terms=self.checked(terms),
             is_active=True,
             created_at=self.clock.now(),
@@ -161,7 +167,9 @@ class ClientService:
                 raise PublicClient
             if former_until is not None:
                 self._require_overlap(client, former_until)
-            client = client.with_secret(self._hash_of(secret), former_until=former_until)
+            client = client.with_secret(
+                self._hash_of(secret), hint=hint_of(secret), former_until=former_until
+            )
             self.clients.save(client, scope=by.tenant_scope)
             self._note(SecurityEvent.CLIENT_SECRET_RENEWED, client, by=by)
             if former_until is None:

@@ -6,6 +6,8 @@ from typing import Final
 from uuid import uuid4
 
 from accounts.domain.access import Principal, Right, SessionId
+from accounts.domain.audit.entities import AuditAction, AuditSubject, SubjectType
+from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.entities.sessions import Session
 from accounts.domain.identity.entities.tokens import AccessClaims
 from accounts.domain.identity.errors import InvalidToken
@@ -43,10 +45,11 @@ class RegistrationService:
     access_tokens: AccessTokens
     opaque_tokens: OpaqueTokens
     resources: frozenset[str]
+    audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
 
-    def invite(self, *, resource: str, by: Principal) -> str:
+    def invite(self, *, resource: str, reason: str = "", by: Principal) -> str:
         """An initial access token with which clients may register for a day. Raises NotPermitted."""
         by.require(Right.MANAGE_CLIENTS)
         now = self.clock.now()
@@ -61,6 +64,13 @@ class RegistrationService:
         )
         with self.unit_of_work.atomic():
             self.sessions.add(session)
+            self.audit_log.record(
+                AuditAction.CLIENT_INVITED,
+                AuditSubject(SubjectType.PLATFORM, SubjectType.PLATFORM, None),
+                by=by,
+                because=reason,
+                after={"expires_at": session.expires_at.isoformat()},
+            )
         claims = AccessClaims(
             token_id=uuid4(),
             user_id=None,

@@ -57,6 +57,17 @@ class OrganizationService:
     unit_of_work: UnitOfWork
     clock: Clock
 
+    def planned(self, name: str, slug: str) -> Organization:
+        """A new organization, not stored yet. Raises UnsuitableOrganization."""
+        return Organization(
+            id=OrganizationId(uuid4()),
+            name=name,
+            slug=slug,
+            plan=Plan.FREE,
+            status=OrganizationStatus.ACTIVE,
+            created_at=self.clock.now(),
+        ).checked()
+
     def create(
         self, *, name: str, slug: str, owner_id: UserId | None = None, by: Principal
     ) -> Organization:
@@ -69,14 +80,7 @@ class OrganizationService:
         is_for_other = owner_id is not None and owner_id != by.user_id
         if is_for_other:
             by.require(Right.MANAGE_ORGANIZATIONS)
-        organization = Organization(
-            id=OrganizationId(uuid4()),
-            name=name,
-            slug=slug,
-            plan=Plan.FREE,
-            status=OrganizationStatus.ACTIVE,
-            created_at=self.clock.now(),
-        ).checked()
+        organization = self.planned(name, slug)
         with self.unit_of_work.atomic():
             owner = self.users.get_for_update(owner_id or by.person)
             self._require_may_create(by)
@@ -91,6 +95,21 @@ class OrganizationService:
             if is_for_other:
                 message = member_added_message(organization, owner, OrgRole.OWNER)
                 self.mail_budgets.queue([message], by=by, org_id=organization.id)
+        return organization
+
+    def create_without_owner(self, *, name: str, slug: str, by: Principal) -> Organization:
+        """Create an organization whose owner is yet to be invited, in the unit of work of the caller.
+
+        Raises UnsuitableOrganization, OrganizationSlugTaken, NotPermitted.
+        """
+        by.require(Right.MANAGE_ORGANIZATIONS)
+        organization = self.planned(name, slug)
+        with self.unit_of_work.atomic():
+            self.organizations.add(organization)
+            after = {"name": name, "slug": slug, "owner": None}
+            self.audit_log.record(
+                AuditAction.ORGANIZATION_CREATED, _subject(organization), by=by, after=after
+            )
         return organization
 
     def get(self, org_id: OrganizationId, *, by: Principal) -> OwnOrganization:
@@ -157,13 +176,14 @@ class OrganizationService:
             self._save(action, organization, suspended, reason=reason, by=by)
         return suspended
 
-    def reopen(self, org_id: OrganizationId, *, by: Principal) -> Organization:
+    def reopen(self, org_id: OrganizationId, *, reason: str = "", by: Principal) -> Organization:
         """Reopen a suspended organization unchanged. Raises NotPermitted."""
         with self.unit_of_work.atomic():
             organization = self.organizations.get_for_update(org_id, scope=by.tenant_scope)
             by.require(Right.MANAGE_ORGANIZATIONS)
             reopened = organization.reopened()
-            self._save(AuditAction.ORGANIZATION_REOPENED, organization, reopened, by=by)
+            action = AuditAction.ORGANIZATION_REOPENED
+            self._save(action, organization, reopened, reason=reason, by=by)
         return reopened
 
     def delete(self, org_id: OrganizationId, *, reason: str = "", by: Principal) -> None:
