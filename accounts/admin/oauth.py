@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +26,6 @@ from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import NameField, add_form_errors
-from authsvc.http.sign_in_state import require_fresh_sign_in
 
 
 class LinesField(forms.CharField):
@@ -242,12 +240,10 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
             org_id = OrganizationId(row.org_id)
             services().service_clients.remove(org_id, client_pk, reason=reason, by=by)
 
-    @admin_page({"<id:client_pk>/secret/": "accounts_oauthclient_secret"})
+    @admin_page({"<id:client_pk>/secret/": "accounts_oauthclient_secret"}, takes_away=True)
     def secret_view(self, request: HttpRequest, client_pk: UUID) -> HttpResponse:
         """Replace the secret. The old one stops working, now or later, so a reason is required."""
         row = self.row_allowed_by(self.may_renew_secret, request, client_pk)
-        if settings.ENVIRONMENT.staff_needs_second_factor:
-            require_fresh_sign_in(request)
         form = RenewSecretForm(request.POST or None)
         if not form.is_valid():
             return self.row_form_page(request, row, form, title="Renew the secret")
@@ -266,12 +262,10 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
         )
         return self._secret_page(request, row, renewed, title="Secret renewed")
 
-    @admin_page({"<uuid:client_pk>/pkce/": "accounts_oauthclient_pkce"})
+    @admin_page({"<uuid:client_pk>/pkce/": "accounts_oauthclient_pkce"}, takes_away=True)
     def pkce_view(self, request: HttpRequest, client_pk: UUID) -> HttpResponse:
         """Waive PKCE for a confidential client, or require it again; a reason is required for either."""
         row = self.row_allowed_by(self.may_waive_pkce, request, client_pk)
-        if settings.ENVIRONMENT.staff_needs_second_factor:
-            require_fresh_sign_in(request)
         form = ReasonForm(request.POST or None)
         title = "Require PKCE" if row.pkce_waived_because else "Waive PKCE"
         if not form.is_valid():
