@@ -205,7 +205,7 @@ def _entry(model: Mapping[str, Any], counts: object) -> dict[str, Any]:
     page, url = model["page"], model["admin_url"]
     count = getattr(counts, page.count) if page.count else 0
     about = {"label": page.label, "url": url, "below": model.get("below", url)}
-    about |= {"count": count, "counted": page.counted, "is_bad": page.is_bad}
+    about |= {"key": page.count, "count": count, "counted": page.counted, "is_bad": page.is_bad}
     return about | {"is_current": False}
 
 
