@@ -41,7 +41,7 @@ def status_of_organizations(services: Services) -> dict[str, OrganizationStatus]
 
 def counts_of(services: Services) -> tuple[int, ...]:
     users = services.users.page_of(ALL, by=OPERATOR).items
-    course = services.catalog.course("harbour-academy--fire-safety", scope=ALL_TENANTS)
+    course = services.repositories.courses.at("harbour-academy--fire-safety", scope=ALL_TENANTS)
     learners = services.progress.learners_of(str(course.id), ALL, by=OPERATOR).items
     queue = services.grading.queue_of(str(course.id), ALL, by=OPERATOR).items
     return len(users), len(learners), len(queue)

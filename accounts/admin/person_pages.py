@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -43,7 +42,6 @@ from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, submit
-from authsvc.http.sign_in_state import require_fresh_sign_in
 
 
 class RequiredActionsForm(ReasonForm):
@@ -108,7 +106,7 @@ class PersonPages:
             **context,
         )
 
-    @admin_page({"<id:user_id>/deactivate/": "accounts_user_deactivate"})
+    @admin_page({"<id:user_id>/deactivate/": "accounts_user_deactivate"}, takes_away=True)
     def deactivate_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         row = self._row(request, user_id)
         total = services().user_sessions.of(UserId(row.pk)).total
@@ -125,7 +123,7 @@ class PersonPages:
 
         return self._confirmed(request, row, act, verb="Deactivate", effects=effects)
 
-    @admin_page({"<id:user_id>/activate/": "accounts_user_activate"})
+    @admin_page({"<id:user_id>/activate/": "accounts_user_activate"}, takes_away=True)
     def activate_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         row = self._row(request, user_id)
 
@@ -137,7 +135,7 @@ class PersonPages:
         effects = (f"{name_of(row)} can sign in again.",)
         return self._confirmed(request, row, act, verb="Activate", effects=effects)
 
-    @admin_page({"<id:user_id>/sessions/end/": "accounts_user_end_sessions"})
+    @admin_page({"<id:user_id>/sessions/end/": "accounts_user_end_sessions"}, takes_away=True)
     def end_sessions_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         row = self._row(request, user_id)
         total = services().user_sessions.of(UserId(row.pk)).total
@@ -153,7 +151,9 @@ class PersonPages:
 
         return self._confirmed(request, row, act, verb="End all sessions of", effects=effects)
 
-    @admin_page({"<id:user_id>/sessions/<id:session_id>/end/": "accounts_user_end_session"})
+    @admin_page(
+        {"<id:user_id>/sessions/<id:session_id>/end/": "accounts_user_end_session"}, takes_away=True
+    )
     def end_session_view(
         self, request: HttpRequest, user_id: UUID, session_id: UUID
     ) -> HttpResponse:
@@ -168,7 +168,9 @@ class PersonPages:
         effects = ("The session ends at once. Clients that were signed in there end with it.",)
         return self._confirmed(request, row, act, verb="End a session of", effects=effects)
 
-    @admin_page({"<id:user_id>/second-factor/reset/": "accounts_user_reset_factor"})
+    @admin_page(
+        {"<id:user_id>/second-factor/reset/": "accounts_user_reset_factor"}, takes_away=True
+    )
     def reset_factor_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         row = self._row(request, user_id)
 
@@ -185,7 +187,7 @@ class PersonPages:
         verb = "Reset the second factor of"
         return self._confirmed(request, row, act, verb=verb, effects=effects)
 
-    @admin_page({"<id:user_id>/require/": "accounts_user_require"})
+    @admin_page({"<id:user_id>/require/": "accounts_user_require"}, takes_away=True)
     def require_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         row = self._row(request, user_id)
 
@@ -210,7 +212,7 @@ class PersonPages:
             initial={"required_actions": row.required_actions},
         )
 
-    @admin_page({"<id:user_id>/email/": "accounts_user_email"})
+    @admin_page({"<id:user_id>/email/": "accounts_user_email"}, takes_away=True)
     def email_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         row = self._row(request, user_id)
 
@@ -229,11 +231,10 @@ class PersonPages:
         verb = "Correct the e-mail address of"
         return self._confirmed(request, row, act, verb=verb, effects=effects, form_class=EmailForm)
 
-    @admin_page({"sessions/end/": "accounts_user_end_everybodys_sessions"})
+    @admin_page({"sessions/end/": "accounts_user_end_everybodys_sessions"}, takes_away=True)
     def end_everybodys_sessions_view(self, request: HttpRequest) -> HttpResponse:
         by, page = staff_of(request), self
         by.require(Right.APPOINT_STAFF)
-        _require_fresh(request)
         form = ReasonForm(request.POST if request.method == "POST" else None)
         here: str | None = request.session.get(BROWSER_ID)
         ended: list[EndedSessions] = []
@@ -282,7 +283,6 @@ class PersonPages:
     ) -> HttpResponse:
         """Ask with a form, then act, and show on the person's page what happened."""
         page: Any = self
-        _require_fresh(request)
         form = form_class(request.POST if request.method == "POST" else None, **options)
         back = reverse("admin:accounts_user_change", args=[row.pk])
         title, sentences = f"{verb} {name_of(row)}", []
@@ -298,9 +298,3 @@ class PersonPages:
         return confirm_page(
             request, confirmation, form, opts=page.opts, original=row, change_url=back
         )
-
-
-def _require_fresh(request: HttpRequest) -> None:
-    """Raise ReauthenticationRequired unless the sign-in is recent, where staff need a second factor."""
-    if settings.ENVIRONMENT.staff_needs_second_factor:
-        require_fresh_sign_in(request)

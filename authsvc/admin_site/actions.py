@@ -8,12 +8,13 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import model_ngettext
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.text import capfirst
 
-from accounts.public import Principal
+from accounts.public import NotPermitted, Principal
 from authsvc.admin_site.forms import ReasonForm
 from authsvc.admin_site.pages import Confirmation, confirm_page, shortened
 from authsvc.http.actors import staff_of
@@ -48,15 +49,44 @@ def shows_domain_errors(view: View) -> View:
     return showing
 
 
-def admin_page(routes: Mapping[str, str]) -> Callable[[View], View]:
-    """Serve a method of an admin class at these routes below its list, by their names, and show domain errors."""
+def admin_page(routes: Mapping[str, str], *, takes_away: bool = False) -> Callable[[View], View]:
+    """Serve a method of an admin class at these routes below its list, by their names, and show domain errors.
+
+    A page that *takes_away* something needs a recent sign-in, as an action with a reason does, to be shown and to be
+    submitted. A page that the user lacks the right for answers 403.
+    """
 
     def page_of(view: View) -> View:
-        page = shows_domain_errors(view)
+        page = shows_domain_errors(_locked(view, takes_away=takes_away))
         page.routes = routes  # type: ignore[attr-defined]  # read by StaffAdmin.get_urls
+        page.takes_away = takes_away  # type: ignore[attr-defined]  # read by the tests of all pages
         return page
 
     return page_of
+
+
+def _locked(view: View, *, takes_away: bool) -> View:
+    @wraps(view)
+    def locked(page: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if takes_away:
+            # Staff who may not even see the list are not asked to sign in again first.
+            if not page.has_view_permission(request):
+                raise PermissionDenied
+            require_recent_sign_in(request)
+        try:
+            return view(page, request, *args, **kwargs)
+        except NotPermitted:
+            if request.method == "POST":
+                raise
+            raise PermissionDenied from None
+
+    return locked
+
+
+def require_recent_sign_in(request: HttpRequest) -> None:
+    """Raise ReauthenticationRequired unless the sign-in is recent, where staff need a second factor."""
+    if settings.ENVIRONMENT.staff_needs_second_factor:
+        require_fresh_sign_in(request)
 
 
 def staff_action(
@@ -68,6 +98,7 @@ def staff_action(
 ) -> Callable[[RowAction], Any]:
     """Make an admin action that is applied to each selected row, after asking for a reason if required.
 
+    An action that requires a reason takes something away, and so needs a recent sign-in.
     *effects* are the sentences by which the confirmation says what will happen to each row.
     """
 
@@ -80,8 +111,11 @@ def staff_action(
             if len(chosen) > MOST_AT_ONCE:
                 page.message_user(request, f"Select at most {MOST_AT_ONCE}.", messages.ERROR)
                 return HttpResponseRedirect(here)
-            if requires_reason and settings.ENVIRONMENT.staff_needs_second_factor:
-                require_fresh_sign_in(request)
+            if requires_reason:
+                require_recent_sign_in(request)
+            if not chosen:
+                page.message_user(request, "The selected rows no longer exist.", messages.ERROR)
+                return HttpResponseRedirect(here)
             form = ReasonForm(request.POST if "reason" in request.POST else None)
             if requires_reason and not form.is_valid():
                 return _ask_reason(
@@ -91,6 +125,7 @@ def staff_action(
             apply_to_each(page, request, chosen, act, done=done, reason=reason)
             return HttpResponseRedirect(here)
 
+        action.takes_away = requires_reason  # type: ignore[attr-defined]  # read by the tests of all actions
         return action
 
     return action_of

@@ -114,7 +114,7 @@ class CourseAdmin(ImportPages, AuthoredAdmin):
             "page_title": "YAML",
         }
         about |= {"lines": range(1, write_definition(authored.definition).count("\n") + 1)}
-        about |= {"change_url": course_url("change", row.pk), "course": row}
+        about |= {"tabs_url": course_url("change", row.pk), "course": row}
         return about | head_of(row, authored, by)
 
     def definition_of(self, row: rows.Course, by: Principal) -> str:

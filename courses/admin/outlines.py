@@ -285,7 +285,7 @@ class OutlinePages(ItemPages):
             page_title="Settings",
         )
 
-    @admin_page({"<id:course_id>/discard/": "courses_course_discard"})
+    @admin_page({"<id:course_id>/discard/": "courses_course_discard"}, takes_away=True)
     def discard_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
         """Ask why, and make the current version the draft again."""
         row = self.row_allowed_by(self.has_change_permission, request, course_id)
@@ -316,7 +316,7 @@ class OutlinePages(ItemPages):
         )
         return redirect(tab_url(row, "outline"))
 
-    @admin_page({"<id:course_id>/retire/": "courses_course_retire"})
+    @admin_page({"<id:course_id>/retire/": "courses_course_retire"}, takes_away=True)
     def retire_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
         """Ask why, and close the course to new learners."""
         row, by = (

@@ -125,7 +125,7 @@ def authored_page(
     authored = authored or services().authoring.authored(str(row.pk), by=by)
     about = head_of(row, authored, by) | {"authored": authored, "draft": authored.draft}
     about |= {"outline": outline_of(authored), "can_change": True, "page_title": page_title}
-    about |= {"change_url": course_url("change", row.pk), "saved_by": saved_by(authored, by)}
+    about |= {"tabs_url": course_url("change", row.pk), "saved_by": saved_by(authored, by)}
     about |= {"moved": request.GET.get("moved", "")}
     page = thing_page(
         request,
@@ -156,6 +156,7 @@ def readers_page(
         course=row,
         faint=faint_line(row),
         badges=[state_badge(row)],
+        tabs_url=course_url("change", row.pk),
         can_change=False,
         **context,
     )
@@ -174,7 +175,12 @@ def head_of(row: rows.Course, authored: AuthoredCourse, by: Principal) -> dict[s
     if authored.can_be_published:
         publish = f"Publish version {authored.next_number}"
         tools.append((publish, course_url("publish", row.pk)))
-    return {"faint": faint_line(row), "badges": badges, "tools": tools}
+    return {
+        "faint": faint_line(row),
+        "badges": badges,
+        "tools": tools,
+        "no_default": not authored.can_be_published,
+    }
 
 
 def faint_line(row: rows.Course) -> str:

@@ -98,7 +98,7 @@ class AwardLine:
 class AwardPages(StaffAdmin):
     """Pages below the list of credential definitions."""
 
-    @admin_page({"<id:credential_id>/issue/": "credentials_credential_issue"})
+    @admin_page({"<id:credential_id>/issue/": "credentials_credential_issue"}, takes_away=True)
     def issue_view(self, request: HttpRequest, credential_id: UUID) -> HttpResponse:
         """Ask for people and a reason, show what would happen, and then issue it and show what did."""
         row = self.row_allowed_by(self.has_act_permission, request, credential_id)

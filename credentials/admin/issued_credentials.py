@@ -17,12 +17,12 @@ from accounts.public import OPERATOR, Principal, Right, SubjectType
 from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.forms import ReasonForm
 from authsvc.admin_site.model_admins import ReadOnlyAdmin
+from authsvc.admin_site.pages import Confirmation, confirm_page
 from authsvc.admin_site.people import name_of
 from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import submit
-from authsvc.http.sign_in_state import require_fresh_sign_in
 from credentials import models as rows
 from credentials.admin.rules import proofs_of, text_of
 from credentials.domain.entities.credentials import IssuedCredentialId, Verification
@@ -133,7 +133,7 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         when = display_for_value(row.revoked_at, "")
         return f"At {when} by {row.revoked_by or 'the operator'}: {row.revocation_reason}"
 
-    @admin_page({"<id:issued_id>/revoke/": "credentials_usercredential_revoke"})
+    @admin_page({"<id:issued_id>/revoke/": "credentials_usercredential_revoke"}, takes_away=True)
     def revoke_view(self, request: HttpRequest, issued_id: UUID) -> HttpResponse:
         """Revoke one, after saying what that means."""
         row = self.row_allowed_by(self.has_act_permission, request, issued_id)
@@ -157,7 +157,7 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         self.message_user(request, f"Revoked {name}. Its public page says so.", messages.SUCCESS)
         return redirect("admin:credentials_usercredential_change", row.pk)
 
-    @admin_page({"<id:issued_id>/reissue/": "credentials_usercredential_reissue"})
+    @admin_page({"<id:issued_id>/reissue/": "credentials_usercredential_reissue"}, takes_away=True)
     def reissue_view(self, request: HttpRequest, issued_id: UUID) -> HttpResponse:
         """Issue a new one in place of one, after saying what that means."""
         row = self.row_allowed_by(self.has_act_permission, request, issued_id)
@@ -205,13 +205,13 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         title: str,
         effects: Sequence[str],
     ) -> HttpResponse:
-        if settings.ENVIRONMENT.staff_needs_second_factor:
-            require_fresh_sign_in(request)
-        answer = format_html(
-            "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((e,) for e in effects))
+        confirmation = Confirmation(
+            title=title,
+            effects=tuple(effects),
+            verb=title,
+            back=reverse("admin:credentials_usercredential_change", args=[row.pk]),
         )
-        back = reverse("admin:credentials_usercredential_change", args=[row.pk])
-        return self.form_page(request, form, title=title, back=back, answer=answer)
+        return confirm_page(request, confirmation, form, opts=self.opts)
 
     @staff_action("Revoke", done="revoked", requires_reason=True)
     def revoke(self, row: rows.UserCredential, reason: str, by: Principal) -> None:

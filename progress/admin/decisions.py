@@ -13,6 +13,7 @@ from django.urls import reverse
 from authsvc.admin_site.actions import admin_page
 from authsvc.admin_site.forms import ReasonForm
 from authsvc.admin_site.model_admins import StaffAdmin
+from authsvc.admin_site.pages import Confirmation, confirm_page
 from authsvc.admin_site.people import name_of
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
@@ -48,7 +49,7 @@ class DeadlineForm(ReasonForm):
 class DecisionPages(StaffAdmin):
     """Pages below the list of attempts; each asks for a reason and says what happened."""
 
-    @admin_page({"<id:attempt_id>/void/": "progress_assessmentattempt_void"})
+    @admin_page({"<id:attempt_id>/void/": "progress_assessmentattempt_void"}, takes_away=True)
     def void_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         """Void an attempt, so that it no longer counts."""
         row, attempt, name = self._attempt(request, attempt_id)
@@ -63,9 +64,14 @@ class DecisionPages(StaffAdmin):
             )
 
         done = f"Voided {name}. It no longer counts."
-        return self._decide(request, row, form, act, title=f"Void {name}", done=done)
+        effects = (
+            "The attempt no longer counts.",
+            "The answers and grades stay in the record.",
+        )
+        title = f"Void {name}"
+        return self._decide(request, row, form, act, title=title, effects=effects, done=done)
 
-    @admin_page({"<id:attempt_id>/reopen/": "progress_assessmentattempt_reopen"})
+    @admin_page({"<id:attempt_id>/reopen/": "progress_assessmentattempt_reopen"}, takes_away=True)
     def reopen_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         """Return a submission to its learner."""
         row, attempt, name = self._attempt(request, attempt_id)
@@ -86,9 +92,11 @@ class DecisionPages(StaffAdmin):
             )
 
         done = f"Reopened {name}. {name_of(row.user)} can change the answers and submit again."
-        return self._decide(request, row, form, act, title=f"Reopen {name}", done=done)
+        effects = (f"{name_of(row.user)} can change the answers and submit again.",)
+        title = f"Reopen {name}"
+        return self._decide(request, row, form, act, title=title, effects=effects, done=done)
 
-    @admin_page({"<id:attempt_id>/extend/": "progress_assessmentattempt_extend"})
+    @admin_page({"<id:attempt_id>/extend/": "progress_assessmentattempt_extend"}, takes_away=True)
     def extend_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         """Give an attempt in progress more time."""
         row, attempt, name = self._attempt(request, attempt_id)
@@ -109,7 +117,9 @@ class DecisionPages(StaffAdmin):
             )
 
         done = f"Extended {name}. Its deadline was {present} UTC."
-        return self._decide(request, row, form, act, title=f"Extend {name}", done=done)
+        effects = (f"{name_of(row.user)} has until then to submit the answers.",)
+        title = f"Extend {name}"
+        return self._decide(request, row, form, act, title=title, effects=effects, done=done)
 
     def _attempt(
         self, request: HttpRequest, attempt_id: UUID
@@ -128,6 +138,7 @@ class DecisionPages(StaffAdmin):
         act: Callable[[], AssessmentAttempt],
         *,
         title: str,
+        effects: tuple[str, ...],
         done: str,
     ) -> HttpResponse:
         """Ask, or act with the reason and go to the learner's page of the course."""
@@ -138,6 +149,7 @@ class DecisionPages(StaffAdmin):
 
         if request.method != "POST" or not submit(form, perform):
             back = reverse("admin:progress_assessmentattempt_change", args=[row.pk])
-            return self.form_page(request, form, title=title, back=back)
+            confirmation = Confirmation(title=title, effects=effects, verb=title, back=back)
+            return confirm_page(request, confirmation, form, opts=self.opts)
         self.message_user(request, done, messages.SUCCESS)
         return redirect("admin:progress_courseprogress_learner", row.course_id, row.user_id)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -15,7 +14,6 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.timesince import timesince
 
 from authsvc.admin_site.actions import admin_page
 from authsvc.admin_site.model_admins import StaffAdmin
@@ -26,12 +24,14 @@ from authsvc.kernel.ids import parse_uuid
 from authsvc.kernel.preconditions import Precondition, PreconditionFailed
 from courses.public import Assessment, CourseId
 from progress.admin.grading_forms import GradeForm, lines_of
+from progress.admin.submission_heads import ago, badges_of, faint_line, tools_for
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
 from progress.domain.entities.proposals import GradeProposal
 
 GRADABLE: Final = (AttemptStatus.SUBMITTED, AttemptStatus.GRADED)
 PER_PAGE: Final = 50
 UNTITLED: Final = "Untitled assessment"
+Sheet = tuple[AssessmentAttempt, Assessment, list[GradeProposal]]
 STATUS_LABELS: Final[Mapping[str, str]] = {
     AttemptStatus.STARTED: "Started",
     AttemptStatus.SUBMITTED: "To grade",
@@ -104,15 +104,35 @@ class GradingPages(StaffAdmin):
 
     @admin_page({"<id:attempt_id>/grade/": "progress_assessmentattempt_grade"})
     def grade_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-        """Show a submission beside its rubric, and grade it; afterwards show the grade, until *Regrade* is chosen."""
-        row = self.row_allowed_by(self.has_act_permission, request, attempt_id)
-        sheet = services().grading_help.sheet_of(AttemptId(attempt_id), by=staff_of(request))
-        attempt = sheet[0]
-        if attempt.status not in GRADABLE:
+        """Show a submission beside its rubric, and grade it; afterwards show the grade."""
+        row, sheet = self._submission(request, attempt_id)
+        is_graded = sheet[0].grade is not None
+        if request.method != "POST":
+            return self._sheet_page(request, row, sheet, None if is_graded else GradeForm(*sheet))
+        # A grade is replaced on the page for that alone.
+        return (self._conflict_page if is_graded else self._submitted)(request, row, sheet)
+
+    @admin_page({"<id:attempt_id>/regrade/": "progress_assessmentattempt_regrade"}, takes_away=True)
+    def regrade_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+        """Replace the grade of a submission."""
+        row, sheet = self._submission(request, attempt_id)
+        if sheet[0].grade is None:
             raise Http404
         if request.method != "POST":
-            is_form = attempt.grade is None or "regrade" in request.GET
-            return self._sheet_page(request, row, sheet, GradeForm(*sheet) if is_form else None)
+            return self._sheet_page(request, row, sheet, GradeForm(*sheet))
+        return self._submitted(request, row, sheet)
+
+    def _submission(self, request: HttpRequest, attempt_id: UUID) -> tuple[Any, Sheet]:
+        """The row and the sheet of a submission. Raises PermissionDenied, Http404."""
+        row = self.row_allowed_by(self.has_act_permission, request, attempt_id)
+        sheet = services().grading_help.sheet_of(AttemptId(attempt_id), by=staff_of(request))
+        if sheet[0].status not in GRADABLE:
+            raise Http404
+        return row, sheet
+
+    def _submitted(self, request: HttpRequest, row: Any, sheet: Sheet) -> HttpResponse:
+        """Grade it as the form says, and go on to the grade or to the next submission."""
+        attempt = sheet[0]
         if request.POST.get("seen", attempt.grading_state) != attempt.grading_state:
             return self._conflict_page(request, row, sheet)
         form = GradeForm(*sheet, request.POST)
@@ -123,7 +143,7 @@ class GradingPages(StaffAdmin):
         try:
             graded = self._grade(request, row, form)
         except PreconditionFailed:
-            sheet = services().grading_help.sheet_of(AttemptId(attempt_id), by=staff_of(request))
+            sheet = services().grading_help.sheet_of(attempt.id, by=staff_of(request))
             return self._conflict_page(request, row, sheet)
         self.message_user(request, self._sentence(request, row, graded, form), messages.SUCCESS)
         if "next" not in request.POST:
@@ -171,51 +191,49 @@ class GradingPages(StaffAdmin):
         self,
         request: HttpRequest,
         row: Any,
-        sheet: tuple[AssessmentAttempt, Assessment, list[GradeProposal]],
+        sheet: Sheet,
         form: GradeForm | None,
     ) -> HttpResponse:
         attempt, assessment, _ = sheet
         chosen, title = QueueFilter.of(request.GET), title_of(attempt, request)
         names = names_of(grade.graded_by for grade in attempt.grades)
         courses, _ = self._choices(request, QueueFilter())
+        others = self._others(request, attempt)
         return self._page(
             request,
             "grade",
             title=f"{title}, {name_of(row.user)}",
             heading=title,
+            here=_form_url(attempt, chosen),
             error_title="Error: " if form is not None and form.errors else "",
             row=row,
-            learner=person_link(request, row.user_id, name_of(row.user)),
+            faint=faint_line(request, row, attempt),
+            badges=badges_of(attempt, others),
             attempt=attempt,
-            status="Passed" if attempt.is_passed else "Failed" if attempt.grade else "To grade",
             sheets=list((form or GradeForm(*sheet)).sheets),
             form=form,
             lines=list(lines_of(attempt.grade, assessment)) if attempt.grade else [],
             grades=[(grade, grader_of(grade.graded_by, names)) for grade in attempt.grades],
-            others=self._others(request, attempt),
-            ago=ago(attempt.submitted_at),
+            others=others,
             place=self._place(request, row, chosen),
             courses=courses,
             chosen=chosen,
-            may_propose=attempt.status is AttemptStatus.SUBMITTED
-            and any(question.rubric for question in assessment.questions),
+            tools=tools_for(attempt, assessment),
         )
 
-    def _conflict_page(
-        self,
-        request: HttpRequest,
-        row: Any,
-        sheet: tuple[AssessmentAttempt, Assessment, list[GradeProposal]],
-    ) -> HttpResponse:
+    def _conflict_page(self, request: HttpRequest, row: Any, sheet: Sheet) -> HttpResponse:
         """Show the other grade beside the points that were sent; nothing was overwritten."""
         attempt = sheet[0]
         mine = GradeForm(*sheet, request.POST)
-        grade = attempt.grade
+        grade, title = attempt.grade, title_of(attempt, request)
         response = self._page(
             request,
             "conflict",
-            title=f"{title_of(attempt, request)}, {name_of(row.user)}",
+            title=f"{title}, {name_of(row.user)}",
+            heading=f"{title}: graded in the meantime",
+            faint=faint_line(request, row, attempt),
             row=row,
+            here=_form_url(attempt, QueueFilter.of(request.GET)),
             grade=grade,
             grader=grader_of(grade.graded_by, names_of([grade.graded_by])) if grade else "",
             sheets=list(mine.sheets),
@@ -325,12 +343,6 @@ def grader_of(user_id: UUID | None, names: Mapping[UUID, str]) -> str:
     return names.get(user_id, "a user who no longer exists")
 
 
-def ago(time: datetime | None) -> str:
-    """How long ago that was, roughly."""
-    passed = timesince(time, depth=1) if time else ""
-    return "just now" if passed.startswith("0") else f"{passed} ago"
-
-
 def _submissions(request: HttpRequest, page: Sequence[Any]) -> list[dict[str, Any]]:
     """The rows of a page of the queue, with what it shows of each."""
     titles = titles_in(((row.course_id, row.course_version) for row in page), request)
@@ -348,6 +360,12 @@ def _submissions(request: HttpRequest, page: Sequence[Any]) -> list[dict[str, An
 
 def _grade_url(attempt_id: UUID) -> str:
     return reverse("admin:progress_assessmentattempt_grade", args=[attempt_id])
+
+
+def _form_url(attempt: AssessmentAttempt, chosen: QueueFilter) -> str:
+    """Where points are submitted; after a fresh sign-in, the form may be shown at another URL."""
+    name = "grade" if attempt.grade is None else "regrade"
+    return reverse(f"admin:progress_assessmentattempt_{name}", args=[attempt.id]) + chosen.query
 
 
 def _see_other(url: str, chosen: QueueFilter) -> HttpResponse:

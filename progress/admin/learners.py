@@ -12,12 +12,15 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 
 from accounts.public import Right, SubjectType
 from authsvc.admin_site.actions import admin_page
 from authsvc.admin_site.downloads import csv_download, xlsx_download
 from authsvc.admin_site.model_admins import StaffAdmin
 from authsvc.admin_site.people import name_of, person_link
+from authsvc.admin_site.template_tags import moment
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from progress.admin.learner_sheets import STATUS_LABELS, cell_line, learner_sheet
@@ -41,8 +44,16 @@ FILTERS: Final[Mapping[LearnerFilter, str]] = {
     LearnerFilter.COMPLETED: "Completed",
     LearnerFilter.WITHDRAWN: "Withdrawn",
 }
-
-
+TOOLS: Final[Mapping[str, str]] = {
+    "report": "Report",
+    "learners_csv": "Export CSV with names",
+    "learners_xlsx": "Export XLSX",
+}
+"""The pages beside the grid of a course, and what their links say."""
+_BADGES: Final[Mapping[ProgressStatus, str]] = {
+    ProgressStatus.COMPLETED: "good",
+    ProgressStatus.WITHDRAWN: "off",
+}
 _PAGE_NUMBER: Final = re.compile(r"[0-9]{1,8}")
 
 
@@ -122,6 +133,11 @@ class LearnerPages(StaffAdmin):
             request,
             "learners",
             title=f"{grid.course.title}: learners",
+            faint=_enrolled_line(grid),
+            tools=[
+                (label, _url(name, course_id) + ("" if name == "report" else query.address()))
+                for name, label in TOOLS.items()
+            ],
             grid=grid,
             columns=columns,
             modules=list(dict.fromkeys(column.module for column in grid.columns)),
@@ -172,6 +188,7 @@ class LearnerPages(StaffAdmin):
         row = mine.filter(course_id=course_id, user_id=user_id).first()
         if row is None:
             raise Http404
+        status = ProgressStatus(row.status)
         services().tenant_access.record_access(
             row.org_id, at=SubjectType.LEARNERS, subject_id=row.course_id, by=staff_of(request)
         )
@@ -180,8 +197,17 @@ class LearnerPages(StaffAdmin):
             "learner",
             title=f"{name_of(row.user)}: {row.course.title}",
             row=row,
-            learner=person_link(request, row.user_id, name_of(row.user)),
-            status=STATUS_LABELS[ProgressStatus(row.status)],
+            faint=format_html(
+                "{} · {} · enrolled {} UTC in version {}",
+                person_link(request, row.user_id, name_of(row.user)),
+                row.user.email,
+                moment(row.enrolled_at),
+                row.course_version,
+            ),
+            badges=[
+                (STATUS_LABELS[status], _BADGES.get(status, "")),
+                (f"{row.percent_complete} % of the required items", "off"),
+            ],
             sheet=learner_sheet(row, staff_of(request)),
             may_grade=staff_of(request).may(Right.GRADE_ATTEMPTS),
             may_view=self._may_view_attempts(request),
@@ -198,6 +224,16 @@ class LearnerPages(StaffAdmin):
         about = self.admin_site.each_context(request) | {"opts": self.opts} | context
         path = f"admin/progress/courseprogress/{template}.html"
         return TemplateResponse(request, path, about)
+
+
+def _url(name: str, course_id: UUID) -> str:
+    return reverse(f"admin:progress_courseprogress_{name}", args=[course_id])
+
+
+def _enrolled_line(grid: LearnerGrid) -> str:
+    version = grid.course.version
+    published = f" · version {version} is published" if version else ""
+    return f"{grid.counts.enrolled} enrolled{published}"
 
 
 def _line(row: GridRow, grid: LearnerGrid, shown: set[UUID]) -> dict[str, Any]:

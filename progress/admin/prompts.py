@@ -4,7 +4,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet
@@ -21,7 +20,6 @@ from authsvc.admin_site.model_admins import ReadOnlyAdmin
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import add_form_errors
-from authsvc.http.sign_in_state import require_fresh_sign_in
 from authsvc.kernel.errors import Conflict, Invalid
 from progress import models as rows
 from progress.domain.ai.entities.prompts import (
@@ -178,12 +176,10 @@ class PromptTemplateAdmin(ReadOnlyAdmin):
         created = self._created(request, form, name=row.name, session_type=row.session_type)
         return created or self.row_form_page(request, row, form, title="Create a new version")
 
-    @admin_page({"<id:template_id>/trial/": "progress_prompttemplate_trial"})
+    @admin_page({"<id:template_id>/trial/": "progress_prompttemplate_trial"}, takes_away=True)
     def trial_view(self, request: HttpRequest, template_id: UUID) -> HttpResponse:
         """Start a trial with a share of the sessions."""
         row = self.row_allowed_by(self.has_act_permission, request, template_id)
-        if settings.ENVIRONMENT.staff_needs_second_factor:
-            require_fresh_sign_in(request)
         form = TrialForm(request.POST or None)
         if not form.is_valid():
             return self.row_form_page(request, row, form, title="Start a trial")

@@ -37,7 +37,6 @@ def enter(page: Page, town: Town) -> None:
 def test_staff_find_their_way_on_desktop_and_phone(page: Page, town: Town) -> None:
     email = town.resident("zelda")
     enter(page, town)
-    page.emulate_media(reduced_motion="reduce")  # or colours are measured while they change
 
     for name, path in PAGES.items():
         page.goto(f"/admin/{path}")

@@ -44,7 +44,6 @@ def look(page: Page, name: str) -> None:
     page.evaluate(
         "document.querySelectorAll('details.question').forEach((one) => { one.open = true; })"
     )
-    page.emulate_media(reduced_motion="reduce")  # colours in transition have no contrast yet
     viewport = page.viewport_size
     assert photograph(page, f"course-{name}") == WIDTHS
     assert page.get_by_role("heading", level=1).count() == 1

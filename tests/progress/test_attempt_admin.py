@@ -50,6 +50,10 @@ def page_of(attempt: AssessmentAttempt) -> str:
     return f"{ATTEMPTS}{attempt.id}/grade/"
 
 
+def regrading_of(attempt: AssessmentAttempt) -> str:
+    return f"{ATTEMPTS}{attempt.id}/regrade/"
+
+
 def points(anna: Examinee, *, picture: int, feedback: int, reason: str = "") -> dict[str, Any]:
     """The values that a grader enters; the points for the picture go to the first criterion first."""
     by_criterion = {"holds": min(picture, 3), "looks": max(picture - 3, 0)}
@@ -99,14 +103,14 @@ def test_to_grade_again_takes_a_reason(
 ) -> None:
     bo.post(page_of(attempt), **points(anna, picture=5, feedback=1))
 
-    without = bo.post(page_of(attempt), **points(anna, picture=0, feedback=1))
+    without = bo.post(regrading_of(attempt), **points(anna, picture=0, feedback=1))
     assert "This field is required." in without.text
-    again = bo.post(page_of(attempt), **points(anna, picture=0, feedback=1, reason="A copy."))
+    again = bo.post(regrading_of(attempt), **points(anna, picture=0, feedback=1, reason="A copy."))
 
     (message,) = again.messages
     assert message.startswith("Regraded A project of Anna: 6 → 1 of 6 points, not passed. ")
     assert message.endswith("The item is open again, unless another attempt passes it.")
-    assert "1 → " in bo.get(f"{page_of(attempt)}?regrade=1").text
+    assert "1 → " in bo.get(regrading_of(attempt)).text
     assert [grade.score for grade in now(application, attempt).grades] == [6, 1]
     assert "Graded. Reason: A copy." in log_of(attempt.id)
 
@@ -174,7 +178,7 @@ def test_a_grader_decides_whether_a_lost_pass_reopens_the_item(
     passed = items_of(anna)
     failing = points(anna, picture=0, feedback=1, reason="A copy.")
 
-    bo.post(page_of(attempt), **failing, **({"keeps_completion": keeps} if keeps else {}))
+    bo.post(regrading_of(attempt), **failing, **({"keeps_completion": keeps} if keeps else {}))
 
     assert passed == (attempt.item_id,)
     assert items_of(anna) == (passed if keeps else ())

@@ -185,7 +185,8 @@ def test_the_second_grader_copies_their_points_over_with_a_reason(
     ines.post(page_of(attempt), **values(attempt, 1, seen=attempt.grading_state))
     state = application.services.grading.get(attempt.id, by=OPERATOR).grading_state
 
-    page = bo.post(page_of(attempt), **values(attempt, 0, seen=state, reason="Read twice."))
+    path = page_of(attempt).replace("/grade/", "/regrade/")
+    page = bo.post(path, **values(attempt, 0, seen=state, reason="Read twice."))
 
     assert page.messages == ("Regraded A project of Anna: 6 → 5 of 6 points, passed.",)
     graded = application.services.grading.get(attempt.id, by=OPERATOR)
@@ -227,3 +228,24 @@ def test_other_attempts_of_the_learner_are_shown_beside(
 
     assert "Attempt 1: 0 of 6 points" in page.text
     assert "“Tie it again.”" in page.text
+
+
+def test_a_grade_is_replaced_on_the_page_for_that_alone(
+    application: Application, course: Course, bo: StaffBrowser
+) -> None:
+    attempt = submits(application, course, "Anna")
+    bo.post(page_of(attempt), **values(attempt, 1))
+
+    page = bo.post(page_of(attempt), **values(attempt, 0, reason="Read twice."))
+
+    assert page.status == 409
+    assert f"{attempt.id}/regrade/" in page.text
+    assert application.services.grading.get(attempt.id, by=OPERATOR).score == 6
+
+
+def test_what_has_no_grade_cannot_be_regraded(
+    application: Application, course: Course, bo: StaffBrowser
+) -> None:
+    attempt = submits(application, course, "Anna")
+
+    assert bo.get(page_of(attempt).replace("/grade/", "/regrade/")).status == 404

@@ -94,6 +94,7 @@ def heading(page: Page) -> str:
 def photograph(page: Page, name: str) -> dict[str, int]:
     """Return the width of the page on desktop and phone; the full suite saves screenshots of both, light and dark."""
     widths = {}
+    page.emulate_media(reduced_motion="reduce")  # or colours are photographed while they change
     for device, width in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": 800})
         if os.environ.get("SUITE") == "full":

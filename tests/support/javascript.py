@@ -23,9 +23,6 @@ _UNREACHABLE: Final = re.compile(
 
 def project_in(folder: Path) -> Path:
     """A copy of the project beside its packages. Skips the test without Node, or if npm reaches no registry."""
-    for tool in ("node", "npm"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"{tool} is not installed")
     _install()
     shutil.copytree(PROJECT, folder)
     (folder / "node_modules").symlink_to(_INSTALLED / "node_modules")
@@ -68,7 +65,16 @@ def printed_after_answering(
     return rest
 
 
+def script_of(package: str, path: str) -> str:
+    """A script of a package. Skips the test without Node, or if npm reaches no registry."""
+    _install()
+    return (_INSTALLED / "node_modules" / package / path).read_text()
+
+
 def _install() -> None:
+    for tool in ("node", "npm"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed")
     lock = (PROJECT / "package-lock.json").read_bytes()
     installed = _INSTALLED / "installed.json"
     if installed.exists() and installed.read_bytes() == lock:
