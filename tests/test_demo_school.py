@@ -41,7 +41,7 @@ def status_of_organizations(services: Services) -> dict[str, OrganizationStatus]
 
 def counts_of(services: Services) -> tuple[int, ...]:
     users = services.users.page_of(ALL, by=OPERATOR).items
-    course = services.repositories.courses.at("harbour-academy--fire-safety", scope=ALL_TENANTS)
+    course = services.catalog.visible_to(OPERATOR, "harbour-academy--fire-safety")
     learners = services.progress.learners_of(str(course.id), ALL, by=OPERATOR).items
     queue = services.grading.queue_of(str(course.id), ALL, by=OPERATOR).items
     return len(users), len(learners), len(queue)
@@ -127,7 +127,7 @@ def test_a_new_development_database_has_the_school_unless_it_is_switched_off(
 
 
 def test_reports_wait_for_days_and_not_for_months(school: World) -> None:
-    course = school.repositories.courses.at("harbour-academy--fire-safety", scope=ALL_TENANTS)
+    course = school.services.catalog.visible_to(OPERATOR, "harbour-academy--fire-safety")
 
     queue = school.services.grading.queue_of(str(course.id), ALL, by=OPERATOR).items
 

@@ -14,9 +14,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from accounts import models as rows
+from accounts.admin.checks import ExportForm, latest_runs
 from accounts.admin.job_pages import job_page, starter_of, state_of
 from accounts.admin.job_words import duration_words, kind_words, progress_words
-from accounts.domain.access import Principal, Right
+from accounts.domain.access import OrganizationId, Principal, Right
 from accounts.domain.audit.entities import SubjectType
 from accounts.domain.tasks.errors import TaskResultNotFound
 from authsvc.admin_site.actions import admin_page, staff_action
@@ -140,16 +141,6 @@ class JobAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         row = self.row_allowed_by(self.has_view_permission, request, job_id)
         return JsonResponse(state_of(row), headers={"Cache-Control": "no-store"})
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> Any:
-        by = staff_of(request)
-        may = {
-            "may_verify": by.may(Right.READ_AUDIT),
-            "may_rebuild": by.may(Right.MANAGE_ORGANIZATIONS),
-        }
-        return super().changelist_view(request, (extra_context or {}) | may)
-
     @admin_page({"failing/": "jobs_job_failing"})
     def failing_view(self, request: HttpRequest) -> HttpResponse:
         """What is failing and why, with links to the jobs."""
@@ -166,6 +157,34 @@ class JobAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         about = {"title": "Failing jobs", "opts": self.opts, "failures": failures}
         context = self.admin_site.each_context(request) | about
         return TemplateResponse(request, "admin/jobs/job/failing.html", context)
+
+    @admin_page({"checks/": "jobs_job_checks"})
+    def checks_view(self, request: HttpRequest) -> HttpResponse:
+        """What staff can let the service do for a long time, when it last ran, and what it found."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        runs = list(latest_runs(staff_of(request)))
+        about = {"title": "Checks and rebuilds", "runs": runs}
+        context = self.admin_site.each_context(request) | about
+        return TemplateResponse(request, "admin/jobs/job/checks.html", context)
+
+    @admin_page({"export/": "jobs_job_export"})
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """Start to export the events of an organization as xAPI statements."""
+        by = staff_of(request)
+        by.require(Right.MANAGE_ORGANIZATIONS)
+        form = ExportForm(
+            request.POST if request.method == "POST" else None,
+            organizations=rows.Organization.objects.order_by("name"),
+        )
+        if form.is_valid():
+            organization = form.cleaned_data["organization"]
+            task = services().export_tasks.start(org_id=OrganizationId(organization.pk), by=by)
+            sentence = f"The export of {organization.name} has started."
+            self.message_user(request, sentence, messages.SUCCESS)
+            return redirect("admin:jobs_job_change", task.id)
+        back = reverse("admin:jobs_job_checks")
+        return self.form_page(request, form, title="Export xAPI statements", back=back)
 
     @admin_page({"verify/": "jobs_job_verify"})
     def verify_view(self, request: HttpRequest) -> HttpResponse:

@@ -31,6 +31,9 @@ class Job:
     pages: tuple[Page, ...]
 
 
+OPERATIONS: Final = "jobs.view_job"
+"""The permission to see what the service does, beside the jobs themselves."""
+
 JOBS: Final = (
     Job(
         "People",
@@ -132,6 +135,12 @@ JOBS: Final = (
                 counted="failing",
                 is_bad=True,
             ),
+            Page(
+                label="Checks and rebuilds",
+                url_name="admin:jobs_job_checks",
+                permissions=(OPERATIONS,),
+            ),
+            Page(label="Settings", url_name="admin:settings", permissions=(OPERATIONS,)),
         ),
     ),
 )

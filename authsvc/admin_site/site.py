@@ -16,7 +16,9 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from authsvc.admin_site import navigation
 from authsvc.admin_site.dashboard import dashboard_context, table_of
 from authsvc.admin_site.downloads import csv_download
+from authsvc.admin_site.navigation import OPERATIONS
 from authsvc.admin_site.search import only_exact, search
+from authsvc.admin_site.settings_page import settings_in_force, versions
 from authsvc.admin_site.tenants import scope_of
 from authsvc.composition.container import services
 from authsvc.http.sign_in_state import has_second_factor, show_second_factor
@@ -69,6 +71,7 @@ class AdminSite(admin.AdminSite):
                 name="dashboard_table",
             ),
             path("data/", self.admin_view(self.data_view), name="data"),
+            path("settings/", self.admin_view(self.settings_view), name="settings"),
         ]
         return [*own, *super().get_urls()]
 
@@ -116,6 +119,14 @@ class AdminSite(admin.AdminSite):
             raise PermissionDenied
         context = self.each_context(request) | {"title": "Data", "apps": apps}
         return TemplateResponse(request, "admin/data.html", context)
+
+    def settings_view(self, request: HttpRequest) -> HttpResponse:
+        """The settings in force, for those who see what the service does."""
+        if not request.user.has_perm(OPERATIONS):
+            raise PermissionDenied
+        about = {"settings_in_force": settings_in_force(), "versions": versions()}
+        context = self.each_context(request) | {"title": "Settings"} | about
+        return TemplateResponse(request, "admin/settings.html", context)
 
     def has_permission(self, request: HttpRequest) -> bool:
         is_staff = super().has_permission(request)

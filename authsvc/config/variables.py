@@ -338,3 +338,19 @@ class Reader:
             msg = f"{name} must be an http or https URL with a host and an optional path, like https://auth.example."
             raise Misconfigured(msg)
         return value
+
+
+SECRETS: Final = frozenset(
+    {
+        "DATABASE_URL",
+        "SECRET_KEY",
+        "METRICS",
+        "EMAIL_URL",
+        "REDIS_URL",
+        "BROKER_URL",
+        "BREACHED_PASSWORDS_URL",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "TUTOR_API_KEY",
+    }
+)
+"""Variables that are secret, or may contain a secret: pages say only whether they are set."""

@@ -83,7 +83,7 @@ def test_the_list_says_how_deliveries_of_the_last_day_ended(
         delivery = a_delivery(new.webhook, due_at=None)
         application.services.repositories.deliveries.add([delivery])
         WebhookDelivery.objects.filter(pk=delivery.id).update(
-            status=status, error=error, created_at=now, attempted_at=now
+            status=status, error=error, created_at=now, attempted_at=now, is_pending=False
         )
 
     page = root.get("accounts/webhook/")

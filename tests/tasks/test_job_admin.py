@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from authsvc.jobs.entities import JobId, JobRequest, JobStatus, Queue
 from authsvc.jobs.models import Job
+from tests.accounts.org_pages import has_organization
 from tests.support.application import Application
 from tests.support.organizations import acts_in
 from tests.support.staff import StaffBrowser, root_browser, staff_browser
@@ -194,3 +195,51 @@ def test_other_staff_do_not_see_the_state_of_a_job(application: Application) -> 
     page = staff_browser(application, "Course editors").get(f"{JOBS}{task_id}/status.json")
 
     assert page.status == 403
+
+
+def test_checks_say_when_they_ran_last_and_what_they_found(
+    application: Application, auditor: StaffBrowser
+) -> None:
+    before = auditor.get(f"{JOBS}checks/").text
+    auditor.post(f"{JOBS}verify/")
+    application.services.job_engine.run_due(Queue.LONG)
+
+    after = auditor.get(f"{JOBS}checks/").text
+
+    assert "It has not run within the last two weeks." in before
+    assert "Nothing was found to be wrong." in after
+    assert f'href="/admin/{JOBS}verify/"' in after
+    assert f'href="/admin/{JOBS}export/"' not in after
+
+
+def test_an_admin_exports_the_events_of_an_organization(
+    application: Application, root: StaffBrowser
+) -> None:
+    organization = has_organization(application, name="Harbour Academy")
+
+    page = root.post(f"{JOBS}export/", organization=str(organization.id))
+    application.services.job_engine.run_due(Queue.LONG)
+
+    assert page.messages == ("The export of Harbour Academy has started.",)
+    (job,) = Job.objects.filter(kind="export-statements")
+    assert (job.status, job.org_id) == (JobStatus.SUCCEEDED, organization.id)
+    assert acts_in(application.services, organization.id)
+
+
+def test_auditors_see_settings_without_secrets_and_others_do_not(
+    application: Application, auditor: StaffBrowser
+) -> None:
+    page = auditor.get("settings/")
+
+    assert page.status == 200
+    assert "<code>SECRET_KEY</code>" in page.text
+    assert "Storage and versions" in page.text
+    assert staff_browser(application, "Course editors").get("settings/").status == 403
+
+
+@pytest.mark.parametrize("path", [f"{JOBS}checks/", f"{JOBS}export/"])
+def test_other_staff_start_no_checks(application: Application, path: str) -> None:
+    page = staff_browser(application, "Credential officers").post(path)
+
+    assert page.status == 403 or page.messages
+    assert not Job.objects.exists()
