@@ -142,7 +142,6 @@ class RotateSecretForm(ReasonForm):
         label="The current secret ends",
         choices=[(name, words.capitalize()) for name, (_, words) in OVERLAPS.items()],
         initial="now",
-        required=False,
         widget=forms.RadioSelect,
         help_text="Until then both secrets work, so that the developers can change it without an outage.",
     )
@@ -151,7 +150,7 @@ class RotateSecretForm(ReasonForm):
     @property
     def former_until(self) -> datetime | None:
         """When the current secret ends; None for at once."""
-        overlap, _ = OVERLAPS[self.cleaned_data["overlap"] or "now"]
+        overlap, _ = OVERLAPS[self.cleaned_data["overlap"]]
         return None if overlap is None else timezone.now() + overlap
 
 

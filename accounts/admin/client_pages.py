@@ -51,7 +51,7 @@ class ClientPages:
                 by=by,
             )
             keep_for_page(request, str(row.pk), registered.secret)
-            _, words = OVERLAPS[form.cleaned_data["overlap"] or "now"]
+            _, words = OVERLAPS[form.cleaned_data["overlap"]]
             return f"Rotated the secret of {row.name}. The former one ends {words}."
 
         effects = (

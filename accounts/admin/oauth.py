@@ -53,17 +53,9 @@ class OAuthClientAdmin(ClientPages, ThingAdmin):
             "id_token_algorithm": IdTokenAlgorithm.RS256.value,
         }
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        if obj is None:
-            return []
-        facts = ["client_id", "org", "is_public", "is_active"]
-        times = ["created_at", "expires_at", "last_used_at", "former_secret_expires_at"]
-        return [*facts, *times, "pkce_waived_because"]
-
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        if obj is None:
-            return NewClientForm.Meta.fields
-        return [*self.get_readonly_fields(request, obj), *ClientForm.Meta.fields]
+        """The facts about a client are on its overview."""
+        return NewClientForm.Meta.fields if obj is None else ClientForm.Meta.fields
 
     def head_of(self, request: HttpRequest, row: rows.OAuthClient) -> Head:
         has_secret = row.is_active and not row.is_public

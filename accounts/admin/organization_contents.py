@@ -115,7 +115,7 @@ def _overview(request: HttpRequest, row: rows.Organization) -> dict[str, Any]:
     sees_people = request.user.has_perm(_PERMISSIONS[MEMBERS])
     sees_activity = request.user.has_perm(_PERMISSIONS[ACTIVITY])
     return {
-        "numbers": [(role.value, numbers.get(role.value, 0)) for role in OrgRole],
+        "numbers": [(role.value, numbers.get(role.value, 0)) for role in OrgRole][1:],
         "member_count": sum(numbers.values()),
         "sees_people": sees_people,
         "owners": [
@@ -124,7 +124,7 @@ def _overview(request: HttpRequest, row: rows.Organization) -> dict[str, Any]:
         ],
         "invited_owners": list(invited.values_list("email", flat=True)[:MOST_AT_ONCE]),
         "sees_activity": sees_activity,
-        "recent": _entries_of(row, RECENT) if sees_activity else [],
+        "recent": _changes_of(row) if sees_activity else [],
     }
 
 
@@ -168,15 +168,21 @@ def _rights(request: HttpRequest, row: rows.Organization) -> dict[str, Any]:
 
 
 def _activity(request: HttpRequest, row: rows.Organization) -> dict[str, Any]:
-    return {"entries": _entries_of(row)}
+    entries = rows.AuditEntry.objects.filter(org=row)
+    return {"entries": _sentences(row, entries, MOST_AT_ONCE)}
 
 
-def _entries_of(row: rows.Organization, most: int = MOST_AT_ONCE) -> list[Any]:
-    """The newest entries of the organization's chain; clients and invitations have names, too."""
+def _changes_of(row: rows.Organization) -> list[Any]:
+    """The newest entries that are no access by staff."""
+    looks = AuditAction.LOOKED_INTO
+    return _sentences(row, rows.AuditEntry.objects.filter(org=row).exclude(action=looks), RECENT)
+
+
+def _sentences(row: rows.Organization, entries: Any, most: int) -> list[Any]:
+    """The newest of these entries of the organization; clients and invitations have names, too."""
     clients = rows.OAuthClient.objects.filter(org=row).values_list("pk", "name")
     invited = rows.Invitation.objects.filter(org=row).values_list("pk", "email")
     names = {str(pk): name for pk, name in [*clients[:MOST_AT_ONCE], *invited[:MOST_AT_ONCE]]}
-    entries = rows.AuditEntry.objects.filter(org=row)
     return activity_of(entries, names | {str(row.pk): row.name}, most=most)
 
 

@@ -191,12 +191,7 @@ class OrganizationAdmin(OrganizationPages, ThingAdmin):
         return row.pk, row.pk
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        if obj is None:
-            return ["name", "slug", "owner"]
-        return ["name", "slug", "plan", "status", "created_at"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return [] if obj is None else ["slug", "status", "created_at"]
+        return ["name", "slug", "owner"] if obj is None else ["name", "plan"]
 
     def head_of(self, request: HttpRequest, row: rows.Organization) -> Head:
         may_change = self.has_change_permission(request, row)

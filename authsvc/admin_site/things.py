@@ -72,7 +72,9 @@ class ThingAdmin(AuditsTenantAccess, ServiceAdmin):
         is_form = request.method == "POST"
         current = SETTINGS.key if is_form else current_tab(request, head.tabs)
         if current == SETTINGS.key:
-            about = head.context | {"current": current} | (extra_context or {})
+            buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
+            about = head.context | buttons | {"current": current, "subtitle": None}
+            about |= extra_context or {}
             return super().change_view(request, object_id, form_url, about)
         self.record_access(request, row)
         templates, context = self.contents_of(request, row, current)

@@ -172,12 +172,14 @@ def test_an_invalid_form_keeps_its_input(application: Application) -> None:
 def test_the_form_shows_the_current_terms(application: Application) -> None:
     client = application.services.clients.register(TERMS, by=OPERATOR).client
 
-    text = root_browser(application).get(settings_of(client)).text
+    root = root_browser(application)
+
+    text = root.get(settings_of(client)).text
 
     assert "https://app.example/callback\nhttp://127.0.0.1/callback</textarea>" in text
     assert re.search(r'value="openid"[^>]* checked', text)
     assert not re.search(r'value="profile"[^>]* checked', text)
-    assert client.client_id in text
+    assert client.client_id in root.get(page_of(client)).text
 
 
 def test_terms_are_amended(application: Application) -> None:

@@ -46,7 +46,7 @@ def test_a_renewed_secret_is_shown_once_and_replaces_the_old_one(application: Ap
     first = application.services.clients.register(some_client_terms(), by=OPERATOR)
     client, root = first.client, root_browser(application)
 
-    page = root.post(secret_page_of(client), reason="It was in a mail.")
+    page = root.post(secret_page_of(client), overlap="now", reason="It was in a mail.")
 
     client_id, secret = shown_on(page)
     authenticated = application.services.clients.authenticated
@@ -61,7 +61,7 @@ def test_a_renewed_secret_is_shown_once_and_replaces_the_old_one(application: Ap
 
 def test_a_reload_shows_the_secret_no_more_and_rotates_nothing(application: Application) -> None:
     client, root = registered(application), root_browser(application)
-    page = root.post(secret_page_of(client), reason="Lost.")
+    page = root.post(secret_page_of(client), overlap="now", reason="Lost.")
     _, secret = shown_on(page)
     rotated = now(application, client)
 
@@ -107,7 +107,9 @@ def test_a_client_is_invited_by_a_token_that_is_shown_once(application: Applicat
 
 def test_a_secret_that_nobody_reads_in_time_is_gone(application: Application) -> None:
     client, root = registered(application), root_browser(application)
-    answer = root.client.post(f"/admin/{secret_page_of(client)}", {"reason": "Lost."})
+    answer = root.client.post(
+        f"/admin/{secret_page_of(client)}", {"reason": "Lost.", "overlap": "now"}
+    )
 
     with time_machine.travel(timedelta(minutes=11)):
         page = root.get(answer.headers["Location"])
@@ -189,7 +191,7 @@ def test_a_public_client_cannot_do_without_pkce(application: Application) -> Non
 def test_without_a_reason_no_secret_is_renewed(application: Application, reason: str) -> None:
     client = registered(application)
 
-    page = root_browser(application).post(secret_page_of(client), reason=reason)
+    page = root_browser(application).post(secret_page_of(client), overlap="now", reason=reason)
 
     assert "Not saved: 1 field needs attention." in page.text
     assert now(application, client) == client
@@ -201,7 +203,7 @@ def test_a_public_client_has_no_secret_to_renew(application: Application) -> Non
     )
     root = root_browser(application)
 
-    page = root.post(secret_page_of(client), reason="Because I can.")
+    page = root.post(secret_page_of(client), overlap="now", reason="Because I can.")
 
     assert page.messages[0].startswith("A public client has no secret.")
     assert log_of(client.id) == []
@@ -244,7 +246,7 @@ def test_a_removed_client_cannot_be_amended_or_get_a_secret(application: Applica
 
     answers = [
         root.post(page_of(client), **NEW),
-        root.post(secret_page_of(client), reason="Because I can."),
+        root.post(secret_page_of(client), overlap="now", reason="Because I can."),
     ]
 
     assert [answer.status for answer in answers] == [403, 403]
@@ -260,7 +262,7 @@ def test_a_group_may_manage_clients(application: Application) -> None:
     assert client is not None
     keeper.post(page_of(client), **NEW | {"name": "Planner"})
     assert now(application, client).terms.name == "Planner"
-    assert len(shown_on(keeper.post(secret_page_of(client), reason="Lost."))) == 2
+    assert len(shown_on(keeper.post(secret_page_of(client), overlap="now", reason="Lost."))) == 2
     keeper.act(CLIENTS, "remove", client.id, reason="Left.")
     assert not now(application, client).is_active
 
@@ -273,7 +275,7 @@ def test_other_staff_cannot_manage_clients(application: Application, group: str)
         bo.get(CLIENTS),
         bo.post(f"{CLIENTS}add/", **NEW),
         bo.post(page_of(client), **NEW),
-        bo.post(secret_page_of(client), reason="Because I can."),
+        bo.post(secret_page_of(client), overlap="now", reason="Because I can."),
         bo.post(pkce_page_of(client), reason="Because I can."),
     ]
 

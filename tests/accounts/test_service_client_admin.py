@@ -57,7 +57,7 @@ def test_the_secret_of_a_service_client_is_renewed(application: Application) -> 
     client, root = a_service_client(application, organization), root_browser(application)
 
     leads = root.get(page_of(client)).text
-    page = root.post(secret_page_of(client), reason="It was in a mail.")
+    page = root.post(secret_page_of(client), overlap="now", reason="It was in a mail.")
 
     client_id, secret = shown_on(page)
     assert f"/admin/{secret_page_of(client)}" in leads
@@ -85,7 +85,7 @@ def test_clients_of_a_suspended_organization_cannot_be_changed(application: Appl
 
     answers = [
         root.act(CLIENTS, "remove", client.id, reason="Because I can."),
-        root.post(secret_page_of(client), reason="Because I can."),
+        root.post(secret_page_of(client), overlap="now", reason="Because I can."),
     ]
 
     assert ["The organization is suspended." in answer.messages[0] for answer in answers] == [
@@ -104,7 +104,7 @@ def test_managers_of_platform_clients_cannot_change_service_clients(
 
     answers = [
         keeper.act(CLIENTS, "remove", client.id, reason="Because I can."),
-        keeper.post(secret_page_of(client), reason="Because I can."),
+        keeper.post(secret_page_of(client), overlap="now", reason="Because I can."),
     ]
 
     assert ["There is no such" in answer.messages[0] for answer in answers] == [True] * 2
