@@ -21,7 +21,6 @@ from authsvc.admin_site.pages import Confirmation, confirm_page, thing_page
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import submit
-from authsvc.http.sign_in_state import require_fresh_sign_in
 
 STATES: Final = {
     KeyState.ACTIVE: "Active",
@@ -35,7 +34,7 @@ INVITATION: Final = "client invitation"
 class ClientPages:
     """Mixin of the admin class of clients."""
 
-    @admin_page({"<id:client_pk>/secret/": "accounts_oauthclient_secret"})
+    @admin_page({"<id:client_pk>/secret/": "accounts_oauthclient_secret"}, takes_away=True)
     def secret_view(self, request: HttpRequest, client_pk: UUID) -> HttpResponse:
         """Rotate the secret. The old one stops working, now or later, so a reason is required."""
         page: Any = self
@@ -89,7 +88,7 @@ class ClientPages:
             back_label="To the client",
         )
 
-    @admin_page({"<id:client_pk>/pkce/": "accounts_oauthclient_pkce"})
+    @admin_page({"<id:client_pk>/pkce/": "accounts_oauthclient_pkce"}, takes_away=True)
     def pkce_view(self, request: HttpRequest, client_pk: UUID) -> HttpResponse:
         """Waive PKCE for a confidential client, or require it again; a reason is required for either."""
         page: Any = self
@@ -114,7 +113,7 @@ class ClientPages:
         )
         return response
 
-    @admin_page({"<id:client_pk>/remove/": "accounts_oauthclient_remove"})
+    @admin_page({"<id:client_pk>/remove/": "accounts_oauthclient_remove"}, takes_away=True)
     def remove_view(self, request: HttpRequest, client_pk: UUID) -> HttpResponse:
         page: Any = self
         row = page.row_allowed_by(page.may_rotate_secret, request, client_pk)
@@ -131,14 +130,12 @@ class ClientPages:
         )
         return response
 
-    @admin_page({"invitation/": "accounts_oauthclient_invite"})
+    @admin_page({"invitation/": "accounts_oauthclient_invite"}, takes_away=True)
     def invite_view(self, request: HttpRequest) -> HttpResponse:
         """Make an initial access token for dynamic registration (RFC 7591 §3)."""
         page: Any = self
         if not page.has_add_permission(request):
             raise PermissionDenied
-        if settings.ENVIRONMENT.staff_needs_second_factor:
-            require_fresh_sign_in(request)
         form = ReasonForm(request.POST if request.method == "POST" else None)
 
         def act() -> None:

@@ -29,7 +29,7 @@ class RoleForm(forms.Form):
 class OrganizationPages:
     """Mixin of the admin class of organizations."""
 
-    @admin_page({"<id:org_id>/suspend/": "accounts_organization_suspend"})
+    @admin_page({"<id:org_id>/suspend/": "accounts_organization_suspend"}, takes_away=True)
     def suspend_view(self, request: HttpRequest, org_id: UUID) -> HttpResponse:
         page: Any = self
         row = self._closable(request, org_id, OrganizationStatus.ACTIVE)
@@ -45,7 +45,7 @@ class OrganizationPages:
         response: HttpResponse = page.confirmed(request, row, act, title=title, effects=effects)
         return response
 
-    @admin_page({"<id:org_id>/reopen/": "accounts_organization_reopen"})
+    @admin_page({"<id:org_id>/reopen/": "accounts_organization_reopen"}, takes_away=True)
     def reopen_view(self, request: HttpRequest, org_id: UUID) -> HttpResponse:
         page: Any = self
         row = self._closable(request, org_id, OrganizationStatus.SUSPENDED)
@@ -59,7 +59,7 @@ class OrganizationPages:
         )
         return response
 
-    @admin_page({"<id:org_id>/delete/": "accounts_organization_delete_for_good"})
+    @admin_page({"<id:org_id>/delete/": "accounts_organization_delete_for_good"}, takes_away=True)
     def delete_for_good_view(self, request: HttpRequest, org_id: UUID) -> HttpResponse:
         page: Any = self
         row = self._closable(request, org_id, None)
@@ -77,7 +77,7 @@ class OrganizationPages:
         response: HttpResponse = page.confirmed(request, row, act, title=title, effects=effects)
         return response
 
-    @admin_page({"<id:org_id>/invite/": "accounts_organization_invite"})
+    @admin_page({"<id:org_id>/invite/": "accounts_organization_invite"}, takes_away=True)
     def invite_view(self, request: HttpRequest, org_id: UUID) -> HttpResponse:
         page: Any = self
         row = page.row_allowed_by(page.has_change_permission, request, org_id)
@@ -106,7 +106,9 @@ class OrganizationPages:
         )
         return response
 
-    @admin_page({"<id:org_id>/members/<id:user_id>/role/": "accounts_organization_role"})
+    @admin_page(
+        {"<id:org_id>/members/<id:user_id>/role/": "accounts_organization_role"}, takes_away=True
+    )
     def role_view(self, request: HttpRequest, org_id: UUID, user_id: UUID) -> HttpResponse:
         page: Any = self
         row, member = self._member(request, org_id, user_id)
@@ -131,7 +133,10 @@ class OrganizationPages:
         )
         return response
 
-    @admin_page({"<id:org_id>/members/<id:user_id>/remove/": "accounts_organization_remove"})
+    @admin_page(
+        {"<id:org_id>/members/<id:user_id>/remove/": "accounts_organization_remove"},
+        takes_away=True,
+    )
     def remove_view(self, request: HttpRequest, org_id: UUID, user_id: UUID) -> HttpResponse:
         page: Any = self
         row, member = self._member(request, org_id, user_id)

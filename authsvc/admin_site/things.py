@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,7 +17,6 @@ from authsvc.admin_site.pages import Confirmation, Tab, confirm_page, current_ta
 from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import submit
-from authsvc.http.sign_in_state import require_fresh_sign_in
 
 SETTINGS: Final = Tab("settings", "Settings")
 
@@ -106,12 +104,7 @@ class ThingAdmin(AuditsTenantAccess, ServiceAdmin):
         takes_away: bool = True,
         **options: Any,
     ) -> HttpResponse:
-        """Ask with a form, then act and lead to the URL *then*, by default the thing's page, with the result.
-
-        Where staff need a second factor, their sign-in must be recent.
-        """
-        if settings.ENVIRONMENT.staff_needs_second_factor:
-            require_fresh_sign_in(request)
+        """Ask with a form, then act and lead to the URL *then*, by default the thing's page, with the result."""
         form = form_class(request.POST if request.method == "POST" else None, **options)
         back, sentences = self.page_url(row), list[str]()
 

@@ -76,20 +76,27 @@ OPENED_BY: Final = (
         credentials_usercredential_reissue credentials_usercredential_revoke
     """),
     ),
-    ((READERS,), names("jobs_job_failing jobs_job_result jobs_job_verify")),
+    ((READERS,), names("jobs_job_failing jobs_job_result jobs_job_status jobs_job_verify")),
     (
         (),
         names("""
-        accounts_oauthclient_pkce accounts_oauthclient_secret accounts_organization_members
-        accounts_user_end_everybodys_sessions progress_aisettings_decide progress_courseprogress_rebuild
-        progress_prompttemplate_create progress_prompttemplate_edit progress_prompttemplate_trial
+        accounts_oauthclient_invitation accounts_oauthclient_invite accounts_oauthclient_keys
+        accounts_oauthclient_new_secret accounts_oauthclient_pkce accounts_oauthclient_remove
+        accounts_oauthclient_secret accounts_organization_delete_for_good accounts_organization_invite
+        accounts_organization_members accounts_organization_remove accounts_organization_reopen
+        accounts_organization_role accounts_organization_suspend accounts_user_end_everybodys_sessions
+        progress_aisettings_decide progress_courseprogress_rebuild progress_prompttemplate_create
+        progress_prompttemplate_edit progress_prompttemplate_trial
     """),
     ),
 )
 """The groups that may open the pages below the lists, and the names of these. Admins may open all."""
 
 TAKE_AWAY: Final = names("""
-    accounts_oauthclient_pkce accounts_oauthclient_secret accounts_user_activate accounts_user_deactivate
+    accounts_oauthclient_invite accounts_oauthclient_pkce accounts_oauthclient_remove accounts_oauthclient_secret
+    accounts_organization_delete_for_good accounts_organization_invite accounts_organization_remove
+    accounts_organization_reopen accounts_organization_role accounts_organization_suspend
+    accounts_user_activate accounts_user_deactivate
     accounts_user_email accounts_user_end_everybodys_sessions accounts_user_end_session accounts_user_end_sessions
     accounts_user_require accounts_user_reset_factor courses_course_discard courses_course_retire
     credentials_credential_issue credentials_usercredential_reissue credentials_usercredential_revoke
@@ -99,7 +106,7 @@ TAKE_AWAY: Final = names("""
 """The pages that need a recent sign-in."""
 
 ACTIONS_THAT_TAKE_AWAY: Final = names("""
-    accounts/oauthclient/remove accounts/organization/delete accounts/organization/suspend
+    accounts/oauthclient/remove accounts/organization/delete accounts/organization/reopen accounts/organization/suspend
     accounts/orgmembership/remove accounts/user/deactivate accounts/user/end_sessions accounts/webhook/pause
     courses/course/retire courses/learningpathway/retire credentials/credential/withdraw
     credentials/usercredential/reissue credentials/usercredential/revoke jobs/job/cancel jobs/job/retry
