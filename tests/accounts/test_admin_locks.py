@@ -76,11 +76,16 @@ OPENED_BY: Final = (
         credentials_usercredential_reissue credentials_usercredential_revoke
     """),
     ),
-    ((READERS,), names("jobs_job_failing jobs_job_result jobs_job_status jobs_job_verify")),
+    (
+        (READERS,),
+        names("""
+        accounts_oauthclient_keys jobs_job_checks jobs_job_failing jobs_job_result jobs_job_status jobs_job_verify
+    """),
+    ),
     (
         (),
         names("""
-        accounts_oauthclient_invitation accounts_oauthclient_invite accounts_oauthclient_keys
+        accounts_oauthclient_invitation accounts_oauthclient_invite
         accounts_oauthclient_new_secret accounts_oauthclient_pkce accounts_oauthclient_remove
         accounts_oauthclient_secret accounts_organization_delete_for_good accounts_organization_invite
         accounts_organization_members accounts_organization_remove accounts_organization_reopen
