@@ -7,12 +7,11 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-from accounts.public import OrganizationId, OrgRole, Principal, Role, User
+from accounts.public import OPERATOR, OrganizationId, OrgRole, Principal, Role, User
 from authsvc.composition.container import Services
 from authsvc.demo.people import account, add_member, member, sign_in
 from authsvc.demo.schedule import Act, Plan, Way
 from authsvc.kernel.paging import PageRequest
-from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.public import Answer, Assessment, Course, ItemId, Outline, Question, QuestionKind
 from progress.public import AttemptId, CriterionScore, Mark
 
@@ -174,7 +173,7 @@ class Learner:
 
 def outline_of(services: Services, course: Course) -> Outline:
     """The outline of the published version."""
-    return services.catalog.version(course.id, course.version, scope=ALL_TENANTS).outline
+    return services.catalog.version(course.id, course.version, scope=OPERATOR.tenant_scope).outline
 
 
 def _items(outline: Outline, begin: int, end: int) -> list[ItemId]:

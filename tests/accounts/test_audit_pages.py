@@ -127,6 +127,7 @@ def test_changes_to_second_factors_are_logged(
 ) -> None:
     anna = User(pk=a_user_of(application, "Anna").id)
     factor = Authenticator(user=anna, type=kind, data={"secret": "open-sesame"})
+    caplog.clear()
 
     signal.send(sender=Authenticator, request=None, user=anna, authenticator=factor)
 
