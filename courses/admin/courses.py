@@ -69,7 +69,7 @@ class CourseAdmin(ImportPages, AuthoredAdmin):
     def tab_view(self, request: HttpRequest, course_id: UUID, tab: str) -> HttpResponse:
         row = self.row_allowed_by(self.has_view_permission, request, course_id)
         if tab in ("learners", "report"):
-            return redirect("admin:progress_courseprogress_report", row.pk)
+            return redirect(f"admin:progress_courseprogress_{tab}", row.pk)
         versions = rows.CourseVersion.objects.filter(course=row).defer("outline")
         versions = versions.select_related("published_by").order_by("-number")
         if not self.has_change_permission(request, row):

@@ -90,7 +90,7 @@ OPENED_BY: Final = (
         accounts_oauthclient_secret accounts_organization_delete_for_good accounts_organization_invite
         accounts_organization_members accounts_organization_remove accounts_organization_reopen
         accounts_organization_role accounts_organization_suspend accounts_user_end_everybodys_sessions
-        progress_aisettings_decide progress_courseprogress_rebuild progress_prompttemplate_create
+        jobs_job_export progress_aisettings_decide progress_courseprogress_rebuild progress_prompttemplate_create
         progress_prompttemplate_edit progress_prompttemplate_trial
     """),
     ),

@@ -133,7 +133,9 @@ def test_the_reason_for_deactivating_a_user_is_in_the_log(application: Applicati
             AuditAction.CLIENT_REMOVED,
         ),
         (
-            lambda root, client: root.post(secret_page_of(client), reason="Left the school."),
+            lambda root, client: root.post(
+                secret_page_of(client), overlap="now", reason="Left the school."
+            ),
             AuditAction.CLIENT_SECRET_RENEWED,
         ),
     ],

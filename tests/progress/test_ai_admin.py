@@ -124,7 +124,8 @@ def test_staff_decide_about_flags_with_a_note(
 
 def test_the_outcomes_of_sessions_are_shown_and_downloaded(bo: StaffBrowser, talk: Talk) -> None:
     outcomes = f"{SESSIONS}outcomes/{talk.course.id}/"
-    assert f'href="/admin/{outcomes}"' in bo.get(f"courses/course/{talk.course.id}/change/").text
+    report = bo.get(f"progress/courseprogress/report/{talk.course.id}/")
+    assert f'href="/admin/{outcomes}"' in report.text
 
     page = bo.get(outcomes)
     table = bo.client.get(f"/admin/{SESSIONS}outcomes/{talk.course.id}/csv/")
@@ -160,7 +161,4 @@ def test_limits_are_set_for_an_organization_or_a_course(
 
 
 def test_course_editors_do_not_set_limits(bo: StaffBrowser) -> None:
-    page = bo.get("progress/aisettings/decide/")
-
-    assert page.status == 403
-    assert "edit-organization" in page.messages[0]
+    assert bo.get("progress/aisettings/decide/").status == 403
