@@ -131,7 +131,12 @@ def _server_at(port: int) -> list[str]:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "LOG_LEVEL": "ERROR"}
+    return {
+        "PATH": os.environ["PATH"],
+        "DATA_DIR": str(folder),
+        "LOG_LEVEL": "ERROR",
+        "DEMO": "off",
+    }
 
 
 @pytest.mark.any_database

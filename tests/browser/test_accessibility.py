@@ -1,6 +1,5 @@
-"""Findings of axe-core on the pages of the site, with menu and details open; SUITE=full visits all that it links to."""
+"""Findings of axe-core on the pages of the site and on all that the admin site links to, with menu and details open."""
 
-import os
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -14,9 +13,8 @@ from tests.browser.test_looks import OF_ANYBODY, OF_STRANGERS
 from tests.support.chromium import Town, in_a_browser, sign_in
 from tests.support.javascript import script_of
 
-pytestmark = in_a_browser
+pytestmark = [*in_a_browser, pytest.mark.nightly]
 
-IS_FULL: Final = os.environ.get("SUITE") == "full"
 LOOKS: Final = ((1280, "light"), (390, "dark"))
 START: Final = (
     "/admin/",
@@ -70,11 +68,10 @@ def kind_of(path: str) -> str:
 
 
 def test_public_and_account_pages_have_no_serious_finding(page: Page, town: Town, axe: str) -> None:
-    public = OF_STRANGERS.values() if IS_FULL else ["/signin"]
-    serious = [finding for path in public for finding in findings(page, axe, path)]
+    serious = [finding for path in OF_STRANGERS.values() for finding in findings(page, axe, path)]
 
     sign_in(page, town.resident())
-    for path in OF_ANYBODY.values() if IS_FULL else ["/account"]:
+    for path in OF_ANYBODY.values():
         serious += findings(page, axe, path)
 
     assert serious == []
@@ -91,7 +88,6 @@ def test_admin_pages_have_no_serious_finding(page: Page, town: Town, axe: str) -
             continue
         kinds.add(kind_of(path))
         serious += findings(page, axe, path)
-        if IS_FULL:
-            waiting += paths_linked_on(page, town.url)
+        waiting += paths_linked_on(page, town.url)
 
     assert serious == []

@@ -5,12 +5,20 @@ from io import BytesIO
 from typing import Final
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_looks import faint_words
 from tests.browser.test_second_factors import set_up_app
-from tests.support.chromium import WIDTHS, Town, follow, in_a_browser, photograph, press, sign_in
+from tests.support.chromium import (
+    WIDTHS,
+    Town,
+    each_width,
+    follow,
+    in_a_browser,
+    photograph,
+    press,
+    sign_in,
+)
 from tests.support.commands import manage
 from tests.support.definitions import KNOTS_YAML
 from tests.support.olx import KNOTS
@@ -58,7 +66,7 @@ def add_item(page: Page, module: str, title: str, kind: str) -> None:
     press(page, "Add the item")
 
 
-@pytest.mark.parametrize("width", WIDTHS.values())
+@each_width
 def test_a_course_is_written_from_nothing_and_published(page: Page, town: Town, width: int) -> None:
     sign_in_an_author(page, town)
     page.set_viewport_size({"width": width, "height": 800})

@@ -3,17 +3,24 @@
 from typing import Final
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_looks import faint_words
 from tests.browser.test_second_factors import set_up_app
-from tests.support.chromium import WIDTHS, Town, follow, in_a_browser, photograph, press, sign_in
+from tests.support.chromium import (
+    WIDTHS,
+    Town,
+    each_width,
+    follow,
+    in_a_browser,
+    photograph,
+    press,
+    sign_in,
+)
 from tests.support.commands import manage
 
 pytestmark = in_a_browser
 
-each_width = pytest.mark.parametrize("width", WIDTHS.values())
 SET_UP: Final = """
 from django.contrib.auth.models import Group
 from accounts.domain.access import OPERATOR

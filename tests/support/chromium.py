@@ -21,6 +21,9 @@ from tests.support.wire import WireCaller
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("google-chrome")
 SCREENSHOTS: Final = ROOT / "var" / "screenshots"
 WIDTHS: Final = {"desktop": 1280, "phone": 390}
+each_width = pytest.mark.parametrize(
+    "width", [WIDTHS["desktop"], pytest.param(WIDTHS["phone"], marks=pytest.mark.nightly)]
+)
 
 in_a_browser: Final = [
     pytest.mark.browser,
