@@ -181,7 +181,12 @@ def test_a_renewed_secret_replaces_the_old_one(
     authenticated = memory.services.clients.authenticated
     assert authenticated(registration.client.client_id, registration.secret) is None
     assert authenticated(registration.client.client_id, renewed.secret) == renewed.client
-    assert renewed.client == replace(registration.client, secret_hash=renewed.client.secret_hash)
+    assert renewed.client.secret_hint == renewed.secret[-4:]
+    assert renewed.client == replace(
+        registration.client,
+        secret_hash=renewed.client.secret_hash,
+        secret_hint=renewed.client.secret_hint,
+    )
     act = acts_in(memory, school)[-1]
     assert (act.action, act.before, act.after) == (AuditAction.CLIENT_SECRET_RENEWED, {}, {})
 
