@@ -59,6 +59,11 @@ def name_error(text: str) -> str | None:
     return None
 
 
+def counted(number: int, noun: str) -> str:
+    """The number with the noun in singular or plural: 1 module, 2 modules."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def folded(text: str) -> str:
     """The text as it is compared without regard to case and encoding of accents (Unicode §3.13, D145), in NFC.
 

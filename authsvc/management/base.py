@@ -63,11 +63,6 @@ def organization_at(slug: str | None) -> OrganizationId | None:
     return organization.id
 
 
-def counted(number: int, noun: str) -> str:
-    """The number with the noun in singular or plural: 1 module, 2 modules."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def _message_of(error: DomainError) -> str:
     """The title and detail; of invalid input, each field error on its own line."""
     field_errors = error.field_errors if isinstance(error, Invalid) else ()

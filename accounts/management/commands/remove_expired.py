@@ -3,7 +3,8 @@
 from typing import Any
 
 from authsvc.composition.container import services
-from authsvc.management.base import OperatorCommand, counted
+from authsvc.kernel.text import counted
+from authsvc.management.base import OperatorCommand
 
 
 class Command(OperatorCommand):

@@ -21,7 +21,8 @@ from accounts.public import (
 )
 from authsvc.composition.container import services
 from authsvc.composition.verification_processes import in_processes
-from authsvc.management.base import OperatorCommand, counted
+from authsvc.kernel.text import counted
+from authsvc.management.base import OperatorCommand
 
 
 class Command(OperatorCommand):

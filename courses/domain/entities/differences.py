@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from authsvc.kernel.text import counted
 from courses.domain.entities.assessments import AnswerKey, Assessment, Question
 from courses.domain.entities.courses import CourseDefinition
 from courses.domain.entities.outlines import CourseModule, ModuleItem
@@ -97,7 +98,7 @@ class CourseDifference:
             ("removed", sum(change.after is None for change in whole)),
         ):
             if count:
-                yield f"{_number('question', count)} {kind}"
+                yield f"{counted(count, 'question')} {kind}"
 
 
 def difference(before: CourseDefinition, after: CourseDefinition) -> CourseDifference:
@@ -262,11 +263,7 @@ def _counted(noun: str, changes: Sequence[ItemChange]) -> Iterator[str]:
     for kind in ChangeKind:
         count = sum(kind in change.kinds for change in changes)
         if count:
-            yield f"{_number(noun, count)} {kind.value}"
-
-
-def _number(noun: str, count: int) -> str:
-    return f"1 {noun}" if count == 1 else f"{count} {noun}s"
+            yield f"{counted(count, noun)} {kind.value}"
 
 
 def _words(name: str) -> str:

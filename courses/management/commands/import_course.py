@@ -7,7 +7,8 @@ from django.core.management.base import CommandParser
 
 from accounts.public import OPERATOR
 from authsvc.composition.container import services
-from authsvc.management.base import OperatorCommand, counted, organization_at
+from authsvc.kernel.text import counted
+from authsvc.management.base import OperatorCommand, organization_at
 from courses.definitions.courses import read_definition
 from courses.definitions.olx.files import ROOT, is_archive
 from courses.definitions.olx.losses import Loss, lines_of

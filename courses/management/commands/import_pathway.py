@@ -6,7 +6,8 @@ from django.core.management.base import CommandParser
 
 from accounts.public import OPERATOR
 from authsvc.composition.container import services
-from authsvc.management.base import OperatorCommand, counted, organization_at
+from authsvc.kernel.text import counted
+from authsvc.management.base import OperatorCommand, organization_at
 from courses.definitions.pathways import read_pathway
 from courses.management.files import add_owner_argument, text_in
 

@@ -6,7 +6,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from accounts.public import OPERATOR
 from authsvc.composition.container import services
-from authsvc.management.base import OperatorCommand, counted
+from authsvc.kernel.text import counted
+from authsvc.management.base import OperatorCommand
 from progress.domain.services.verification import ProjectionReport
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from accounts.public import OPERATOR
 from authsvc.composition.container import services
-from authsvc.management.base import OperatorCommand, counted
+from authsvc.kernel.text import counted
+from authsvc.management.base import OperatorCommand
 
 
 class Command(OperatorCommand):
