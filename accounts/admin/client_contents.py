@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from accounts import models as rows
 from accounts.admin.client_forms import GRANTS, KINDS
-from accounts.admin.thing_activity import activity_of
+from accounts.admin.thing_activity import activity_of, actor_of
 from accounts.domain.access import GrantType
 from accounts.domain.audit.entities import AuditAction, SubjectType
 from authsvc.admin_site.actions import MOST_AT_ONCE
 from authsvc.admin_site.lists import MOST_COUNTED
 from authsvc.admin_site.pages import Tab
-from authsvc.admin_site.people import name_of, names_of, person_link
+from authsvc.admin_site.people import name_of, person_link
 from authsvc.admin_site.things import SETTINGS
 
 OVERVIEW: Final = Tab("overview", "Overview")
@@ -91,7 +91,7 @@ def _secrets(request: HttpRequest, row: rows.OAuthClient) -> dict[str, Any]:
     is_former_live = former_ends is not None and former_ends > timezone.now()
     return {
         "made_at": made.occurred_at if made else row.created_at,
-        "made_by": _actor_of(request, made) if made else "",
+        "made_by": actor_of(request, made),
         "last_used_at": _last_use_of(row),
         "former_ends": former_ends if is_former_live else None,
     }
@@ -127,10 +127,3 @@ def _last_use_of(row: rows.OAuthClient) -> datetime | None:
 def _entries_of(row: rows.OAuthClient) -> Any:
     about = {"subject_type": SubjectType.CLIENT, "subject_id": str(row.pk)}
     return rows.AuditEntry.objects.filter(**about)
-
-
-def _actor_of(request: HttpRequest, entry: rows.AuditEntry) -> str:
-    name = names_of([entry.actor_id]).get(entry.actor_id) if entry.actor_id else None
-    if entry.actor_id is None or name is None:
-        return entry.client_id
-    return person_link(request, entry.actor_id, name)

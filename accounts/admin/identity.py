@@ -12,8 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts import models as rows
-from accounts.admin.person_contents import and_ended, counted, name_of
-from accounts.admin.person_pages import PersonPages
+from accounts.admin.person_pages import PersonPages, deactivate, end_sessions
 from accounts.domain.access import (
     OrganizationId,
     OrganizationStatus,
@@ -27,6 +26,7 @@ from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
 from accounts.domain.identity.entities.users import PersonSearch, RequiredAction, UserChanges
 from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.model_admins import ListOnlyAdmin, ReadOnlyAdmin, ServiceAdmin
+from authsvc.admin_site.people import name_of
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, NameField, ProfileFields, submit
@@ -160,14 +160,11 @@ class UserAdmin(PersonPages, ServiceAdmin):
         self, request: HttpRequest, obj: rows.User, post_url_continue: str | None = None
     ) -> HttpResponse:
         """Say what was sent, and what staff without a group see."""
-        sentence = (
-            f"Invited {obj.name or obj.email}. A link to choose a password was sent to {obj.email}."
-        )
+        sentence = f"Invited {name_of(obj)}. A link to choose a password was sent to {obj.email}."
         self.message_user(request, sentence, messages.SUCCESS)
         if obj.is_staff and not obj.is_superuser and not obj.groups.exists():
             warning = (
-                f"{obj.name or obj.email} can sign in to the admin site but sees no page. "
-                "Choose a group."
+                f"{name_of(obj)} can sign in to the admin site but sees no page. Choose a group."
             )
             self.message_user(request, warning, messages.WARNING)
         return redirect("admin:accounts_user_change", obj.pk)
@@ -183,7 +180,7 @@ class UserAdmin(PersonPages, ServiceAdmin):
         services().users.edit(UserId(row.id), changes, by=by)
 
     def label_of(self, row: rows.User) -> str:
-        return row.name or row.email
+        return name_of(row)
 
     def line_of(self, row: rows.User) -> str:
         return f"{row.name}, {row.email}" if row.name else row.email
@@ -194,13 +191,11 @@ class UserAdmin(PersonPages, ServiceAdmin):
 
     @staff_action("Deactivate", done="deactivated", requires_reason=True)
     def deactivate(self, row: rows.User, reason: str, by: Principal) -> str:
-        ended = services().users.deactivate(UserId(row.id), reason=reason, by=by)
-        return f"Deactivated {name_of(row)}{and_ended(ended)}."
+        return deactivate(row, reason, by)
 
     @staff_action("End all sessions of", done="ended the sessions of", requires_reason=True)
     def end_sessions(self, row: rows.User, reason: str, by: Principal) -> str:
-        ended = services().user_sessions.end_all_of(UserId(row.id), reason=reason, by=by)
-        return f"Ended {counted(ended.total, 'session')} of {name_of(row)}."
+        return end_sessions(row, reason, by)
 
     @staff_action("Activate", done="activated")
     def activate(self, row: rows.User, reason: str, by: Principal) -> None:

@@ -7,8 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import models as rows
-from accounts.admin.person_contents import counted
-from accounts.admin.thing_activity import activity_of
+from accounts.admin.thing_activity import activity_of, actor_of
 from accounts.domain.access import (
     RIGHTS_OF_ORG_ROLE,
     OrganizationId,
@@ -22,6 +21,7 @@ from authsvc.admin_site.pages import Tab
 from authsvc.admin_site.people import name_of, names_of, person_link
 from authsvc.admin_site.things import SETTINGS
 from authsvc.http.actors import staff_of
+from authsvc.kernel.text import counted
 
 OVERVIEW: Final = Tab("overview", "Overview")
 MEMBERS: Final = Tab("members", "Members")
@@ -83,7 +83,7 @@ def notice_of(request: HttpRequest, row: rows.Organization) -> dict[str, Any]:
     closings = rows.AuditEntry.objects.filter(org=row, subject_id=str(row.pk), action=action)
     entry = closings.order_by("-position").first()
     word, _ = _BADGES[OrganizationStatus(row.status)]
-    closed = {"word": word.lower(), "entry": entry, "by": _actor_of(request, entry)}
+    closed = {"word": word.lower(), "entry": entry, "by": actor_of(request, entry)}
     reopen_url = reverse("admin:accounts_organization_reopen", args=[row.pk])
     return about | {"closed": closed, "reopen_url": reopen_url}
 
@@ -184,12 +184,3 @@ def _sentences(row: rows.Organization, entries: Any, most: int) -> list[Any]:
     invited = rows.Invitation.objects.filter(org=row).values_list("pk", "email")
     names = {str(pk): name for pk, name in [*clients[:MOST_AT_ONCE], *invited[:MOST_AT_ONCE]]}
     return activity_of(entries, names | {str(row.pk): row.name}, most=most)
-
-
-def _actor_of(request: HttpRequest, entry: rows.AuditEntry | None) -> str:
-    if entry is None:
-        return ""
-    name = names_of([entry.actor_id]).get(entry.actor_id) if entry.actor_id else None
-    if entry.actor_id is None or name is None:
-        return entry.client_id
-    return person_link(request, entry.actor_id, name)

@@ -49,7 +49,7 @@ def _assignment(role: OrgRole) -> Any:
     def assign(page: Any, row: rows.OrgMembership, reason: str, by: Principal) -> str:
         org_id, user_id = OrganizationId(row.org_id), UserId(row.user_id)
         member = services().members.assign(org_id, user_id, role=role, by=by)
-        return f"Made {row.user.name or row.user.email} {member.role.value} of {row.org}."
+        return f"Made {name_of(row.user)} {member.role.value} of {row.org}."
 
     return assign
 
@@ -67,7 +67,7 @@ class OrgMembershipAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     actions = ["make_owner", "make_admin", "make_instructor", "make_learner", "remove"]
 
     def label_of(self, row: rows.OrgMembership) -> str:
-        return f"{row.user.name or row.user.email} in {row.org}"
+        return f"{name_of(row.user)} in {row.org}"
 
     def line_of(self, row: rows.OrgMembership) -> str:
         return str(row)
@@ -84,7 +84,7 @@ class OrgMembershipAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     def remove(self, row: rows.OrgMembership, reason: str, by: Principal) -> str:
         org_id, user_id = OrganizationId(row.org_id), UserId(row.user_id)
         services().members.remove(org_id, user_id, reason=reason, by=by)
-        return f"Removed {row.user.name or row.user.email} from {row.org}."
+        return f"Removed {name_of(row.user)} from {row.org}."
 
 
 @admin.register(rows.Invitation)

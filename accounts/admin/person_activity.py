@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts import models as rows
 from accounts.domain.audit.entities import AuditAction, SubjectType
+from authsvc.admin_site.people import names_of
 from authsvc.kernel.ids import parse_uuid
 
 MOST_LISTED: Final = 50
@@ -63,8 +64,7 @@ def sentences_of(entries: Iterable[rows.AuditEntry]) -> list[ActivityEntry]:
     ids |= {
         id_ for entry in listed if _is_of_person(entry) and (id_ := parse_uuid(entry.subject_id))
     }
-    people = rows.User.objects.filter(pk__in=ids).values_list("pk", "name", "email")
-    names = {pk: name or email for pk, name, email in people}
+    names = names_of(ids)
     return [_sentence(entry, names) for entry in listed]
 
 

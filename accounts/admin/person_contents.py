@@ -17,6 +17,7 @@ from authsvc.admin_site.person_tabs import PersonTab
 from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
+from authsvc.kernel.text import counted
 
 OVERVIEW: Final = Tab("overview", "Overview")
 SESSIONS: Final = Tab("sessions", "Sign-in and sessions")
@@ -35,14 +36,6 @@ ACTIONS: Final = {
     RequiredAction.CHANGE_PASSWORD: "Choose a new password",
     RequiredAction.SET_UP_SECOND_FACTOR: "Set up a second factor",
 }
-
-
-def counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def name_of(row: rows.User) -> str:
-    return row.name or row.email
 
 
 def sees_activity(request: HttpRequest) -> bool:

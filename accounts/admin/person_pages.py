@@ -1,6 +1,5 @@
 """Pages of a person: their tabs, and acts on their account that ask for a reason."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -22,26 +21,27 @@ from accounts.admin.person_contents import (
     and_ended,
     badges_of,
     contents_of,
-    counted,
     may_act_on,
-    name_of,
     reason_against_deactivation,
     required_words,
     sees_activity,
     tools_for,
     words_for,
 )
-from accounts.domain.access import Right, SessionId, UserId
+from accounts.domain.access import Principal, Right, SessionId, UserId
 from accounts.domain.identity.entities.browsers import EndedSessions
 from accounts.domain.identity.entities.users import RequiredAction, UserChanges
 from authsvc.admin_site.actions import admin_page
 from authsvc.admin_site.forms import ReasonForm
+from authsvc.admin_site.model_admins import ConfirmedAct
 from authsvc.admin_site.pages import Confirmation, confirm_page, current_tab, thing_page
+from authsvc.admin_site.people import name_of
 from authsvc.admin_site.person_tabs import person_tabs_for
 from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, submit
+from authsvc.kernel.text import counted
 
 
 class RequiredActionsForm(ReasonForm):
@@ -116,10 +116,8 @@ class PersonPages:
             "Records and credentials stay.",
         )
 
-        def act(form: forms.Form, by: Any) -> str:
-            reason = form.cleaned_data["reason"]
-            ended = services().users.deactivate(UserId(row.pk), reason=reason, by=by)
-            return f"Deactivated {name_of(row)}{and_ended(ended)}."
+        def act(form: forms.Form, by: Principal) -> str:
+            return deactivate(row, form.cleaned_data["reason"], by)
 
         return self._confirmed(request, row, act, verb="Deactivate", effects=effects)
 
@@ -127,7 +125,7 @@ class PersonPages:
     def activate_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         row = self._row(request, user_id)
 
-        def act(form: forms.Form, by: Any) -> str:
+        def act(form: forms.Form, by: Principal) -> str:
             changes, reason = UserChanges(is_active=True), form.cleaned_data["reason"]
             services().users.edit(UserId(row.pk), changes, reason=reason, by=by)
             return f"Activated {name_of(row)}."
@@ -144,10 +142,8 @@ class PersonPages:
             "The account stays active.",
         )
 
-        def act(form: forms.Form, by: Any) -> str:
-            reason = form.cleaned_data["reason"]
-            ended = services().user_sessions.end_all_of(UserId(row.pk), reason=reason, by=by)
-            return f"Ended {counted(ended.total, 'session')} of {name_of(row)}."
+        def act(form: forms.Form, by: Principal) -> str:
+            return end_sessions(row, form.cleaned_data["reason"], by)
 
         return self._confirmed(request, row, act, verb="End all sessions of", effects=effects)
 
@@ -159,7 +155,7 @@ class PersonPages:
     ) -> HttpResponse:
         row = self._row(request, user_id)
 
-        def act(form: forms.Form, by: Any) -> str:
+        def act(form: forms.Form, by: Principal) -> str:
             device = services().user_sessions.end(
                 UserId(row.pk), SessionId(session_id), reason=form.cleaned_data["reason"], by=by
             )
@@ -174,7 +170,7 @@ class PersonPages:
     def reset_factor_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         row = self._row(request, user_id)
 
-        def act(form: forms.Form, by: Any) -> str:
+        def act(form: forms.Form, by: Principal) -> str:
             methods = services().user_access.reset_second_factor(
                 UserId(row.pk), reason=form.cleaned_data["reason"], by=by
             )
@@ -191,7 +187,7 @@ class PersonPages:
     def require_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         row = self._row(request, user_id)
 
-        def act(form: forms.Form, by: Any) -> str:
+        def act(form: forms.Form, by: Principal) -> str:
             user = services().user_access.require_actions(
                 UserId(row.pk),
                 [RequiredAction(value) for value in form.cleaned_data["required_actions"]],
@@ -216,7 +212,7 @@ class PersonPages:
     def email_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         row = self._row(request, user_id)
 
-        def act(form: forms.Form, by: Any) -> str:
+        def act(form: forms.Form, by: Principal) -> str:
             email = services().user_access.correct_email(
                 UserId(row.pk),
                 email=form.cleaned_data["email"],
@@ -233,7 +229,8 @@ class PersonPages:
 
     @admin_page({"sessions/end/": "accounts_user_end_everybodys_sessions"}, takes_away=True)
     def end_everybodys_sessions_view(self, request: HttpRequest) -> HttpResponse:
-        by, page = staff_of(request), self
+        page: Any = self
+        by = staff_of(request)
         by.require(Right.APPOINT_STAFF)
         form = ReasonForm(request.POST if request.method == "POST" else None)
         here: str | None = request.session.get(BROWSER_ID)
@@ -262,7 +259,7 @@ class PersonPages:
             verb="End everybody's sessions",
             back=people,
         )
-        return confirm_page(request, confirmation, form, opts=getattr(page, "opts", None))
+        return confirm_page(request, confirmation, form, opts=page.opts)
 
     def _row(self, request: HttpRequest, user_id: UUID) -> rows.User:
         """The person, if staff may change them. Raises PermissionDenied, Http404."""
@@ -274,27 +271,33 @@ class PersonPages:
         self,
         request: HttpRequest,
         row: rows.User,
-        act: Callable[[forms.Form, Any], str],
+        act: ConfirmedAct,
         *,
         verb: str,
         effects: tuple[str, ...],
         form_class: type[ReasonForm] = ReasonForm,
         **options: Any,
     ) -> HttpResponse:
-        """Ask with a form, then act, and show on the person's page what happened."""
         page: Any = self
-        form = form_class(request.POST if request.method == "POST" else None, **options)
-        back = reverse("admin:accounts_user_change", args=[row.pk])
-        title, sentences = f"{verb} {name_of(row)}", []
-
-        def perform() -> None:
-            log = f"{title}. Reason: {form.cleaned_data['reason']}"
-            sentences.append(page.perform(request, row, lambda: act(form, staff_of(request)), log))
-
-        if submit(form, perform):
-            messages.success(request, f"{sentences[0]} Reason: “{form.cleaned_data['reason']}”.")
-            return redirect(back)
-        confirmation = Confirmation(title=title, effects=effects, verb=title, back=back)
-        return confirm_page(
-            request, confirmation, form, opts=page.opts, original=row, change_url=back
+        response: HttpResponse = page.confirmed(
+            request,
+            row,
+            act,
+            title=f"{verb} {name_of(row)}",
+            effects=effects,
+            form_class=form_class,
+            **options,
         )
+        return response
+
+
+def deactivate(row: rows.User, reason: str, by: Principal) -> str:
+    """Deactivate an account; returns what happened."""
+    ended = services().users.deactivate(UserId(row.pk), reason=reason, by=by)
+    return f"Deactivated {name_of(row)}{and_ended(ended)}."
+
+
+def end_sessions(row: rows.User, reason: str, by: Principal) -> str:
+    """End all sessions of a person; returns what happened."""
+    ended = services().user_sessions.end_all_of(UserId(row.pk), reason=reason, by=by)
+    return f"Ended {counted(ended.total, 'session')} of {name_of(row)}."

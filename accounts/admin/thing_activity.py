@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import Final
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from accounts import models as rows
 from accounts.admin.person_activity import MOST_LISTED, ActivityEntry, sentences_of
 from accounts.domain.audit.entities import AuditAction
+from authsvc.admin_site.people import names_of, person_link
 
 # The words between who acted and what they acted on, for actions that have none in the log of a person.
 _WORDS: Final[Mapping[str, str]] = {
@@ -35,6 +37,16 @@ def activity_of(
     """The newest entries in words; *names* are those of subjects that are no people, by their ids."""
     newest = list(entries.order_by("-position")[:most])
     return list(_named(newest, names))
+
+
+def actor_of(request: HttpRequest, entry: rows.AuditEntry | None) -> str:
+    """Who acted: a person with a link to their page, or a client; empty without an entry."""
+    if entry is None:
+        return ""
+    name = names_of([entry.actor_id]).get(entry.actor_id) if entry.actor_id else None
+    if entry.actor_id is None or name is None:
+        return entry.client_id
+    return person_link(request, entry.actor_id, name)
 
 
 def _named(entries: Iterable[rows.AuditEntry], names: Mapping[str, str]) -> Iterable[ActivityEntry]:

@@ -33,7 +33,7 @@ class FilterForm(forms.Form):
 
     def filtered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that match `cleaned_data`, in which fields that were not filled in are empty or absent."""
-        raise NotImplementedError
+        raise NotImplementedError  # subclasses say what matches
 
     @property
     def applied(self) -> list[str]:

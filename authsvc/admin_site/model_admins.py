@@ -1,32 +1,38 @@
 """Base classes of admin pages. They read rows and leave every change to a service."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from inspect import getmembers
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet, UUIDField
 from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 
 from accounts.public import Principal, Right
 from authsvc.admin_site.actions import MOST_AT_ONCE, shows_domain_errors
+from authsvc.admin_site.forms import ReasonForm
 from authsvc.admin_site.lists import BoundedPaginator, FilterForm, StaffChangeList
 from authsvc.admin_site.navigation import LABELS
+from authsvc.admin_site.pages import Confirmation, confirm_page
 from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
+from authsvc.http.forms import submit
 from authsvc.kernel.ids import parse_uuid
 
 Result = TypeVar("Result")
+ConfirmedAct = Callable[[forms.Form, Principal], str]
+"""Calls a service with the values of a form; returns the sentence that says what happened."""
 
 
 class StaffAdmin(admin.ModelAdmin[Any]):
@@ -123,11 +129,16 @@ class StaffAdmin(admin.ModelAdmin[Any]):
             raise Http404
         return row
 
+    def page_url(self, row: Any, tab: str = "") -> str:
+        """The URL of the page of a row, or of one of its tabs."""
+        url = reverse(f"admin:{self.opts.label_lower.replace('.', '_')}_change", args=[row.pk])
+        return f"{url}?tab={tab}" if tab else url
+
     def row_form_page(
         self, request: HttpRequest, row: Model, form: forms.Form, *, title: str, **context: Any
     ) -> HttpResponse:
         """A page with one form about a row, to whose own page it links back."""
-        back = reverse(f"admin:{self.opts.label_lower.replace('.', '_')}_change", args=[row.pk])
+        back = self.page_url(row)
         return self.form_page(request, form, title=title, back=back, subtitle=row, **context)
 
     def form_page(
@@ -142,6 +153,37 @@ class StaffAdmin(admin.ModelAdmin[Any]):
             request, "admin/form_page.html", self.admin_site.each_context(request) | context
         )
 
+    def confirmed(
+        self,
+        request: HttpRequest,
+        row: Any,
+        act: ConfirmedAct,
+        *,
+        title: str,
+        effects: Sequence[str],
+        form_class: type[forms.Form] = ReasonForm,
+        then: str = "",
+        takes_away: bool = True,
+        **options: Any,
+    ) -> HttpResponse:
+        """Ask with a form, then act and lead to the URL *then*, by default the page of the row, with the result."""
+        form = form_class(request.POST if request.method == "POST" else None, **options)
+        back, sentences = self.page_url(row), list[str]()
+
+        def perform() -> None:
+            message = f"{title}.{_reason_in(form, 'Reason: {}')}"
+            sentences.append(
+                self.perform(request, row, lambda: act(form, staff_of(request)), message)
+            )
+
+        if submit(form, perform):
+            messages.success(request, f"{sentences[0]}{_reason_in(form, 'Reason: “{}”.')}")
+            return redirect(then or back)
+        confirmation = Confirmation(
+            title=title, effects=tuple(effects), verb=title, back=back, takes_away=takes_away
+        )
+        return confirm_page(request, confirmation, form, opts=self.opts, original=row)
+
     def perform(
         self, request: HttpRequest, row: Model, act: Callable[[], Result], message: str
     ) -> Result:
@@ -149,6 +191,11 @@ class StaffAdmin(admin.ModelAdmin[Any]):
         return services().staff_actions.perform(
             act, note=lambda _: self.log_change(request, row, message)
         )
+
+
+def _reason_in(form: forms.Form, words: str) -> str:
+    reason = form.cleaned_data.get("reason")
+    return f" {words.format(reason)}" if reason else ""
 
 
 def _parameter_of(list_filter: Any) -> str:

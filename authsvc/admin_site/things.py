@@ -1,27 +1,16 @@
 """Pages of things in tabs: an overview and more for reading, and the form of Django as the tab *Settings*."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 
-from accounts.public import Principal
-from authsvc.admin_site.forms import ReasonForm
 from authsvc.admin_site.model_admins import ServiceAdmin
-from authsvc.admin_site.pages import Confirmation, Tab, confirm_page, current_tab, thing_page
+from authsvc.admin_site.pages import Tab, current_tab, thing_page
 from authsvc.admin_site.tenants import AuditsTenantAccess
-from authsvc.http.actors import staff_of
-from authsvc.http.forms import submit
 
 SETTINGS: Final = Tab("settings", "Settings")
-
-Act = Callable[[forms.Form, Principal], str]
-"""Calls a service with the values of a form; returns the sentence that says what happened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,43 +75,3 @@ class ThingAdmin(AuditsTenantAccess, ServiceAdmin):
             **head.context,
             **context,
         )
-
-    def page_url(self, row: Any, tab: str = "") -> str:
-        url = reverse(f"admin:{self.opts.label_lower.replace('.', '_')}_change", args=[row.pk])
-        return f"{url}?tab={tab}" if tab else url
-
-    def confirmed(
-        self,
-        request: HttpRequest,
-        row: Any,
-        act: Act,
-        *,
-        title: str,
-        effects: Sequence[str],
-        form_class: type[forms.Form] = ReasonForm,
-        then: str = "",
-        takes_away: bool = True,
-        **options: Any,
-    ) -> HttpResponse:
-        """Ask with a form, then act and lead to the URL *then*, by default the thing's page, with the result."""
-        form = form_class(request.POST if request.method == "POST" else None, **options)
-        back, sentences = self.page_url(row), list[str]()
-
-        def perform() -> None:
-            message = f"{title}.{_reason_in(form, 'Reason: {}')}"
-            sentences.append(
-                self.perform(request, row, lambda: act(form, staff_of(request)), message)
-            )
-
-        if submit(form, perform):
-            messages.success(request, f"{sentences[0]}{_reason_in(form, 'Reason: “{}”.')}")
-            return redirect(then or back)
-        confirmation = Confirmation(
-            title=title, effects=tuple(effects), verb=title, back=back, takes_away=takes_away
-        )
-        return confirm_page(request, confirmation, form, opts=self.opts, original=row)
-
-
-def _reason_in(form: forms.Form, words: str) -> str:
-    reason = form.cleaned_data.get("reason")
-    return f" {words.format(reason)}" if reason else ""

@@ -64,7 +64,7 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     actions = ["revoke", "reissue"]
 
     def label_of(self, row: rows.UserCredential) -> str:
-        return f"“{row.credential.name}” of {row.user.name or row.user.email}"
+        return f"“{row.credential.name}” of {name_of(row.user)}"
 
     @admin.display(ordering="user__name")
     def person(self, row: rows.UserCredential) -> str:
@@ -209,7 +209,7 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
             title=title,
             effects=tuple(effects),
             verb=title,
-            back=reverse("admin:credentials_usercredential_change", args=[row.pk]),
+            back=self.page_url(row),
         )
         return confirm_page(request, confirmation, form, opts=self.opts)
 

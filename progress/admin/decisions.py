@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from authsvc.admin_site.actions import admin_page
 from authsvc.admin_site.forms import ReasonForm
@@ -148,7 +147,7 @@ class DecisionPages(StaffAdmin):
             self.perform(request, row, act, message)
 
         if request.method != "POST" or not submit(form, perform):
-            back = reverse("admin:progress_assessmentattempt_change", args=[row.pk])
+            back = self.page_url(row)
             confirmation = Confirmation(title=title, effects=effects, verb=title, back=back)
             return confirm_page(request, confirmation, form, opts=self.opts)
         self.message_user(request, done, messages.SUCCESS)
