@@ -5,7 +5,7 @@ from typing import Final
 
 from django.http import HttpResponse
 
-from authsvc.kernel.tables import Row, csv_of, xlsx_of
+from authsvc.kernel.tables import Row, csv_of
 
 # Spreadsheets recognize UTF-8 by it.
 _BYTE_ORDER_MARK: Final = "\ufeff"
@@ -22,6 +22,8 @@ def csv_download(rows: Iterable[Row], *, filename: str) -> HttpResponse:
 
 def xlsx_download(rows: Iterable[Row], *, filename: str) -> HttpResponse:
     """The rows as a workbook."""
+    from authsvc.kernel.workbooks import xlsx_of  # noqa: PLC0415  # costs time and memory, for workbooks alone
+
     return HttpResponse(
         xlsx_of(rows),
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

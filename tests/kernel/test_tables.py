@@ -5,7 +5,8 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from authsvc.kernel.tables import csv_of, xlsx_of
+from authsvc.kernel.tables import csv_of
+from authsvc.kernel.workbooks import xlsx_of
 
 
 def test_a_table_is_csv_with_quotes_where_they_are_needed() -> None:
