@@ -23,7 +23,7 @@ from accounts.domain.identity.repositories.protocols import (
 from accounts.domain.identity.services.accounts import email_of_new
 from accounts.domain.identity.services.mail_budgets import MailBudgets
 from accounts.domain.identity.services.security_log import SecurityLog
-from accounts.domain.identity.services.users import EmailService, require_rights_over, user_subject
+from accounts.domain.identity.services.users import EmailService, managed_user, user_subject
 from accounts.domain.mail.entities import MailKind
 from accounts.domain.mail.services.outbox import Message, Outbox
 from authsvc.kernel.clock import Clock
@@ -54,7 +54,7 @@ class UserAccessService:
         Sessions that have begun continue. Raises NotPermitted, UserNotFound, SecondFactorPresent.
         """
         with self.unit_of_work.atomic():
-            user = self._user(user_id, by)
+            user = managed_user(self.users, user_id, by=by)
             is_new = RequiredAction.SET_UP_SECOND_FACTOR in actions
             if is_new and self.second_factors.methods_of(user_id):
                 raise SecondFactorPresent
@@ -78,7 +78,7 @@ class UserAccessService:
         Nobody does this for themselves. Raises NotPermitted, UserNotFound, OwnAccount, NoSecondFactor.
         """
         with self.unit_of_work.atomic():
-            user = self._user(user_id, by)
+            user = managed_user(self.users, user_id, by=by)
             if user.id == by.user_id:
                 raise OwnAccount
             methods = self.second_factors.remove_all_of(user_id)
@@ -109,7 +109,7 @@ class UserAccessService:
         self.emails.require_verified(by)
         email = email_of_new(email, self.emails.email_addresses)
         with self.unit_of_work.atomic():
-            user = self._user(user_id, by)
+            user = managed_user(self.users, user_id, by=by)
             if self.users.find_by_email(email) is not None:
                 raise EmailTaken
             link = self.outbox.url_of(self.email_links.path_for(user_id, email=email))
@@ -118,10 +118,3 @@ class UserAccessService:
             action = AuditAction.USER_EMAIL_LINK_SENT
             self.audit_log.record(action, user_subject(user), by=by, because=reason)
         return email
-
-    def _user(self, user_id: UserId, by: Principal) -> User:
-        """The user, locked. Raises NotPermitted, UserNotFound."""
-        by.require(Right.MANAGE_USERS)
-        user = self.users.get_for_update(user_id)
-        require_rights_over(user, by=by)
-        return user

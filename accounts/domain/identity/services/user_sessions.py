@@ -19,7 +19,7 @@ from accounts.domain.identity.repositories.protocols import (
 )
 from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
-from accounts.domain.identity.services.users import require_rights_over, user_subject
+from accounts.domain.identity.services.users import managed_user, user_subject
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.unit_of_work import UnitOfWork
@@ -88,7 +88,7 @@ class UserSessionService:
         Raises NotPermitted, UserNotFound, SessionNotFound.
         """
         with self.unit_of_work.atomic():
-            user = self._user(user_id, by)
+            user = managed_user(self.users, user_id, by=by)
             browsers = self.revocation.browsers_of(user_id)
             browser = next((browser for browser in browsers if browser.id == session_id), None)
             name = self._end_client(user, session_id) if browser is None else browser.device
@@ -103,7 +103,7 @@ class UserSessionService:
     def end_all_of(self, user_id: UserId, *, reason: str, by: Principal) -> EndedSessions:
         """End all sessions of a user, who stays active. Raises NotPermitted, UserNotFound."""
         with self.unit_of_work.atomic():
-            user = self._user(user_id, by)
+            user = managed_user(self.users, user_id, by=by)
             ended = self.revocation.end_everywhere(user_id, because=BECAUSE, by=by.identity)
             self.audit_log.record(
                 AuditAction.USER_SESSIONS_ENDED,
@@ -134,13 +134,6 @@ class UserSessionService:
                 },
             )
         return ended
-
-    def _user(self, user_id: UserId, by: Principal) -> User:
-        """The user, locked. Raises NotPermitted, UserNotFound."""
-        by.require(Right.MANAGE_USERS)
-        user = self.users.get_for_update(user_id)
-        require_rights_over(user, by=by)
-        return user
 
     def _end_client(self, user: User, session_id: SessionId) -> str:
         """End a session with a client, and return the name of the client. Raises SessionNotFound."""

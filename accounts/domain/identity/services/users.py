@@ -350,6 +350,14 @@ def require_rights_over(*users: User, by: Principal) -> None:
         by.require(Right.APPOINT_STAFF)
 
 
+def managed_user(users: UserRepository, user_id: UserId, *, by: Principal) -> User:
+    """The user, locked, for whoever may manage them. Raises NotPermitted, UserNotFound."""
+    by.require(Right.MANAGE_USERS)
+    user = users.get_for_update(user_id)
+    require_rights_over(user, by=by)
+    return user
+
+
 def user_subject(user: User) -> AuditSubject:
     return AuditSubject(SubjectType.USER, str(user.id), None)
 
