@@ -94,11 +94,8 @@ class ItemPages(StaffAdmin):
     @admin_page({"<id:course_id>/modules/<slug:key>/add-item/": "courses_course_add_item"})
     def add_item_view(self, request: HttpRequest, course_id: UUID, key: str) -> HttpResponse:
         """Add an item to the module with this key."""
-        row, by = (
-            self.row_allowed_by(self.has_change_permission, request, course_id),
-            staff_of(request),
-        )
-        authored = services().authoring.authored(str(row.pk), by=by)
+        row = self.row_allowed_by(self.has_change_permission, request, course_id)
+        authored = services().authoring.authored(str(row.pk), by=staff_of(request))
         module = part_at(authored.definition, module_place(key))
         form = NewItemForm(request.POST or None)
         if form.is_valid():
@@ -111,16 +108,28 @@ class ItemPages(StaffAdmin):
             message = f"Added “{form.cleaned_data['title']}” to {module.title}."
             if self.saved(request, row, form, add, message):
                 return redirect("admin:courses_course_item", row.pk, new[-1].key)
+        title = f"Add an item to {module.title}"
+        return self.small_form_page(request, row, form, title, "Add the item", authored=authored)
+
+    def small_form_page(
+        self,
+        request: HttpRequest,
+        row: rows.Course,
+        form: forms.Form,
+        title: str,
+        verb: str,
+        **context: Any,
+    ) -> HttpResponse:
         return authored_page(
             request,
             row,
             "admin/courses/course/small_form.html",
-            authored=authored,
             current="outline",
-            page_title=f"Add an item to {module.title}",
+            page_title=title,
             form=form,
-            verb="Add the item",
+            verb=verb,
             back=tab_url(row, "outline"),
+            **context,
         )
 
     def saved(

@@ -1,6 +1,6 @@
 """Admin pages of the outline of a draft: modules, the order of things, and what is removed."""
 
-from typing import Any
+from dataclasses import replace
 from uuid import UUID
 
 from django import forms
@@ -124,28 +124,7 @@ class OutlinePages(ItemPages):
 
             if self.saved(request, row, form, add, message):
                 return redirect(tab_url(row, "outline"))
-        return self._small_form(request, row, form, "Add a module", "Add the module")
-
-    def _small_form(
-        self,
-        request: HttpRequest,
-        row: rows.Course,
-        form: forms.Form,
-        title: str,
-        verb: str,
-        **context: Any,
-    ) -> HttpResponse:
-        return authored_page(
-            request,
-            row,
-            "admin/courses/course/small_form.html",
-            current="outline",
-            page_title=title,
-            form=form,
-            verb=verb,
-            back=tab_url(row, "outline"),
-            **context,
-        )
+        return self.small_form_page(request, row, form, "Add a module", "Add the module")
 
     @admin_page({"<id:course_id>/modules/<slug:key>/": "courses_course_module"})
     def module_view(self, request: HttpRequest, course_id: UUID, key: str) -> HttpResponse:
@@ -164,7 +143,7 @@ class OutlinePages(ItemPages):
             if self.saved(request, row, form, rename, message):
                 return redirect(tab_url(row, "outline"))
         remove = course_url("remove_module", row.pk, key)
-        return self._small_form(
+        return self.small_form_page(
             request, row, form, f"Module: {module.title}", "Save the module", remove=remove
         )
 
@@ -242,9 +221,7 @@ class OutlinePages(ItemPages):
         summary = summary.replace("\r\n", "\n")
 
         def change(definition: Definition) -> Definition:
-            return Definition(
-                slug=definition.slug, title=title, summary=summary, modules=definition.modules
-            )
+            return replace(definition, title=title, summary=summary)
 
         try:
             self.edit(
