@@ -13,18 +13,18 @@ _PATIENCE_SECONDS: Final = 2.0
 _PAUSE_SECONDS: Final = 0.01
 
 _LAST_NUMBER: Final = "SELECT COALESCE(pg_sequence_last_value(pg_get_serial_sequence(%s, %s)), 0)"
-# A writer takes this lock before it is assigned a number, and holds it until it commits.
+# A writer takes this lock before it is assigned a number, and holds it until it commits. Databases that are copies of
+# one template have the same numbers of tables.
 _WRITERS: Final = """
     SELECT virtualtransaction FROM pg_locks
     WHERE relation = %s::regclass AND mode = 'RowExclusiveLock' AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND pid IS DISTINCT FROM pg_backend_pid()
 """
-
-
 _OLDEST_WRITER: Final = """
     SELECT COALESCE(MAX(clock_timestamp() - xact_start), interval '0') FROM pg_locks JOIN pg_stat_activity USING (pid)
     WHERE relation = %s::regclass AND mode = 'RowExclusiveLock' AND granted
+    AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND pid IS DISTINCT FROM pg_backend_pid()
 """
 

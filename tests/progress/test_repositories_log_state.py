@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from time import sleep
+from typing import Final
 from uuid import uuid4
 
 import psycopg
@@ -16,6 +17,8 @@ from progress.domain.entities.events import ProgressEvent
 from progress.domain.services.log_state import LONGEST_WRITE, LogState
 from tests.support.builders import a_progress, an_event
 from tests.support.worlds import World, orm_world
+
+LOCK_OF_A_WRITER: Final = "LOCK TABLE progress_progressevent IN ROW EXCLUSIVE MODE"
 
 
 def a_stream(world: World, *, length: int, missing: int = 0) -> list[ProgressEvent]:
@@ -119,7 +122,7 @@ def writer(committing: None) -> Iterator["psycopg.Connection[tuple[object, ...]]
     names = ("dbname", "user", "password", "host", "port")
     address = {name: parameters[name] for name in names if name in parameters}
     with psycopg.connect(**address) as other:
-        other.execute("LOCK TABLE progress_progressevent IN ROW EXCLUSIVE MODE")
+        other.execute(LOCK_OF_A_WRITER)
         yield other
         other.rollback()
 
@@ -136,3 +139,15 @@ def test_the_age_of_the_oldest_writer_is_read_from_the_database(
 
     assert timedelta(seconds=0.05) <= age
     assert state.unsettled_for() == timedelta()
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("committing")
+def test_a_writer_to_another_database_of_the_server_is_not_waited_for(database_url: str) -> None:
+    """The other one is a copy, whose tables have the same numbers."""
+    with psycopg.connect(database_url) as other:
+        other.execute(LOCK_OF_A_WRITER)
+        age = orm_world().repositories.log_state.unsettled_for()
+        other.rollback()
+
+    assert age == timedelta()
