@@ -123,8 +123,6 @@ def _permission(apps, row, verb):
 class Migration(migrations.Migration):
     initial = True
 
-    run_before = [("oauth2_provider", "0001_initial")]
-
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),

@@ -3,6 +3,8 @@
 from io import StringIO
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django_migration_linter import MigrationLinter
 
@@ -17,6 +19,15 @@ def test_rows_and_migrations_agree() -> None:
     call_command("makemigrations", check=True, dry_run=True, stdout=output)
 
     assert output.getvalue() == "No changes detected\n"
+
+
+@pytest.mark.memory
+def test_an_app_without_migrations_has_no_tables() -> None:
+    apps_without = [app for app, module in settings.MIGRATION_MODULES.items() if module is None]
+
+    assert apps_without == ["oauth2_provider"]
+    assert list(apps.get_app_config("oauth2_provider").get_models(include_swapped=True)) != []
+    assert list(apps.get_app_config("oauth2_provider").get_models()) == []
 
 
 @pytest.mark.postgres
