@@ -67,7 +67,6 @@ from authsvc.kernel.outbound import OutboundHttp
 from authsvc.kernel.rate_limits import ProcessCounts
 from authsvc.kernel.request_budgets import RequestCounts, RequestPolicy
 from authsvc.kernel.tracing import NoTracing, Tracing
-from authsvc.storage.redis_counts import RedisCounts
 from progress.domain.ai.entities.budgets import BudgetKind, BudgetLimit
 from progress.domain.ai.ports import TextStore, TutorModel
 from progress.domain.ai.services.budgets import BudgetPolicy
@@ -188,9 +187,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             writes_per_minute=environment.writes_per_minute,
             expensive_per_minute=environment.expensive_per_minute,
         ),
-        request_counts=RedisCounts.at(environment.redis_url)
-        if environment.redis_url
-        else ProcessCounts(),
+        request_counts=_request_counts(environment),
         organization_policy=OrganizationPolicy(
             creators=OrganizationCreators(environment.organization_creators),
             most_per_person=environment.organizations_per_person,
@@ -251,6 +248,14 @@ def _tracing(environment: Environment) -> Tracing:
     )
 
     return exporting_to(environment.traces_endpoint)
+
+
+def _request_counts(environment: Environment) -> RequestCounts:
+    if not environment.redis_url:
+        return ProcessCounts()
+    from authsvc.storage.redis_counts import RedisCounts  # noqa: PLC0415  # costs time and memory
+
+    return RedisCounts.at(environment.redis_url)
 
 
 def _password_policy(environment: Environment, http: OutboundHttp) -> PasswordPolicy:

@@ -1,4 +1,7 @@
-"""Fixtures: one server for all browser tests, and a new browser context for each."""
+"""Fixtures: one server for all browser tests, and a new browser context for each.
+
+The server outlives the package, because in random order tests of others come between; Playwright's event loop does not.
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -12,12 +15,12 @@ from tests.support.school import open_school
 PATIENCE_MS: Final = 60_000
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("town")
     mail = folder / "mail"
     with open_school(
-        folder, workers=1, threads=4, EMAIL_URL=f"file://{mail}", STAFF_SECOND_FACTOR="on"
+        folder, threads=4, EMAIL_URL=f"file://{mail}", STAFF_SECOND_FACTOR="on"
     ) as school:
         yield Town(school, mail)
 

@@ -9,10 +9,10 @@ from playwright.sync_api import Page
 from tests.browser.test_admin_frame import enter
 from tests.browser.test_learning_admin import set_up_a_course
 from tests.browser.test_looks import OF_ANYBODY, OF_STRANGERS
-from tests.support.chromium import Town, in_a_browser, sign_in
+from tests.support.chromium import Town, in_a_browser_nightly, sign_in
 from tests.support.javascript import script_of
 
-pytestmark = [*in_a_browser, pytest.mark.nightly]
+pytestmark = in_a_browser_nightly
 
 LOOKS: Final = ((1280, "light"), (390, "dark"))
 OF_STAFF: Final = (

@@ -1,5 +1,6 @@
 """Sign-up, sign-in, sign-out and password reset."""
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.application import PASSWORD
@@ -25,6 +26,7 @@ def test_a_user_signs_up_and_follows_the_link(page: Page, town: Town) -> None:
     expect(page.get_by_text("anna.ek@school.example is verified.").first).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_user_signs_in_and_out(page: Page, town: Town) -> None:
     sign_in(page, town.resident(), at="/signin?next=/account/email")
     expect(page).to_have_url(f"{town.url}/account/email")
@@ -54,6 +56,7 @@ def test_an_error_is_announced_and_links_to_its_field(page: Page) -> None:
     assert "too short" in described.inner_text()
 
 
+@pytest.mark.nightly
 def test_a_forgotten_password_is_reset_by_mail(page: Page, town: Town) -> None:
     email = town.resident()
     page.goto("/signin")
@@ -73,6 +76,7 @@ def test_a_forgotten_password_is_reset_by_mail(page: Page, town: Town) -> None:
     assert heading(page) == "This link does not work"
 
 
+@pytest.mark.nightly
 def test_the_address_of_an_account_is_changed(page: Page, town: Town) -> None:
     old, new = town.resident(), "moved@school.example"
     sign_in(page, old, at="/signin?next=/account/email")
@@ -89,6 +93,7 @@ def test_the_address_of_an_account_is_changed(page: Page, town: Town) -> None:
     assert heading(page) == "Your account"
 
 
+@pytest.mark.nightly
 def test_everything_but_passkeys_works_without_scripts(
     page: Page, chromium: Browser, town: Town
 ) -> None:

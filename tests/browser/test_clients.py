@@ -20,7 +20,7 @@ DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 VERIFIER = "v" * 43
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def study_buddy(town: Town) -> dict[str, str]:
     """A dynamically registered client on another origin, without a secret."""
     return registered(town, "none")
@@ -78,6 +78,7 @@ def test_signing_in_and_consenting_returns_to_the_client(
     is_back(page, study_buddy)
 
 
+@pytest.mark.nightly
 def test_with_an_earlier_consent_signing_in_returns_to_a_client_with_a_secret(
     page: Page, town: Town
 ) -> None:
@@ -91,6 +92,7 @@ def test_with_an_earlier_consent_signing_in_returns_to_a_client_with_a_secret(
     is_back(page, client)
 
 
+@pytest.mark.nightly
 def test_a_second_factor_is_set_up_on_the_way_to_a_client(
     page: Page, town: Town, study_buddy: dict[str, str]
 ) -> None:
@@ -107,6 +109,7 @@ def test_a_second_factor_is_set_up_on_the_way_to_a_client(
     )
 
 
+@pytest.mark.nightly
 def test_going_on_without_a_second_factor_leads_to_consent(
     page: Page, town: Town, study_buddy: dict[str, str]
 ) -> None:
@@ -119,6 +122,7 @@ def test_going_on_without_a_second_factor_leads_to_consent(
     )
 
 
+@pytest.mark.nightly
 def test_denying_consent_returns_to_the_client(
     page: Page, town: Town, study_buddy: dict[str, str]
 ) -> None:
@@ -148,6 +152,7 @@ def test_a_device_is_connected(page: Page, town: Town, study_buddy: dict[str, st
     assert answer.status == 200, answer.text
 
 
+@pytest.mark.nightly
 def test_a_logout_request_asks_the_user(page: Page, town: Town) -> None:
     sign_in(page, town.resident())
 
@@ -158,6 +163,7 @@ def test_a_logout_request_asks_the_user(page: Page, town: Town) -> None:
     assert heading(page) == "You are signed out"
 
 
+@pytest.mark.nightly
 def test_an_invalid_request_shows_an_error_page(
     town: Town, chromium: Browser, study_buddy: dict[str, str]
 ) -> None:

@@ -14,13 +14,13 @@ from tests.support.chromium import (
     fill,
     follow,
     heading,
-    in_a_browser,
+    in_a_browser_nightly,
     photograph,
     press,
     sign_in,
 )
 
-pytestmark = in_a_browser
+pytestmark = in_a_browser_nightly
 
 REASON: Final = "The contract ended"
 

@@ -14,7 +14,7 @@ from tests.support.chromium import (
     Town,
     each_width,
     follow,
-    in_a_browser,
+    in_a_browser_nightly,
     photograph,
     press,
     sign_in,
@@ -23,7 +23,7 @@ from tests.support.commands import manage
 from tests.support.definitions import KNOTS_YAML
 from tests.support.olx import KNOTS
 
-pytestmark = in_a_browser
+pytestmark = in_a_browser_nightly
 
 MAKE_AN_AUTHOR: Final = """
 from django.contrib.auth.models import Group

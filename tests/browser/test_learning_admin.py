@@ -12,14 +12,14 @@ from tests.support.chromium import (
     Town,
     each_width,
     follow,
-    in_a_browser,
+    in_a_browser_nightly,
     photograph,
     press,
     sign_in,
 )
 from tests.support.commands import manage
 
-pytestmark = in_a_browser
+pytestmark = in_a_browser_nightly
 
 SET_UP: Final = """
 from django.contrib.auth.models import Group

@@ -13,13 +13,13 @@ from tests.support.chromium import (
     Town,
     fill,
     follow,
-    in_a_browser,
+    in_a_browser_nightly,
     photograph,
     press,
     sign_in,
 )
 
-pytestmark = in_a_browser
+pytestmark = in_a_browser_nightly
 
 OF_STRANGERS = {
     "front": "/",

@@ -8,10 +8,10 @@ from playwright.sync_api import Browser, Page, expect
 from authsvc.demo.samples import STAFF
 from tests.browser.test_looks import look
 from tests.support.application import PASSWORD
-from tests.support.chromium import Town, fill, follow, heading, in_a_browser, press, sign_in
+from tests.support.chromium import Town, fill, follow, heading, in_a_browser_nightly, press, sign_in
 from tests.support.commands import manage
 
-pytestmark = in_a_browser
+pytestmark = in_a_browser_nightly
 
 INVITE: Final = """
 from accounts.domain.access import OPERATOR, OrgRole

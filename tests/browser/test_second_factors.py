@@ -3,6 +3,7 @@
 from typing import Final
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from authsvc.demo.samples import STAFF
@@ -50,6 +51,7 @@ def sign_out(page: Page) -> None:
     press(page, "Sign out", within="banner")
 
 
+@pytest.mark.nightly
 def test_a_code_of_the_app_signs_in_and_works_once(page: Page, town: Town) -> None:
     email = somebody_verified(page, town)
     key = set_up_app(page)
@@ -68,6 +70,7 @@ def test_a_code_of_the_app_signs_in_and_works_once(page: Page, town: Town) -> No
     assert heading(page) == "Your account"
 
 
+@pytest.mark.nightly
 def test_the_owner_is_notified_of_new_second_factors(page: Page, town: Town) -> None:
     Key(page)
     email = somebody_verified(page, town)
@@ -82,6 +85,7 @@ def test_the_owner_is_notified_of_new_second_factors(page: Page, town: Town) -> 
     assert "New recovery codes were generated for your account." in mails
 
 
+@pytest.mark.nightly
 def test_a_recovery_code_signs_in_once(page: Page, town: Town) -> None:
     email = somebody_verified(page, town)
     set_up_app(page)
@@ -135,6 +139,7 @@ async (options) => {
 """
 
 
+@pytest.mark.nightly
 def test_a_passkey_answers_a_challenge_of_the_api(page: Page, town: Town) -> None:
     Key(page)
     email = somebody_verified(page, town)
@@ -154,6 +159,7 @@ def test_a_passkey_answers_a_challenge_of_the_api(page: Page, town: Town) -> Non
     assert session["amr"] == ["pwd", "hwk", "mfa"]
 
 
+@pytest.mark.nightly
 def test_a_missing_passkey_shows_an_error(page: Page, town: Town) -> None:
     page.goto("/signin")
     Key(page)
@@ -163,6 +169,7 @@ def test_a_missing_passkey_shows_an_error(page: Page, town: Town) -> None:
     expect(page.locator(".problem")).to_contain_text("cancelled or timed out")
 
 
+@pytest.mark.nightly
 def test_a_removed_passkey_does_not_sign_in(page: Page, town: Town) -> None:
     Key(page)
     somebody_verified(page, town)
@@ -178,6 +185,7 @@ def test_a_removed_passkey_does_not_sign_in(page: Page, town: Town) -> None:
     expect(page.get_by_text("The code is wrong or has already been used.")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_staff_set_up_a_second_factor_before_they_enter_the_admin_site(
     page: Page, town: Town
 ) -> None:
@@ -200,6 +208,7 @@ def test_staff_set_up_a_second_factor_before_they_enter_the_admin_site(
     expect(page).to_have_url(f"{town.url}/admin/")
 
 
+@pytest.mark.nightly
 def test_a_password_reset_does_not_bypass_the_second_factor(page: Page, town: Town) -> None:
     email = somebody_verified(page, town)
     set_up_app(page)

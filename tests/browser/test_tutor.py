@@ -85,6 +85,7 @@ def slow_town(tmp_path: Path) -> Iterator[tuple[Town, ModelServer]]:
             yield Town(school, tmp_path / "mail"), model
 
 
+@pytest.mark.nightly
 def test_an_answer_can_be_stopped(slow_town: tuple[Town, ModelServer], chromium: Browser) -> None:
     town, model = slow_town
     page, email = chromium.new_page(base_url=town.url), town.resident()
@@ -109,6 +110,7 @@ def test_an_item_is_completed(page: Page, item: str) -> None:
     expect(page).to_have_url(re.compile(f"{item}$"))
 
 
+@pytest.mark.nightly
 def test_without_a_script_the_page_waits_for_the_answer(town: Town, chromium: Browser) -> None:
     context = chromium.new_context(base_url=town.url, java_script_enabled=False)
     page, email = context.new_page(), town.resident()

@@ -29,6 +29,8 @@ in_a_browser: Final = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: apt-get install chromium"),
 ]
+in_a_browser_nightly: Final = [*in_a_browser, pytest.mark.nightly]
+"""For journeys through pages that are tested over HTTP in every run."""
 
 
 @dataclass(frozen=True)

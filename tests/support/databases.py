@@ -3,7 +3,7 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,9 @@ from tests.support.commands import manage
 from tests.support.store import SHARED_FOLDER, STORE
 
 FILE: Final = "authsvc.sqlite3"
+LOGINS: Final = "developer-logins.json"
+EMPTY: Final = "template1"
+"""PostgreSQL's own database without tables."""
 
 
 @contextmanager
@@ -37,7 +40,20 @@ def own_database(folder: Path) -> Iterator[str]:
 @contextmanager
 def database_with_tables(folder: Path) -> Iterator[str]:
     """Create a database with all tables, and yield its URL: a copy, because migrating takes seconds."""
-    template = _database_with_tables()
+    with _copy_of(_database_with_tables(), folder) as url:
+        yield url
+
+
+@contextmanager
+def database_with_samples(folder: Path) -> Iterator[str]:
+    """Create a database with the sample data of development, and the file of its logins in *folder*: copies of both."""
+    with _copy_of(_database_with_samples(), folder) as url:
+        shutil.copy(SHARED_FOLDER / LOGINS, folder)
+        yield url
+
+
+@contextmanager
+def _copy_of(template: str, folder: Path) -> Iterator[str]:
     if STORE == "sqlite":
         shutil.copyfile(template, folder / FILE)
         yield f"sqlite:///{folder / FILE}"
@@ -81,7 +97,7 @@ def _place_of(url: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _created(*, template: str = "template1") -> Iterator[str]:
+def _created(*, template: str = EMPTY) -> Iterator[str]:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
         name = _create(server, template)
         try:
@@ -99,31 +115,54 @@ def _create(server: "psycopg.Connection[Any]", template: str) -> str:
 
 
 def _url_of(database: str) -> str:
+    if STORE == "sqlite":
+        return f"sqlite:///{database}"
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
 
 
 @cache
 def _database_with_tables() -> str:
     """The name of a database that nothing connects to, migrated by the first process that needs it."""
-    is_migrated = SHARED_FOLDER / "is-migrated"
-    with (SHARED_FOLDER / "lock").open("w") as lock:
+    return _once("tables", _migrated)
+
+
+@cache
+def _database_with_samples() -> str:
+    """A copy of it, in which that process has made the sample data."""
+    return _once("samples", _prepared)
+
+
+def _once(what: str, make: Callable[[], str]) -> str:
+    """The name that *make* returned in the first process that called it."""
+    name = SHARED_FOLDER / what
+    with (SHARED_FOLDER / f"{what}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not is_migrated.exists():
-            is_migrated.write_text(_migrated())
-    return is_migrated.read_text()
+        if not name.exists():
+            name.write_text(make())
+    return name.read_text()
 
 
 def _migrated() -> str:
-    """The name of a new database with all tables."""
-    if STORE == "sqlite":
-        name = str(SHARED_FOLDER / FILE)
-        url = f"sqlite:///{name}"
-    else:
-        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-            name = _create(server, "template1")
-        url = _url_of(name)
+    name = _new_database(EMPTY)
     # In a process of its own, which closes its connections.
-    manage({"DATABASE_URL": url}, "migrate", "--verbosity=0")
+    manage({"DATABASE_URL": _url_of(name)}, "migrate", "--verbosity=0")
+    return name
+
+
+def _prepared() -> str:
+    name = _new_database(_database_with_tables())
+    environment = {"DATABASE_URL": _url_of(name), "DATA_DIR": str(SHARED_FOLDER), "DEMO": "off"}
+    manage(environment, "prepare_development")
+    return name
+
+
+def _new_database(template: str) -> str:
+    if STORE == "postgres":
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+            return _create(server, template)
+    name = str(SHARED_FOLDER / f"{uuid4().hex}.sqlite3")
+    if template != EMPTY:
+        shutil.copyfile(template, name)
     return name
 
 

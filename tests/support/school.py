@@ -13,8 +13,7 @@ from authsvc.demo.samples import STAFF
 from tests.support.application import PASSWORD
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition
-from tests.support.commands import manage
-from tests.support.databases import database_with_tables
+from tests.support.databases import LOGINS, database_with_samples
 from tests.support.server import Server, running_server
 from tests.support.wire import WireCaller
 
@@ -55,17 +54,16 @@ class School:
 def open_school(
     folder: Path,
     *,
-    workers: int = 2,
+    workers: int = 1,
     threads: int = 8,
     port: int | None = None,
     errors: IO[str] | None = None,
     **variables: str,
 ) -> Iterator[School]:
     """Run a school in an environment with these variables; *folder* is for its secrets."""
-    with database_with_tables(folder) as url:
+    with database_with_samples(folder) as url:
         environment = _environment(folder, url) | variables
-        manage(environment, "prepare_development")
-        logins = json.loads((folder / "developer-logins.json").read_text())
+        logins = json.loads((folder / LOGINS).read_text())
         with running_server(
             environment, workers=workers, threads=threads, port=port, errors=errors
         ) as server:
