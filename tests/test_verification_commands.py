@@ -16,7 +16,7 @@ from authsvc.management.commands import verify
 from courses import models as courses
 from tests.support.builders import a_definition_of
 from tests.support.commands import error_of, manage, output_of
-from tests.support.databases import database_with_tables
+from tests.support.databases import database_with_samples
 from tests.support.learning import a_learner, a_published_course
 from tests.support.tampered import Tampered, a_school, change, release_triggers, remove
 from tests.support.worlds import World, orm_world
@@ -92,10 +92,8 @@ def test_a_report_is_written_to_a_file_and_progress_to_standard_error(
 
 
 def test_several_processes_report_what_one_does(tmp_path: Path) -> None:
-    with database_with_tables(tmp_path) as url:
+    with database_with_samples(tmp_path) as url:
         environment = {"DATABASE_URL": url, "DATA_DIR": str(tmp_path)}
-        manage(environment, "prepare_development")
-
         alone = json.loads(manage(environment, "verify", "--processes", "1"))
         together = json.loads(manage(environment, "verify", "--processes", "2"))
 

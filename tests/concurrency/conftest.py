@@ -11,7 +11,7 @@ from tests.support.worlds import World, orm_world
 
 
 @pytest.fixture(scope="session")
-def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+def school(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     with open_school(tmp_path_factory.mktemp("school"), workers=2) as opened:
         yield opened
 

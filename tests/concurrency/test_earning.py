@@ -3,32 +3,20 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
+from accounts.domain.access import OPERATOR
+from credentials.domain.entities.credentials import CredentialTerms
+from credentials.domain.entities.rule_values import rule_in
 from tests.support.bodies import body_of
-from tests.support.builders import a_definition_of
-from tests.support.commands import manage
+from tests.support.builders import CredentialTermsFactory, a_definition_of
 from tests.support.school import School, items_of
 from tests.support.wire import WireCaller, at_once
 
 pytestmark = pytest.mark.database
-
-DEFINE: Final = """
-from uuid import UUID
-from accounts.domain.access import OPERATOR
-from authsvc.composition.container import services
-from credentials.domain.entities.credentials import CredentialTerms, CredentialType
-from credentials.domain.entities.rule_values import rule_in
-for course_id, rule in {terms!r}:
-    terms = CredentialTerms(
-        name="Knots", type=CredentialType.BADGE, description="", criteria="", issuer="", image_url="",
-        course_id=UUID(course_id), valid_for_days=None, rule=rule and rule_in(rule),
-    )
-    print("credential", services().credentials.define(terms, by=OPERATOR).id)
-"""
 
 
 @dataclass(frozen=True)
@@ -41,10 +29,16 @@ class Pair:
 
     def earns(self, *terms: tuple[int, Mapping[str, Any] | None]) -> list[str]:
         """The ids of new credentials, each of the first or the second course, with its rule."""
-        rules = [(self.ids[number], rule) for number, rule in terms]
-        output = manage(self.school.environment, "shell", "-c", DEFINE.format(terms=rules))
-        lines = [line.split() for line in output.splitlines()]
-        return [words[1] for words in lines if words[:1] == ["credential"]]
+        with self.school.inside() as services:
+            return [
+                str(services.credentials.define(self._terms(number, rule), by=OPERATOR).id)
+                for number, rule in terms
+            ]
+
+    def _terms(self, number: int, rule: Mapping[str, Any] | None) -> CredentialTerms:
+        return CredentialTermsFactory.build(
+            course_id=UUID(self.ids[number]), rule=rule and rule_in(rule)
+        )
 
     def enrolled(self) -> tuple[WireCaller, tuple[str, str]]:
         """A new learner on both courses, and the paths of the items."""

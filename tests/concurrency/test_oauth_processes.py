@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
-from tests.support.commands import manage
+from accounts.domain.access import OPERATOR, ClientPk
 from tests.support.forms import WireBrowser
 from tests.support.provider import WireClient, at_a_browser, register
 from tests.support.school import School
@@ -16,12 +17,6 @@ from tests.support.wire import WireCaller
 pytestmark = pytest.mark.database
 
 SCOPE: Final = "openid accounts:read"
-REMOVE: Final = """
-from uuid import UUID
-from accounts.domain.access import OPERATOR
-from authsvc.composition.container import services
-services().clients.remove(UUID({pk!r}), by=OPERATOR)
-"""
 
 
 @pytest.fixture
@@ -80,7 +75,8 @@ def test_a_client_that_is_removed_elsewhere_is_refused_by_both(
     code = notebook.code_for(anna, scope=SCOPE)
     before = [is_allowed(tokens, server) for server in (school.server, neighbour)]
 
-    manage(school.environment, "shell", "--command", REMOVE.format(pk=notebook.registered.pk))
+    with school.inside() as services:
+        services.clients.remove(ClientPk(UUID(notebook.registered.pk)), by=OPERATOR)
 
     assert before == [True, True]
     for server in (school.server, neighbour):

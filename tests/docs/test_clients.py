@@ -86,7 +86,7 @@ class Reader:
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+def reader(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     folder = tmp_path_factory.mktemp("reader")
     with open_provider(folder) as school, closing(at_a_browser(school)) as anna:
         robot = register(school, grant_types=["client_credentials"], redirect_uris=[])

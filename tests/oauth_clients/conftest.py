@@ -11,7 +11,7 @@ from tests.support.school import School
 
 
 @pytest.fixture(scope="session")
-def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+def provider(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     with open_provider(tmp_path_factory.mktemp("provider")) as opened:
         yield opened
 

@@ -1,6 +1,5 @@
 """The OAuth provider on the real server, at a fixed URL, and clients registered with it."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,8 +10,9 @@ from typing import IO, Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
+from accounts.domain.access import OPERATOR, GrantType
+from accounts.domain.oauth.entities.clients import ClientTerms
 from tests.support.application import PASSWORD, Answer
-from tests.support.commands import manage
 from tests.support.forms import WireBrowser
 from tests.support.postgres import free_port
 from tests.support.relying import FORM, challenge_of
@@ -23,22 +23,6 @@ LANDING: Final = "http://127.0.0.1:49152/callback"
 """Where browsers are redirected to. Nothing listens there; tests look at the URL."""
 
 LOGOUT_LANDING: Final = "http://127.0.0.1:49152/bye"
-
-_REGISTER: Final = """
-import json, sys
-from accounts.domain.access import OPERATOR, GrantType
-from accounts.domain.oauth.entities.clients import ClientTerms
-from authsvc.composition.container import services
-terms = json.loads({terms!r})
-client_terms = ClientTerms(
-    name=terms.pop("name"), is_public=terms.pop("is_public"),
-    allowed_scopes=frozenset(terms.pop("allowed_scopes")),
-    grant_types=frozenset(map(GrantType, terms.pop("grant_types"))),
-    **{{name: tuple(value) for name, value in terms.items()}},
-)
-registration = services().clients.register(client_terms, by=OPERATOR)
-print(json.dumps([str(registration.client.id), registration.client.client_id, registration.secret]))
-"""
 
 
 @dataclass(frozen=True)
@@ -149,10 +133,19 @@ def register(school: School, **terms: Any) -> Registered:
         "allowed_scopes": ["openid", "profile", "email", "offline_access", "courses:read"],
         "grant_types": ["authorization_code", "refresh_token"],
     } | terms
-    script = _REGISTER.format(terms=json.dumps(wanted))
-    return Registered(
-        *json.loads(manage(school.environment, "shell", "--verbosity=0", "--command", script))
+    client_terms = ClientTerms(
+        name=wanted.pop("name"),
+        is_public=wanted.pop("is_public"),
+        allowed_scopes=frozenset(wanted.pop("allowed_scopes")),
+        grant_types=frozenset(map(GrantType, wanted.pop("grant_types"))),
+        redirect_uris=tuple(wanted.pop("redirect_uris")),
+        post_logout_redirect_uris=tuple(wanted.pop("post_logout_redirect_uris")),
+        **wanted,
     )
+    with school.inside() as services:
+        registration = services.clients.register(client_terms, by=OPERATOR)
+    client = registration.client
+    return Registered(str(client.id), client.client_id, registration.secret)
 
 
 def at_a_browser(school: School, *, name: str = "Anna") -> WireBrowser:

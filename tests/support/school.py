@@ -8,12 +8,15 @@ from itertools import count
 from pathlib import Path
 from typing import IO, Any, Final
 
+from django.conf import settings
+
 from accounts.adapters.keys import new_key_ring
+from authsvc.composition.container import Services, services
 from authsvc.demo.samples import STAFF
 from tests.support.application import PASSWORD
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition
-from tests.support.databases import LOGINS, database_with_samples
+from tests.support.databases import LOGINS, connected_to, database_with_samples
 from tests.support.server import Server, running_server
 from tests.support.wire import WireCaller
 
@@ -42,6 +45,12 @@ class School:
         body = {"email": STAFF, "password": self.password}
         session = self.stranger().post("/v1/auth/login", body)
         return WireCaller(self.server.port, session.json["access_token"])
+
+    @contextmanager
+    def inside(self) -> Iterator[Services]:
+        """The services on its database, in this process."""
+        with connected_to(self.environment["DATABASE_URL"]):
+            yield services()
 
     def course_draft(self) -> str:
         """The path of a new course that is not published yet."""
@@ -78,7 +87,7 @@ def _environment(folder: Path, url: str) -> dict[str, str]:
         "DATA_DIR": str(folder),
         "DEMO": "off",
         "LOG_LEVEL": "ERROR",
-        "SECRET_KEY": "the same in every process of this school, and long enough",
+        "SECRET_KEY": settings.SECRET_KEY,
         "SIGNING_KEYS_FILE": str(keys),
     }
 
