@@ -1,8 +1,10 @@
 """Fixtures for every test: two kinds of world, and the application on the store of this run."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -36,24 +38,43 @@ MARKERS: Final = {
     "quick": {
         "memory": {"memory", "postgres_too", "postgres_nightly"},
         "sqlite": {"every_database", "any_database", "browser"},
-        "postgres": {"database", "every_database", "postgres", "postgres_too"},
+        "postgres": {"database", "every_database", "postgres", "postgres_too", "memory_nightly"},
     },
     "full": {
-        "memory": {"memory", "postgres_too", "postgres_nightly"},
+        "memory": {"memory", "postgres_too", "memory_nightly", "postgres_nightly"},
         "sqlite": {"database", "every_database", "any_database", "browser"},
-        "postgres": {"database", "every_database", "postgres", "postgres_too", "postgres_nightly"},
+        "postgres": {
+            "database",
+            "every_database",
+            "postgres",
+            "postgres_too",
+            "memory_nightly",
+            "postgres_nightly",
+        },
     },
 }
 """Markers whose tests run on a store. With several, a test runs where all of them do."""
 
 
-IN_MEMORY_ALONE: Final = (
-    "architecture/test_errors.py",
-    "http/test_schemathesis.py",
-    "progress/ai/test_models.py",
-)
-"""What takes long to collect, and has no test that the quick suite runs on a database."""
-collect_ignore = [] if SUITE == "full" or STORE == "memory" else [*IN_MEMORY_ALONE]
+TESTS: Final = Path(__file__).parent
+COLLECTED: Final = pytest.StashKey[list[pytest.Function]]()
+"""All tests of this process, with those that it does not run."""
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out modules of which the quick suite runs no test on this database: to collect all takes its time."""
+    if SUITE == "full" or STORE == "memory" or not collection_path.match("test_*.py"):
+        return None
+    return None if names_store(collection_path, STORE) else True
+
+
+def names_store(module: Path, store: str) -> bool:
+    """Whether the module, or a conftest.py for it, names a marker or a fixture of the database in the quick suite."""
+    markers, fixtures = "|".join(MARKERS["quick"][store]), "|".join(_CONTRACTS)
+    named = re.compile(rf"mark\.({markers})\b|\b({fixtures})\b|in_a_browser")
+    folders = [folder for folder in module.relative_to(TESTS).parents if folder.name]
+    texts = [module, *(TESTS / folder / "conftest.py" for folder in folders)]
+    return any(named.search(text.read_text()) for text in texts if text.exists())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -62,7 +83,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     A test without a marker runs in memory; it runs on the databases, too, if it asks for one of the fixtures above.
     """
     tests = [item for item in items if isinstance(item, pytest.Function)]
-    items[:] = selected = [test for test in tests if _is_selected(test)]
+    config.stash[COLLECTED] = tests
+    items[:] = selected = [test for test in tests if is_selected(test, suite=SUITE, store=STORE)]
     config.hook.pytest_deselected(items=list(set(tests).difference(selected)))
     for test in selected:
         if STORE != "memory" and not _has_own_database(test):
@@ -74,13 +96,14 @@ def _has_own_database(test: pytest.Function) -> bool:
     return "committing" in test.fixturenames or test.get_closest_marker("browser") is not None
 
 
-def _is_selected(test: pytest.Function) -> bool:
-    if SUITE != "full" and test.get_closest_marker("nightly"):
+def is_selected(test: pytest.Function, *, suite: str, store: str) -> bool:
+    """Whether a run of this suite on this store runs the test."""
+    if suite != "full" and test.get_closest_marker("nightly"):
         return False
-    here = MARKERS[SUITE]
+    here = MARKERS[suite]
     if markers := {mark.name for mark in test.iter_markers()} & set().union(*here.values()):
-        return markers <= here[STORE]
-    return STORE == "memory" or bool(ON_A_STORE[SUITE][STORE].intersection(test.fixturenames))
+        return markers <= here[store]
+    return store == "memory" or bool(ON_A_STORE[suite][store].intersection(test.fixturenames))
 
 
 @pytest.fixture(autouse=True)

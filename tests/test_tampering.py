@@ -41,7 +41,7 @@ from tests.support.tampered import (
     swap_sequences,
 )
 
-pytestmark = pytest.mark.every_database
+pytestmark = pytest.mark.database
 
 EVENTS: Final = "progress_progressevent"
 PROGRESS: Final = "progress_courseprogress"

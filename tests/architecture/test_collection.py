@@ -1,14 +1,12 @@
 """Collection of tests: every process collects the same ones, so that several can share a run."""
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import Final
 
 import pytest
 
-from tests.conftest import IN_MEMORY_ALONE, MARKERS
-from tests.support.documents import ROOT
+from tests.conftest import COLLECTED, is_selected, names_store
 from tests.support.sources import Source, sources
 
 DIFFERING: Final = {"uuid4", "now", "today", "random", "token_hex", "getpid"}
@@ -40,9 +38,14 @@ def test_tests_have_the_same_names_in_every_process() -> None:
     assert differing == []
 
 
-@pytest.mark.parametrize("path", IN_MEMORY_ALONE)
-def test_what_is_not_collected_on_databases_has_no_test_for_them(path: str) -> None:
-    markers = MARKERS["quick"]["sqlite"] | MARKERS["quick"]["postgres"]
-    source = (ROOT / "tests" / path).read_text()
+@pytest.mark.memory
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+def test_modules_with_tests_of_a_database_name_it(
+    request: pytest.FixtureRequest, store: str
+) -> None:
+    """The others are not collected on it."""
+    tests = request.config.stash[COLLECTED]
 
-    assert re.findall(rf"mark\.(?:{'|'.join(markers)})\b|\b(?:world|unit_of_work):", source) == []
+    modules = {test.path for test in tests if is_selected(test, suite="quick", store=store)}
+
+    assert [str(module) for module in modules if not names_store(module, store)] == []

@@ -29,6 +29,7 @@ def lines_of(module: str, *arguments: str) -> list[str]:
     return ran.stdout.splitlines()
 
 
+@pytest.mark.nightly
 def test_every_scenario_is_measured_next_to_pgbench() -> None:
     small = ("--requests=20", "--connections=2", "--workers=1")
 

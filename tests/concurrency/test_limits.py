@@ -16,7 +16,7 @@ from accounts.domain.identity.services.login_attempts import LimitName
 from tests.accounts.limiting import POLICY
 from tests.support.application import Answer
 from tests.support.school import School
-from tests.support.server import running_server
+from tests.support.server import Server, running_server
 from tests.support.wire import WireCaller, at_once
 from tests.support.worlds import orm_world
 
@@ -31,8 +31,19 @@ def log_in(caller: WireCaller, *, email: str = "", address: str = "") -> Answer:
     return caller.post("/v1/auth/login", body, X_Forwarded_For=address)
 
 
-@pytest.fixture
-def address() -> str:
+@pytest.fixture(scope="module")
+def strict(school: School) -> Iterator[Server]:
+    """A server with limits that fifty attempts exceed."""
+    environment = school.environment | {
+        "BEHIND_PROXY": "on",
+        "LOGIN_ATTEMPTS_PER_MINUTE": "30",
+        "LOGIN_FAILURES_BEFORE_BACKOFF": "5",
+    }
+    with running_server(environment, workers=2, threads=8) as server:
+        yield server
+
+
+def an_address() -> str:
     """A client IP that is new to this school."""
     return f"203.0.113.{next(_NUMBERS)}"
 
@@ -47,13 +58,11 @@ def key(committing: None) -> Iterator[str]:
 
 @pytest.mark.database
 def test_of_fifty_simultaneous_log_ins_exactly_as_many_as_the_limit_are_allowed(
-    school: School, address: str
+    strict: Server,
 ) -> None:
-    environment = school.environment | {"BEHIND_PROXY": "on", "LOGIN_ATTEMPTS_PER_MINUTE": "30"}
+    caller, address = WireCaller(strict.port), an_address()
 
-    with running_server(environment, workers=2, threads=8) as server:
-        caller = WireCaller(server.port)
-        answers = at_once(*[lambda: log_in(caller, address=address)] * 50)
+    answers = at_once(*[lambda: log_in(caller, address=address)] * 50)
 
     assert Counter(answer.status for answer in answers) == {401: 30, 429: 20}
     left = [answer.headers["RateLimit"].split(";")[1] for answer in answers]
@@ -62,15 +71,14 @@ def test_of_fifty_simultaneous_log_ins_exactly_as_many_as_the_limit_are_allowed(
 
 @pytest.mark.database
 def test_of_fifty_simultaneous_login_attempts_on_an_account_few_are_verified(
-    school: School, address: str
+    strict: Server,
 ) -> None:
-    environment = school.environment | {"BEHIND_PROXY": "on", "LOGIN_FAILURES_BEFORE_BACKOFF": "5"}
-    email = f"{uuid4()}@school.example"
+    email, caller = f"{uuid4()}@school.example", WireCaller(strict.port)
+    began = monotonic()
 
-    with running_server(environment, workers=2, threads=8) as server:
-        caller, began = WireCaller(server.port), monotonic()
-        answers = at_once(*[lambda: log_in(caller, email=email, address=address)] * 50)
-        seconds = monotonic() - began
+    answers = at_once(*[lambda: log_in(caller, email=email, address=an_address())] * 50)
+
+    seconds = monotonic() - began
 
     looked_at = [answer.status for answer in answers].count(401)
     may_be_by_then = 5 + int(seconds + 1).bit_length() - 1

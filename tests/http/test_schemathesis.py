@@ -67,7 +67,7 @@ schema = schemathesis.openapi.from_path(
 OF_THINGS: Final = r"\{"
 """Paths that name a thing."""
 schema.app = on_the_connection_of_the_test
-MANY, FEW = 3, 2
+MANY, FEW = 2, 1
 """Examples of each operation, and of it with things that exist or by a stranger."""
 # The same requests in every run, so that failures can be repeated.
 bounded = settings(

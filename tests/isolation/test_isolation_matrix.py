@@ -58,7 +58,9 @@ def matrix(application: Application, kind: CallerKind) -> Matrix:
     [
         pytest.param(
             kind,
-            marks=pytest.mark.postgres_too if kind in ON_POSTGRES else pytest.mark.postgres_nightly,
+            marks=pytest.mark.memory_nightly
+            if kind in ON_POSTGRES
+            else pytest.mark.postgres_nightly,
         )
         for kind in CallerKind
     ],

@@ -13,7 +13,7 @@ from tests.isolation.tenants import Member, Tenant, Tenants
 from tests.support.application import Answer, Application
 from tests.support.operations import Route, routes
 
-pytestmark = pytest.mark.postgres_too
+pytestmark = pytest.mark.memory_nightly
 
 ACTS: Final = 300
 NAMES: Final = re.compile(
