@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "authsvc.http.middleware.NulMiddleware",
     "authsvc.http.middleware.AuthenticationMiddleware",
     "authsvc.http.middleware.MessageMiddleware",
+    "accounts.pages.impersonation.ImpersonationMiddleware",
     "authsvc.http.middleware.XFrameOptionsMiddleware",
     "authsvc.http.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",

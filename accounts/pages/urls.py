@@ -8,7 +8,15 @@ from allauth.mfa.webauthn import views as passkey_views
 from django.urls import path, re_path, reverse_lazy
 from django.views.generic import RedirectView, TemplateView
 
-from accounts.pages import forms, passkeys, profile, second_factors, sessions, views
+from accounts.pages import (
+    forms,
+    impersonation,
+    passkeys,
+    profile,
+    second_factors,
+    sessions,
+    views,
+)
 
 SIGN_IN = [
     path("signin", views.SignInView.as_view(), name="account_login"),
@@ -71,6 +79,7 @@ ACCOUNT = [
     path("account/profile", profile.ProfileView.as_view(), name="account_profile"),
     path("account/password", views.ChangePasswordView.as_view(), name="account_change_password"),
     path("account/email", views.EmailView.as_view(), name="account_email"),
+    path("account/impersonation/stop", impersonation.stop, name="impersonation_stop"),
     path("account/sessions", sessions.SessionsView.as_view(), name="account_sessions"),
     path(
         "account/invitations/<str:token>/",

@@ -5,6 +5,7 @@ from functools import cached_property
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.audit.services.log_state import AuditLogState
 from accounts.domain.identity.services.accounts import AccountService, Passwords
+from accounts.domain.identity.services.impersonation import ImpersonationService
 from accounts.domain.identity.services.login_attempts import LoginAttempts
 from accounts.domain.identity.services.mail_budgets import MailBudgets
 from accounts.domain.identity.services.revocation import SessionRevocation
@@ -208,6 +209,18 @@ class IdentityServices(JobServices):
             second_factors=self.repositories.second_factors,
             challenges=self.repositories.sign_in_challenges,
             outbox=self.outbox,
+            mail_budgets=self.mail_budgets,
+            security_log=self.security_log,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def impersonation(self) -> ImpersonationService:
+        return ImpersonationService(
+            users=self.repositories.users,
+            staff_rights=self.ports.staff_rights,
             mail_budgets=self.mail_budgets,
             security_log=self.security_log,
             audit_log=self.audit_log,
