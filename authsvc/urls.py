@@ -39,6 +39,7 @@ if settings.ENVIRONMENT.has_database:
         path("admin/", admin.site.urls),
         path("", include("accounts.pages.urls")),
         path("", include("progress.pages.urls")),
+        path("", include("credentials.pages.urls")),
         path("", include("accounts.oauth.urls")),
     ]
 else:

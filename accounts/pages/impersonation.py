@@ -28,8 +28,12 @@ from authsvc.http.middleware import API_PREFIXES
 READABLE: Final = frozenset(
     {
         "account",
+        "account_courses",
+        "account_credentials",
+        "account_organizations",
         "account_profile",
         "account_sessions",
+        "account_sign_in",
         "answer-feedback",
         "docs",
         "front",
@@ -39,7 +43,7 @@ READABLE: Final = frozenset(
     }
 )
 """The names of the pages that can be read."""
-WRITABLE: Final = frozenset({"account_profile", "answer-feedback", "item"})
+WRITABLE: Final = frozenset({"account_courses", "account_profile", "answer-feedback", "item"})
 """The names of the pages that can be submitted by those who may write.
 
 Never add one that touches a password, a second factor, an e-mail address, a session, a token or a consent, or deletes.
