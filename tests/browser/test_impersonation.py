@@ -36,7 +36,7 @@ def test_staff_see_the_pages_of_a_person_and_nothing_more(page: Page, town: Town
     expect(bar).to_contain_text("Sam Okafor, you are signed in as Anna until")
     expect(page.get_by_text(anna).first).to_be_visible()
     assert photograph(page, "signed-in-as") == WIDTHS
-    page.get_by_role("link", name="Manage sessions and app access").click()
+    page.get_by_role("link", name="Devices and apps").click()
     expect(bar).to_be_visible()
 
     bar.get_by_role("button", name="Stop").click()
