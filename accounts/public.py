@@ -35,6 +35,7 @@ from accounts.domain.audit.services.verifier import (
     VerificationTask,
     members_of,
 )
+from accounts.domain.identity.entities.impersonation import Impersonation
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS, Profile
 from accounts.domain.identity.entities.security_log import KeyRotation, SecurityEvent
 from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, Session, SessionEnd
@@ -79,6 +80,7 @@ __all__ = [
     "EmailTaken",
     "GrantType",
     "IdentityScope",
+    "Impersonation",
     "InsufficientAuthentication",
     "InvalidCredentials",
     "InvalidToken",

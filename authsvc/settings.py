@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "authsvc.http.middleware.NulMiddleware",
     "authsvc.http.middleware.AuthenticationMiddleware",
     "authsvc.http.middleware.MessageMiddleware",
+    "accounts.pages.impersonation.ImpersonationMiddleware",
     "authsvc.http.middleware.XFrameOptionsMiddleware",
     "authsvc.http.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -100,7 +101,10 @@ TEMPLATES = [
         "DIRS": [ROOT / "authsvc" / "admin_site" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "libraries": {"staff": "authsvc.admin_site.template_tags"},
+            "libraries": {
+                "account": "authsvc.http.account_pages",
+                "staff": "authsvc.admin_site.template_tags",
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

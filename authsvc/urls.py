@@ -30,7 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("credentials.api.urls")),
     path("", public_pages.front, name="front"),
     path("problems", public_pages.list_problem_types, name="problem-types"),
-    path("problems/<str:code>", public_pages.show_problem_type),
+    path("problems/<str:code>", public_pages.show_problem_type, name="problem-type"),
 ]
 if settings.ENVIRONMENT.has_database:
     urlpatterns.insert(0, path("oauth/", include("accounts.oauth.endpoint_urls")))
@@ -39,6 +39,7 @@ if settings.ENVIRONMENT.has_database:
         path("admin/", admin.site.urls),
         path("", include("accounts.pages.urls")),
         path("", include("progress.pages.urls")),
+        path("", include("credentials.pages.urls")),
         path("", include("accounts.oauth.urls")),
     ]
 else:

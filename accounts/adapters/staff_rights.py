@@ -9,6 +9,8 @@ from accounts.domain.access import Right, UserId
 
 RIGHT_OF_PERMISSION: Final[Mapping[str, Right]] = {
     "accounts.change_user": Right.MANAGE_USERS,
+    "accounts.impersonate_user": Right.IMPERSONATE,
+    "accounts.act_as_user": Right.ACT_AS_USERS,
     "accounts.view_auditentry": Right.READ_AUDIT,
     "accounts.change_organization": Right.MANAGE_ORGANIZATIONS,
     "accounts.change_oauthclient": Right.MANAGE_CLIENTS,

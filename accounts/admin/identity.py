@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts import models as rows
+from accounts.admin.impersonation import ImpersonationPages
 from accounts.admin.person_pages import PersonPages, deactivate, end_sessions
 from accounts.domain.access import (
     OrganizationId,
@@ -91,7 +92,7 @@ admin.site.unregister([Authenticator, EmailAddress])
 
 
 @admin.register(rows.User)
-class UserAdmin(PersonPages, ServiceAdmin):
+class UserAdmin(ImpersonationPages, PersonPages, ServiceAdmin):
     right = Right.MANAGE_USERS
     form = EditUserForm
     add_form = NewUserForm

@@ -18,6 +18,7 @@ KINDS: Final[Mapping[str, str]] = {
     MailKind.EMAIL_CONFIRMATION: "Verify an address",
     MailKind.EMAIL_CONFIRMATION_SIGNUP: "Verify a new account",
     MailKind.EMAIL_TOKEN: "Code that verifies an address",
+    MailKind.IMPERSONATION: "An administrator signed in",
     MailKind.INVITATION: "Invitation to an organization",
     MailKind.MEMBER_ADDED: "Added to an organization",
     MailKind.NEW_ADDRESS: "Verify a corrected address",

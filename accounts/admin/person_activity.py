@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts import models as rows
-from accounts.domain.audit.entities import AuditAction, SubjectType
+from accounts.domain.audit.entities import SIGNED_IN_AS, AuditAction, SubjectType
 from authsvc.admin_site.people import names_of
 from authsvc.kernel.ids import parse_uuid
 
@@ -28,6 +28,9 @@ _WORDS: Final[Mapping[str, str]] = {
     AuditAction.USER_SESSION_ENDED: "ended a session of",
     AuditAction.USER_SESSIONS_ENDED: "ended all sessions of",
     AuditAction.ALL_SESSIONS_ENDED: "ended everybody's sessions",
+    AuditAction.IMPERSONATION_STARTED: "signed in as",
+    AuditAction.IMPERSONATION_USED: "submitted a page as",
+    AuditAction.IMPERSONATION_ENDED: "is no longer signed in as",
     AuditAction.MEMBER_ADDED: "added to an organization:",
     AuditAction.MEMBER_ROLE_CHANGED: "changed the role in an organization of",
     AuditAction.MEMBER_REMOVED: "removed from an organization:",
@@ -37,7 +40,7 @@ _WORDS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityEntry:
-    """A sentence about an audit entry: who did what to whom, when and why."""
+    """A sentence about an audit entry: who did what to whom, when and why; and as whom, if staff acted as a user."""
 
     at: datetime
     actor: str
@@ -46,6 +49,7 @@ class ActivityEntry:
     subject: str
     subject_url: str
     reason: str
+    signed_in_as: str
 
 
 def done_by(user_id: UUID) -> "QuerySet[rows.AuditEntry]":
@@ -64,6 +68,7 @@ def sentences_of(entries: Iterable[rows.AuditEntry]) -> list[ActivityEntry]:
     ids |= {
         id_ for entry in listed if _is_of_person(entry) and (id_ := parse_uuid(entry.subject_id))
     }
+    ids |= {user_id for entry in listed if (user_id := _impersonated_in(entry))}
     names = names_of(ids)
     return [_sentence(entry, names) for entry in listed]
 
@@ -72,9 +77,16 @@ def _is_of_person(entry: rows.AuditEntry) -> bool:
     return entry.subject_type in _OF_PEOPLE
 
 
+def _impersonated_in(entry: rows.AuditEntry) -> UUID | None:
+    """The user that the actor was signed in as, unless the sentence is about them anyway."""
+    user_id = entry.after.get(SIGNED_IN_AS, "")
+    return None if user_id == entry.subject_id else parse_uuid(user_id)
+
+
 def _sentence(entry: rows.AuditEntry, names: Mapping[UUID, str]) -> ActivityEntry:
     person = parse_uuid(entry.subject_id) if _is_of_person(entry) else None
     actor = entry.actor_id if entry.actor_id in names else None
+    user_id = _impersonated_in(entry)
     subject = "" if entry.subject_type == SubjectType.PLATFORM else entry.subject_id
     return ActivityEntry(
         at=entry.occurred_at,
@@ -84,6 +96,7 @@ def _sentence(entry: rows.AuditEntry, names: Mapping[UUID, str]) -> ActivityEntr
         subject=names.get(person, subject) if person else subject,
         subject_url=_url_of(person if person in names else None),
         reason=entry.reason,
+        signed_in_as=names.get(user_id, str(user_id)) if user_id else "",
     )
 
 

@@ -13,6 +13,7 @@ from accounts.domain.identity.entities.second_factors import FactorMethod
 from accounts.domain.identity.entities.users import RequiredAction
 from authsvc.admin_site.actions import MOST_AT_ONCE
 from authsvc.admin_site.pages import Tab
+from authsvc.admin_site.people import name_of
 from authsvc.admin_site.person_tabs import PersonTab
 from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
@@ -123,6 +124,17 @@ def badges_of(row: rows.User, context: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def tools_for(row: rows.User) -> list[tuple[str, str]]:
+def tools_for(request: HttpRequest, row: rows.User) -> list[tuple[str, str]]:
     password = reverse("admin:accounts_user_password", args=[row.pk])
-    return [("Send a password reset", password), ("Edit", f"?tab={EDIT}")]
+    sign_in_as = reverse("admin:accounts_user_sign_in_as", args=[row.pk])
+    return [
+        ("Send a password reset", password),
+        *([(f"Sign in as {name_of(row)}", sign_in_as)] if may_sign_in_as(request, row) else []),
+        ("Edit", f"?tab={EDIT}"),
+    ]
+
+
+def may_sign_in_as(request: HttpRequest, row: rows.User) -> bool:
+    by = staff_of(request)
+    is_allowed = by.may(Right.IMPERSONATE)
+    return is_allowed and not services().impersonation.obstacle(UserId(row.pk), by=by)

@@ -97,7 +97,7 @@ class PersonPages:
             current=current,
             faint=row.email,
             badges=badges_of(row, context),
-            tools=tools_for(row) if may_act else [("Details", f"?tab={EDIT}")],
+            tools=tools_for(request, row) if may_act else [("Details", f"?tab={EDIT}")],
             opts=page.opts,
             person=row,
             may_act=may_act,

@@ -62,6 +62,8 @@ class Right(StrEnum):
 
     MANAGE_USERS = "manage-users"
     APPOINT_STAFF = "appoint-staff"
+    IMPERSONATE = "impersonate"
+    ACT_AS_USERS = "act-as-users"
     MANAGE_ORGANIZATIONS = "manage-organizations"
     MANAGE_CLIENTS = "manage-clients"
     AUTHOR_COURSES = "author-courses"
@@ -189,7 +191,8 @@ class Principal:
 
     `memberships` are the caller's roles in active organizations; a service client has one in its organization. A right
     in `withheld` needs a sign-in with a second factor. `claims` are those that its token covers beyond its scopes. An
-    agent acts for a user through the endpoint for agents, and what it changes is marked with its client id.
+    agent acts for a user through the endpoint for agents, and what it changes is marked with its client id. With an
+    `impersonator`, a member of staff is signed in as the user.
     """
 
     user_id: UserId | None
@@ -203,11 +206,12 @@ class Principal:
     withheld: frozenset[Right] = frozenset()
     claims: RequestedClaims = field(default_factory=RequestedClaims)
     is_agent: bool = False
+    impersonator: UserId | None = None
 
     @property
     def agent(self) -> str | None:
-        """The client id if the client is an agent that acts for the user."""
-        return self.client_id if self.is_agent else None
+        """The client id if somebody else acts for the user: an agent, or staff who are signed in as the user."""
+        return self.client_id if self.is_agent or self.impersonator else None
 
     @property
     def person(self) -> UserId:
@@ -258,6 +262,11 @@ class Principal:
             for org_id, role in standing.get("memberships", {}).items()
         )
 
+    def require_in_person(self) -> None:
+        """Raise Impersonating if staff are signed in as the user: some acts are for the user alone."""
+        if self.impersonator is not None:
+            raise Impersonating
+
     def is_in(self, org_id: OrganizationId) -> bool:
         return org_id in self.memberships
 
@@ -292,6 +301,12 @@ class NotPermitted(Forbidden):
     code = "not-permitted"
     title = "You may not do this"
     explanation = "This needs the right {right}, which your roles do not give."
+
+
+class Impersonating(Forbidden):
+    code = "impersonating"
+    title = "Only the user themselves can do this"
+    explanation = "You are signed in as another user. Stop that first."
 
 
 class PersonNeeded(Forbidden):

@@ -42,6 +42,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     class Meta:
+        permissions = [
+            ("impersonate_user", "Can sign in as a user, to read"),
+            ("act_as_user", "Can also change things while signed in as a user"),
+        ]
         indexes = [
             models.Index(fields=["created_at", "id"], name="users_by_age"),
             index_of_changes("changed_at", "created_at", name="users_by_change"),

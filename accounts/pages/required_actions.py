@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from accounts.adapters.browser_sessions import BEGAN_AT
 from accounts.domain.identity.entities.users import RequiredAction
 from authsvc.http.browsers import continue_at
+from authsvc.http.impersonation import impersonation_of
 
 PAGES: Final[Mapping[RequiredAction, str]] = {
     RequiredAction.CHANGE_PASSWORD: "account_change_password",
@@ -74,6 +75,8 @@ def first_required_of(request: HttpRequest) -> RequiredAction | None:
     """What the user must do first, if they signed in since it was required."""
     user: Any = getattr(request, "user", None)  # none on API paths
     required_at = getattr(user, "actions_required_at", None)
+    if impersonation_of(request) is not None:
+        return None
     if required_at is None or request.session.get(BEGAN_AT, 0) < int(required_at.timestamp()):
         return None
     return RequiredAction(user.required_actions[0])

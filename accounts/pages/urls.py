@@ -8,7 +8,16 @@ from allauth.mfa.webauthn import views as passkey_views
 from django.urls import path, re_path, reverse_lazy
 from django.views.generic import RedirectView, TemplateView
 
-from accounts.pages import forms, passkeys, profile, second_factors, sessions, views
+from accounts.pages import (
+    forms,
+    impersonation,
+    organizations,
+    passkeys,
+    profile,
+    second_factors,
+    sessions,
+    views,
+)
 
 SIGN_IN = [
     path("signin", views.SignInView.as_view(), name="account_login"),
@@ -69,8 +78,20 @@ MAIL_LINKS = [
 ACCOUNT = [
     path("account", views.AccountView.as_view(), name="account"),
     path("account/profile", profile.ProfileView.as_view(), name="account_profile"),
+    path("account/sign-in", views.SignInSettingsView.as_view(), name="account_sign_in"),
+    path(
+        "account/organizations",
+        organizations.OrganizationsView.as_view(),
+        name="account_organizations",
+    ),
     path("account/password", views.ChangePasswordView.as_view(), name="account_change_password"),
     path("account/email", views.EmailView.as_view(), name="account_email"),
+    path("account/impersonation/stop", impersonation.stop, name="impersonation_stop"),
+    path(
+        "account/sessions/end-others",
+        sessions.EndOtherSessionsView.as_view(),
+        name="account_end_other_sessions",
+    ),
     path("account/sessions", sessions.SessionsView.as_view(), name="account_sessions"),
     path(
         "account/invitations/<str:token>/",

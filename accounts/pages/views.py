@@ -35,6 +35,7 @@ from accounts.pages.forms import (
     SignUpForm,
 )
 from authsvc.composition.container import services
+from authsvc.http.account_pages import AccountTab, account_sections, register_account_tab
 from authsvc.http.actors import person_of
 from authsvc.http.browsers import CONTINUES_AT
 from authsvc.http.forms import add_form_errors
@@ -89,7 +90,21 @@ class ResetPasswordView(_ShowsDomainErrors, allauth_views.PasswordResetFromKeyVi
 
 
 class AccountView(LoginRequiredMixin, TemplateView):
+    """The overview: what all apps have to show of the user."""
+
     template_name = "account/account.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user: Any = self.request.user
+        facts = {
+            "is_verified": services().emails.verified(UserId(user.pk)) is not None,
+            "sections": account_sections(self.request),
+        }
+        return super().get_context_data(**kwargs) | facts
+
+
+class SignInSettingsView(LoginRequiredMixin, TemplateView):
+    template_name = "account/sign_in.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: Any = self.request.user
@@ -98,6 +113,15 @@ class AccountView(LoginRequiredMixin, TemplateView):
             "has_second_factor": is_mfa_enabled(user),
         }
         return super().get_context_data(**kwargs) | facts
+
+
+for _tab in (
+    AccountTab(label="Overview", url_name="account", place=0),
+    AccountTab(label="Profile", url_name="account_profile", place=40),
+    AccountTab(label="Sign-in", url_name="account_sign_in", place=50),
+    AccountTab(label="Devices and apps", url_name="account_sessions", place=60),
+):
+    register_account_tab(_tab)
 
 
 class ChangePasswordView(LoginRequiredMixin, FormView[ChangePasswordForm]):

@@ -5,8 +5,10 @@ from functools import cached_property
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.audit.services.log_state import AuditLogState
 from accounts.domain.identity.services.accounts import AccountService, Passwords
+from accounts.domain.identity.services.impersonation import ImpersonationService
 from accounts.domain.identity.services.login_attempts import LoginAttempts
 from accounts.domain.identity.services.mail_budgets import MailBudgets
+from accounts.domain.identity.services.own_sessions import OwnSessionService
 from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.identity.services.sessions import SessionService
@@ -216,14 +218,28 @@ class IdentityServices(JobServices):
         )
 
     @cached_property
+    def impersonation(self) -> ImpersonationService:
+        return ImpersonationService(
+            users=self.repositories.users,
+            staff_rights=self.ports.staff_rights,
+            mail_budgets=self.mail_budgets,
+            security_log=self.security_log,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def own_sessions(self) -> OwnSessionService:
+        return OwnSessionService(revocation=self.revocation, unit_of_work=self.unit_of_work)
+
+    @cached_property
     def user_sessions(self) -> UserSessionService:
         return UserSessionService(
             users=self.repositories.users,
             sessions=self.repositories.sessions,
-            browser_sessions=self.repositories.browser_sessions,
             clients=self.repositories.clients,
             revocation=self.revocation,
-            security_log=self.security_log,
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,

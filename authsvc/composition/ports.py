@@ -44,13 +44,13 @@ from accounts.domain.identity.ports import (
     SecurityLogWriter,
     SigningKeys,
     SignUpMails,
+    StaffRights,
 )
 from accounts.domain.identity.services.login_attempts import LimitPolicy
 from accounts.domain.integrations.ports import SigningSecrets
 from accounts.domain.mail.ports import MailTemplates, MailTransport
 from accounts.domain.oauth.ports import ClientDocuments, IdTokens, LogoutSender
 from accounts.domain.organizations.entities import OrganizationCreators, OrganizationPolicy
-from accounts.domain.tasks.ports import StaffRights
 from authsvc.composition.adapters import SystemClock
 from authsvc.composition.observed_outbound import ObservedOutbound
 from authsvc.composition.outbound_http import HttpcoreOutbound, resolvers_of

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 
 from accounts.adapters.staff_rights import rights_of_staff
 from accounts.public import STAFF_SITE, Principal, Scope, UserId
+from authsvc.http.impersonation import impersonation_of
 
 
 def principal_of(request: Request) -> Principal:
@@ -16,15 +17,20 @@ def principal_of(request: Request) -> Principal:
 
 
 def person_of(request: HttpRequest) -> Principal:
-    """The user who is signed in on the account pages, acting on their own data. Raises NotAuthenticated."""
+    """The user who is signed in on the account pages, acting on their own data. Raises NotAuthenticated.
+
+    If staff are signed in as the user, the principal names both.
+    """
     if request.user.pk is None:
         raise NotAuthenticated
+    active = impersonation_of(request)
     return Principal(
         user_id=UserId(request.user.pk),
         roles=(),
         rights=frozenset(),
         scopes=frozenset(Scope),
-        client_id="pages",
+        client_id=STAFF_SITE if active else "pages",
+        impersonator=active.terms.impersonator_id if active else None,
     )
 
 

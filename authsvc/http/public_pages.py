@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from authsvc.http.impersonation import impersonation_of
 from authsvc.http.problem_types import problem_types
 from authsvc.http.problems import http_problem
 from authsvc.http.protected_resource import AGENTS_PATH
@@ -46,7 +47,7 @@ def show_problem_type(request: HttpRequest, code: str) -> HttpResponse:
         return _answer(request, "problem_type", members, problem_type=problem_type)
     if not _prefers_html(request):
         return http_problem(HTTPStatus.NOT_FOUND, detail=f"There is no problem type {code}.")
-    page = _page("problem_types", types=problem_types().values(), unknown=code)
+    page = _page(request, "problem_types", types=problem_types().values(), unknown=code)
     response = HttpResponse(page, status=HTTPStatus.NOT_FOUND)
     patch_vary_headers(response, ("Accept",))
     return response
@@ -72,7 +73,7 @@ def _answer(
 ) -> HttpResponse:
     """Render the page for those who prefer HTML, else *members* as JSON."""
     response = (
-        HttpResponse(_page(template, **context))
+        HttpResponse(_page(request, template, **context))
         if _prefers_html(request)
         else JsonResponse(dict(members))
     )
@@ -81,9 +82,12 @@ def _answer(
     return response
 
 
-def _page(template: str, **context: Any) -> str:
+def _page(request: HttpRequest, template: str, **context: Any) -> str:
     # Without the request, so that the page depends on nobody's session and can be cached.
-    return render_to_string(f"authsvc/{template}.html", {"links": _links(), **context})
+    shown = request if impersonation_of(request) else None
+    return render_to_string(
+        f"authsvc/{template}.html", {"links": _links(), **context}, request=shown
+    )
 
 
 def _prefers_html(request: HttpRequest) -> bool:

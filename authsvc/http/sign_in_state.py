@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.public import PASSWORD, SECOND_FACTOR
+from authsvc.http.impersonation import impersonation_of
 
 SIGN_IN_LASTS: Final = timedelta(minutes=15)
 """The longest time between the password and the second factor of one sign-in."""
@@ -98,8 +99,11 @@ def _sign_ins_of(request: HttpRequest) -> list[SignIn]:
     """The authentications of this browser session, oldest first.
 
     The records of django-allauth name one method each. A password and a second factor that follow each other closely,
-    in whichever order, are one authentication; whatever comes after that is another.
+    in whichever order, are one authentication; whatever comes after that is another. Those of staff are not of the user
+    that they are signed in as, who has none here.
     """
+    if impersonation_of(request) is not None:
+        return []
     authentications: list[list[Mapping[str, Any]]] = []
     for record in get_authentication_records(request, request.user):
         if not (authentications and _completes(authentications[-1], record)):

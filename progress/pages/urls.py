@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from progress.pages import items
+from progress.pages import courses, items
 
 urlpatterns = [
+    path("account/courses", courses.CoursesView.as_view(), name="account_courses"),
     path("courses/<slug:course>/items/<id:item_id>", items.ItemView.as_view(), name="item"),
     path(
         "courses/<slug:course>/items/<id:item_id>/answers/<id:interaction_id>",

@@ -90,6 +90,7 @@ OPENED_BY: Final = (
         accounts_oauthclient_secret accounts_organization_delete_for_good accounts_organization_invite
         accounts_organization_members accounts_organization_remove accounts_organization_reopen
         accounts_organization_role accounts_organization_suspend accounts_user_end_everybodys_sessions
+        accounts_user_sign_in_as
         jobs_job_export progress_aisettings_decide progress_courseprogress_rebuild progress_prompttemplate_create
         progress_prompttemplate_edit progress_prompttemplate_trial
     """),
@@ -103,7 +104,8 @@ TAKE_AWAY: Final = names("""
     accounts_organization_reopen accounts_organization_role accounts_organization_suspend
     accounts_user_activate accounts_user_deactivate
     accounts_user_email accounts_user_end_everybodys_sessions accounts_user_end_session accounts_user_end_sessions
-    accounts_user_require accounts_user_reset_factor courses_course_discard courses_course_retire
+    accounts_user_require accounts_user_reset_factor accounts_user_sign_in_as courses_course_discard
+    courses_course_retire
     credentials_credential_issue credentials_usercredential_reissue credentials_usercredential_revoke
     progress_assessmentattempt_extend progress_assessmentattempt_regrade progress_assessmentattempt_reopen
     progress_assessmentattempt_void progress_prompttemplate_trial

@@ -27,6 +27,13 @@ OF_STRANGERS = [
 ]
 OF_OWNERS = [
     "/account",
+    "/account/courses",
+    "/account/credentials",
+    "/account/organizations",
+    "/account/profile",
+    "/account/sessions",
+    "/account/sessions/end-others",
+    "/account/sign-in",
     "/account/password",
     "/account/email",
     "/account/second-factor",

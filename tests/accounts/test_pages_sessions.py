@@ -61,8 +61,8 @@ def test_the_page_lists_sessions(application: Application, anna: User, visitor: 
     response = visitor.get(PAGE)
 
     assert response.status == 200
-    assert "<dt>Notebook</dt>" in response.text
-    assert "<dt>authsvc</dt>" in response.text
+    assert "<h3>Notebook</h3>" in response.text
+    assert "<h3>authsvc</h3>" in response.text
     assert all(f'name="end" value="{session.id}"' in response.text for session in sessions)
     assert str(theirs.id) not in response.text
 

@@ -44,7 +44,12 @@ OF_ANYBODY = {
     "sign-out": "/signout",
     "second-factor": "/account/second-factor",
     "again": "/account/again",
+    "end-other-sessions": "/account/sessions/end-others",
     "sessions": "/account/sessions",
+    "courses": "/account/courses",
+    "credentials": "/account/credentials",
+    "organizations": "/account/organizations",
+    "sign-in-settings": "/account/sign-in",
     "profile": "/account/profile",
 }
 OF_CAREFUL_PEOPLE = {

@@ -18,6 +18,8 @@ Members = Mapping[str, object]
 
 GENESIS_HASH: Final = "0" * 64
 """The `previous_hash` of the first entry of a chain, and of the first anchor."""
+SIGNED_IN_AS: Final = "signed_in_as"
+"""The member of `after` with the id of the user that the actor was signed in as."""
 BOUND: Final = "bound"
 """The member of `after` that binds a row: the version and the SHA-256 of what the action made."""
 
@@ -35,6 +37,9 @@ class AuditAction(StrEnum):
     USER_SESSION_ENDED = "user-session-ended"
     USER_SESSIONS_ENDED = "user-sessions-ended"
     ALL_SESSIONS_ENDED = "all-sessions-ended"
+    IMPERSONATION_STARTED = "impersonation-started"
+    IMPERSONATION_USED = "impersonation-used"
+    IMPERSONATION_ENDED = "impersonation-ended"
     ORGANIZATION_CREATED = "organization-created"
     ORGANIZATION_EDITED = "organization-edited"
     ORGANIZATION_SUSPENDED = "organization-suspended"
@@ -165,7 +170,8 @@ class AuditEntry:
     """An entry of a chain, which is the log of one organization or of the platform.
 
     `sequence` counts 1, 2, 3 in its chain. `hash` covers every other member and, through `previous_hash`, all earlier
-    entries. Without `actor_id` the actor was the client `client_id`.
+    entries. Without `actor_id` the actor was the client `client_id`. If staff were signed in as a user, `actor_id` is
+    theirs, and the user's is in `after` under SIGNED_IN_AS.
     """
 
     id: AuditEntryId

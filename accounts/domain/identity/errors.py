@@ -67,6 +67,12 @@ class OwnAccount(Conflict):
     explanation = "Ask another user who may do this."
 
 
+class CannotImpersonate(Conflict):
+    code = "cannot-impersonate"
+    title = "You cannot sign in as this person"
+    explanation = "{obstacle}."
+
+
 class LastAdmin(Conflict):
     code = "last-admin"
     title = "The platform needs at least one active admin"

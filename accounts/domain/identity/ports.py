@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, Unpack
 
-from accounts.domain.access import SessionId, UserId
+from accounts.domain.access import Right, SessionId, UserId
 from accounts.domain.identity.entities.browsers import BrowserSession
 from accounts.domain.identity.entities.second_factors import FactorMethod, PasskeyRequest
 from accounts.domain.identity.entities.security_log import SecurityEvent, SecurityFacts
@@ -128,6 +128,11 @@ class SecondFactors(Protocol):
 
     def remove_all_of(self, user_id: UserId) -> tuple[FactorMethod, ...]:
         """Remove every second factor of the user, and return which methods they had."""
+
+
+class StaffRights(Protocol):
+    def of(self, user_id: UserId) -> frozenset[Right]:
+        """The rights that the user has on the admin site now; none if they are no longer staff."""
 
 
 class EmailLinks(Protocol):

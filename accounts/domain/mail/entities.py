@@ -28,6 +28,7 @@ class MailKind(StrEnum):
     EMAIL_CONFIRMATION = "email_confirmation"
     EMAIL_CONFIRMATION_SIGNUP = "email_confirmation_signup"
     EMAIL_TOKEN = "email_token"  # noqa: S105  # a name, not a secret
+    IMPERSONATION = "impersonation"
     INVITATION = "invitation"
     MEMBER_ADDED = "member_added"
     NEW_ADDRESS = "new_address"

@@ -1,13 +1,14 @@
 """The audit log: one hash-chained entry for each change and each audited access."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 from uuid import uuid4
 
 from accounts.domain.access import OrganizationId, Principal
 from accounts.domain.audit.entities import (
+    SIGNED_IN_AS,
     AuditAct,
     AuditAction,
     AuditEntry,
@@ -79,11 +80,13 @@ class AuditLog:
             self.entries.append_all(org_id, entries, scope=scope)
 
     def _entry(self, act: AuditAct, head: AuditHead, by: Principal) -> AuditEntry:
+        if by.impersonator is not None:
+            act = replace(act, after={**act.after, SIGNED_IN_AS: str(by.user_id)})
         return AuditEntry(
             id=AuditEntryId(uuid4()),
             sequence=head.sequence + 1,
             act=act,
-            actor_id=by.user_id,
+            actor_id=by.impersonator or by.user_id,
             client_id=by.client_id,
             request_id=self.request_id(),
             occurred_at=self.clock.now(),

@@ -35,6 +35,8 @@ class SecurityEvent(StrEnum):
     CLIENT_SECRET_RENEWED = "client-secret-renewed"  # noqa: S105  # a name, not a secret
     CLIENT_REMOVED = "client-removed"
     SIGNING_KEYS_ROTATED = "signing-keys-rotated"
+    IMPERSONATION_STARTED = "impersonation-started"
+    IMPERSONATION_ENDED = "impersonation-ended"
 
 
 class SignInFailure(StrEnum):

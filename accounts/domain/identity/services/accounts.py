@@ -111,8 +111,9 @@ class AccountService:
     def change_password(self, *, current: str, new: str, by: Principal) -> None:
         """Change the caller's password and end all their sessions, the current one too.
 
-        Raises WrongPassword, UnsuitablePassword.
+        Raises Impersonating, WrongPassword, UnsuitablePassword.
         """
+        by.require_in_person()
         owner = self.users.get(by.person)
         current_hash = owner.password_hash
         self._require(current, password_hash=current_hash)

@@ -18,7 +18,7 @@ from authsvc.kernel.clock import Clock
 from authsvc.kernel.rate_limits import LimitState
 from authsvc.kernel.unit_of_work import UnitOfWork
 
-_NOTICES: Final = frozenset({MailKind.NOTE, MailKind.WEBHOOK_PAUSED})
+_NOTICES: Final = frozenset({MailKind.NOTE, MailKind.IMPERSONATION, MailKind.WEBHOOK_PAUSED})
 
 
 class Cause(StrEnum):

@@ -1,11 +1,13 @@
 """Revocation: the end of all sessions of a user, for every service that ends them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.domain.access import SessionId, UserId
 from accounts.domain.identity.entities.browsers import BrowserSession, EndedSessions
-from accounts.domain.identity.entities.sessions import SessionEnd, SessionPolicy
+from accounts.domain.identity.entities.security_log import SecurityEvent
+from accounts.domain.identity.entities.sessions import Session, SessionEnd, SessionPolicy
 from accounts.domain.identity.ports import BrowserSessions, PendingSignIns
 from accounts.domain.identity.repositories.protocols import (
     SessionRepository,
@@ -42,6 +44,27 @@ class SessionRevocation:
         count = self.sessions.end_all_of(user_id, at=self.clock.now(), because=because)
         self.security_log.record_end_of_all(user_id=user_id, because=because, by=by)
         return count
+
+    def end_browser(self, browser: BrowserSession, *, because: SessionEnd) -> int:
+        """End the session in a browser, and those of clients that began in it; return how many of these."""
+        self.browser_sessions.end(browser.user_id, browser.id)
+        live = self.sessions.live_in_browser(browser.id, at=self.clock.now())
+        self.end_sessions(
+            [self.sessions.get_for_update(session.id) for session in live], because=because
+        )
+        self.security_log.record(
+            SecurityEvent.SESSION_ENDED,
+            user_id=browser.user_id,
+            session_id=browser.id,
+            reason=because,
+        )
+        return len(live)
+
+    def end_sessions(self, sessions: Sequence[Session], *, because: SessionEnd) -> None:
+        """End these sessions with clients."""
+        for session in sessions:
+            self.sessions.save(session.ended(at=self.clock.now(), because=because))
+        self.security_log.record_ends(*sessions, because=because)
 
     def end_everywhere(self, user_id: UserId, *, because: SessionEnd, by: str) -> EndedSessions:
         """End the user's sessions with clients and in browsers, and what could still begin one."""

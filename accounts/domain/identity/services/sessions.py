@@ -40,7 +40,8 @@ class SessionService:
         raise RefreshTokenReused
 
     def log_out(self, by: Principal) -> None:
-        """End the session of the caller's token, unless it has ended."""
+        """End the session of the caller's token, unless it has ended. Raises Impersonating."""
+        by.require_in_person()
         if by.session_id is None:
             raise InvalidToken
         with self.unit_of_work.atomic():
@@ -66,7 +67,8 @@ class SessionService:
         return Page(items=tuple(sessions), next_cursor=live.next_cursor)
 
     def end(self, session_id: SessionId, *, by: Principal) -> None:
-        """End a session of the caller and revoke its tokens. Raises SessionNotFound."""
+        """End a session of the caller and revoke its tokens. Raises Impersonating, SessionNotFound."""
+        by.require_in_person()
         user_id, now = by.person, self.clock.now()
         with self.unit_of_work.atomic():
             session = self.sessions.get_for_update(session_id)

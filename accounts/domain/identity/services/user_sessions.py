@@ -8,17 +8,15 @@ from accounts.domain.access import Principal, Right, SessionId, UserId
 from accounts.domain.audit.entities import AuditAction, AuditSubject, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.entities.browsers import BrowserSession, EndedSessions
-from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import Session, SessionEnd
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import SessionNotFound
-from accounts.domain.identity.ports import BrowserSessions, ClientNames
+from accounts.domain.identity.ports import ClientNames
 from accounts.domain.identity.repositories.protocols import (
     SessionRepository,
     UserRepository,
 )
 from accounts.domain.identity.services.revocation import SessionRevocation
-from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.identity.services.users import managed_user, user_subject
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import PageRequest
@@ -55,10 +53,8 @@ class UserSessionService:
 
     users: UserRepository
     sessions: SessionRepository
-    browser_sessions: BrowserSessions
     clients: ClientNames
     revocation: SessionRevocation
-    security_log: SecurityLog
     audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
@@ -93,7 +89,7 @@ class UserSessionService:
             browser = next((browser for browser in browsers if browser.id == session_id), None)
             name = self._end_client(user, session_id) if browser is None else browser.device
             if browser is not None:
-                self._end_browser(browser)
+                self.revocation.end_browser(browser, because=BECAUSE)
             action = AuditAction.USER_SESSION_ENDED
             self.audit_log.record(
                 action, user_subject(user), by=by, because=reason, after={"session": name}
@@ -140,21 +136,5 @@ class UserSessionService:
         session = self.sessions.get_for_update(session_id)
         if session.user_id != user.id or not session.is_live(at=self.clock.now()):
             raise SessionNotFound
-        self._end_sessions([session])
+        self.revocation.end_sessions([session], because=BECAUSE)
         return self.clients.names_of([session.client_id]).get(session.client_id, session.client_id)
-
-    def _end_browser(self, browser: BrowserSession) -> None:
-        self.browser_sessions.end(browser.user_id, browser.id)
-        live = self.sessions.live_in_browser(browser.id, at=self.clock.now())
-        self._end_sessions([self.sessions.get_for_update(session.id) for session in live])
-        self.security_log.record(
-            SecurityEvent.SESSION_ENDED,
-            user_id=browser.user_id,
-            session_id=browser.id,
-            reason=BECAUSE,
-        )
-
-    def _end_sessions(self, sessions: list[Session]) -> None:
-        for session in sessions:
-            self.sessions.save(session.ended(at=self.clock.now(), because=BECAUSE))
-        self.security_log.record_ends(*sessions, because=BECAUSE)

@@ -83,7 +83,11 @@ class EmailService:
             raise VerifiedEmailNeeded
 
     def send_token(self, *, by: Principal) -> None:
-        """Mail the caller a token that verifies their e-mail address within LINK_LIFETIME. Raises MailBudgetSpent."""
+        """Mail the caller a token that verifies their e-mail address within LINK_LIFETIME.
+
+        Raises Impersonating, MailBudgetSpent.
+        """
+        by.require_in_person()
         email = self.users.get(by.person).email
         token = self._token(by.person, email, until=self.clock.now() + LINK_LIFETIME)
         self.mail_budgets.queue_own(
@@ -91,7 +95,8 @@ class EmailService:
         )
 
     def redeem_token(self, token: str, *, by: Principal) -> User:
-        """Record that the caller has received the token. Raises InvalidEmailToken."""
+        """Record that the caller has received the token. Raises Impersonating, InvalidEmailToken."""
+        by.require_in_person()
         seconds = token.partition(".")[0]
         until = datetime.fromtimestamp(int(seconds) if _SECONDS.fullmatch(seconds) else 0, UTC)
         with self.unit_of_work.atomic():
@@ -351,7 +356,8 @@ def require_rights_over(*users: User, by: Principal) -> None:
 
 
 def managed_user(users: UserRepository, user_id: UserId, *, by: Principal) -> User:
-    """The user, locked, for whoever may manage them. Raises NotPermitted, UserNotFound."""
+    """The user, locked, for whoever may manage them. Raises Impersonating, NotPermitted, UserNotFound."""
+    by.require_in_person()
     by.require(Right.MANAGE_USERS)
     user = users.get_for_update(user_id)
     require_rights_over(user, by=by)

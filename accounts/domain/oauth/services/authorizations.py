@@ -119,7 +119,11 @@ class AuthorizationService:
         return self.consents.page_for_user(by.person, request)
 
     def revoke(self, client_pk: ClientPk, *, by: Principal) -> None:
-        """Revoke the access of the client to the caller's data, and all its tokens. Raises GrantNotFound."""
+        """Revoke the access of the client to the caller's data, and all its tokens.
+
+        Raises Impersonating, GrantNotFound.
+        """
+        by.require_in_person()
         with self.unit_of_work.atomic():
             if not self.consents.remove(by.person, client_pk):
                 raise GrantNotFound

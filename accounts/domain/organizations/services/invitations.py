@@ -140,8 +140,9 @@ class InvitationService:
     def accept(self, token: str, *, by: Principal) -> OwnOrganization:
         """Accept the invitation and join its organization.
 
-        Raises InvitationNotFound, VerifiedEmailNeeded, AlreadyMember.
+        Raises Impersonating, InvitationNotFound, VerifiedEmailNeeded, AlreadyMember.
         """
+        by.require_in_person()
         with self.unit_of_work.atomic():
             invitation = self._pending(token, by)
             scope = TenantScope.into(invitation.org_id)

@@ -140,7 +140,11 @@ class MemberService:
     def remove(
         self, org_id: OrganizationId, user_id: UserId, *, reason: str = "", by: Principal
     ) -> None:
-        """Remove a member; members may remove themselves. Raises NotPermitted, MemberNotFound, LastOwner."""
+        """Remove a member; members may remove themselves.
+
+        Raises Impersonating, NotPermitted, MemberNotFound, LastOwner.
+        """
+        by.require_in_person()
         is_leaving = user_id == by.user_id
         with self.unit_of_work.atomic():
             by = self.lock(org_id, by)

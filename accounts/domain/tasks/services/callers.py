@@ -18,9 +18,9 @@ from accounts.domain.access import (
     rights_of,
 )
 from accounts.domain.identity.errors import UserNotFound
+from accounts.domain.identity.ports import StaffRights
 from accounts.domain.identity.repositories.protocols import SessionRepository, UserRepository
 from accounts.domain.organizations.repositories.protocols import OrganizationRepository
-from accounts.domain.tasks.ports import StaffRights
 from authsvc.jobs.entities import Job, Queue, RetryPolicy
 from authsvc.jobs.ports import JobKind, Run
 

@@ -1,0 +1,64 @@
+"""Account pages of all apps: their tabs, and the sections of the overview. Template library `account`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.template import Context, Library
+from django.urls import reverse
+
+register = Library()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountTab:
+    """A tab of the account pages, in order of `place`: a page with a URL of this name.
+
+    With a `section` it is also a part of the overview: a template, for which `load` returns what it shows as `section`.
+    A section that has nothing to show is left out if it `is_optional`.
+    """
+
+    label: str
+    url_name: str
+    place: int
+    section: str = ""
+    load: Callable[[HttpRequest], Any] | None = None
+    is_optional: bool = False
+
+
+_TABS: Final[dict[str, AccountTab]] = {}
+
+
+def register_account_tab(tab: AccountTab) -> None:
+    _TABS[tab.url_name] = tab
+
+
+def account_sections(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
+    """The sections of the overview: the template of each, what it shows, and its tab."""
+    sections = []
+    for tab in _in_order():
+        shown = tab.load(request) if tab.load is not None else None
+        if shown or (tab.load is not None and not tab.is_optional):
+            sections.append({"template": tab.section, "shown": shown, "tab": tab})
+    return sections
+
+
+@register.inclusion_tag("accounts/tabs.html", takes_context=True)
+def account_tabs(context: Context) -> dict[str, Any]:
+    """The tabs, with that of the current page."""
+    match = context["request"].resolver_match
+    return {
+        "tabs": [
+            {
+                "label": tab.label,
+                "url": reverse(tab.url_name),
+                "is_current": match is not None and match.url_name == tab.url_name,
+            }
+            for tab in _in_order()
+        ]
+    }
+
+
+def _in_order() -> list[AccountTab]:
+    return sorted(_TABS.values(), key=lambda tab: tab.place)

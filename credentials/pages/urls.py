@@ -1,0 +1,9 @@
+"""URLs of the pages for holders of credentials."""
+
+from django.urls import path
+
+from credentials.pages import own
+
+urlpatterns = [
+    path("account/credentials", own.CredentialsView.as_view(), name="account_credentials")
+]
