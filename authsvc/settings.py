@@ -102,7 +102,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "libraries": {
-                "account": "authsvc.http.account_pages",
+                "account_pages": "authsvc.http.account_pages",
                 "staff": "authsvc.admin_site.template_tags",
             },
             "context_processors": [

@@ -34,7 +34,6 @@ READABLE: Final = frozenset(
         "account_profile",
         "account_sessions",
         "account_sign_in",
-        "answer-feedback",
         "docs",
         "front",
         "item",
@@ -43,10 +42,11 @@ READABLE: Final = frozenset(
     }
 )
 """The names of the pages that can be read."""
-WRITABLE: Final = frozenset({"account_courses", "account_profile", "answer-feedback", "item"})
+WRITABLE: Final = frozenset({"account_courses", "account_profile", "item"})
 """The names of the pages that can be submitted by those who may write.
 
 Never add one that touches a password, a second factor, an e-mail address, a session, a token or a consent, or deletes.
+What a learner and the tutor say to each other is for the learner alone, too.
 """
 _WORDS: Final = {
     ImpersonationEnd.STOPPED: "You are no longer signed in as {}.",

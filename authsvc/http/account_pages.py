@@ -1,4 +1,4 @@
-"""Account pages of all apps: their tabs, and the sections of the overview. Template library `account`."""
+"""Account pages of all apps: their tabs, and the sections of the overview. Template library `account_pages`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -195,7 +195,9 @@ def _position(outline: Outline, item_id: ItemId) -> dict[str, Any]:
 def _conversation(
     course: str, item_id: ItemId, progress: CourseProgress | None, by: Principal
 ) -> dict[str, Any]:
-    """The messages; there is no tutor for those who are not enrolled."""
+    """The messages; there is no tutor for those who are not enrolled, and none for staff in their place."""
+    if by.impersonator is not None:
+        return {"has_tutor": False}
     if services().tutor.model is None or progress is None or not progress.is_enrolled:
         return {"has_tutor": False}
     session = _session_about(course, item_id, by)

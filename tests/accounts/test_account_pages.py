@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from time_machine import travel
 
-from accounts.domain.access import OPERATOR
+from accounts.domain.access import OPERATOR, OrganizationId, UserId
 from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.models import OrgMembership, Session
 from tests.accounts.test_browser_sessions import FIREFOX, SAFARI, signed_in
@@ -34,7 +34,7 @@ TABS: Final = {
 }
 
 
-def joins(application: Application, user_id: object, role: str) -> str:
+def joins(application: Application, user_id: UserId, role: str) -> str:
     """Make the user a member of a new organization; return its name."""
     org = add_organization(application)
     OrgMembership.objects.create(
@@ -83,7 +83,7 @@ def test_an_organization_is_shown_with_what_the_role_permits(application: Applic
     anna, visitor = somebody(application)
     school = joins(application, anna.id, "admin")
     application.services.organizations.suspend(
-        OrgMembership.objects.get().org_id, reason="Contract ended", by=OPERATOR
+        OrganizationId(OrgMembership.objects.get().org_id), reason="Contract ended", by=OPERATOR
     )
 
     text = visitor.get("/account/organizations").text

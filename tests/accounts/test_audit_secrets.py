@@ -10,6 +10,7 @@ import pytest
 
 from accounts.adapters.security_log import StructlogSecurityLogWriter
 from accounts.domain.access import OPERATOR, GrantType
+from accounts.domain.identity.entities.impersonation import ImpersonationEnd
 from accounts.domain.identity.entities.security_log import SecurityEvent, SignInFailure
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import InvalidCredentials, RefreshTokenReused
@@ -20,6 +21,7 @@ from tests.accounts.signing_in import EMAIL, PASSWORD, principal, registered
 from tests.support.blocks import failed_block
 from tests.support.builders import a_principal, some_client_terms
 from tests.support.store import STORE
+from tests.support.tenants import has_root
 from tests.support.trail import lines_in
 from tests.support.worlds import World
 
@@ -135,7 +137,14 @@ def secrets_of_everything(world: World) -> list[str]:
     world.services.authorizations.revoke(client.id, by=a_principal(anna.user))
     world.services.clients.remove(client.id, by=OPERATOR)
     world.services.accounts.reset_password(anna.user.id, password=PASSWORD)
+    impersonate(world, anna.user)
     return [*secrets, *map(world.services.ports.opaque_tokens.hash, secrets)]
+
+
+def impersonate(world: World, user: User) -> None:
+    root, service = has_root(world), world.services.impersonation
+    started = service.start(user.id, may_write=False, reason="Asked for help", by=root)
+    service.end(started, because=ImpersonationEnd.STOPPED, by=root)
 
 
 def secrets_of_signing_in(world: World, refresh_token: str) -> list[str]:

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.domain.access import OPERATOR
+from credentials.domain.entities.credentials import IssuedCredentialId
 from credentials.models import UserCredential
 from tests.accounts.test_browser_sessions import signed_in
 from tests.support.application import Application
@@ -27,7 +28,9 @@ def test_a_credential_is_shown_with_its_issuer_and_address(application: Applicat
 def test_a_revoked_credential_stays_and_is_marked(application: Application) -> None:
     anna, _ = a_holder(application)
     issued = UserCredential.objects.get(user_id=anna.id)
-    application.services.issuing.revoke(issued.pk, reason="Issued in error", by=OPERATOR)
+    application.services.issuing.revoke(
+        IssuedCredentialId(issued.pk), reason="Issued in error", by=OPERATOR
+    )
 
     text = signed_in(anna).get(PAGE).text
 

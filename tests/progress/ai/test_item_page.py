@@ -12,8 +12,10 @@ from authsvc.composition.container import Services
 from courses.domain.entities.courses import Course
 from progress.domain.ai.entities.budgets import BudgetKind, BudgetLimit
 from progress.domain.ai.services.budgets import BudgetPolicy
+from progress.models import ProgressEvent
 from tests.support.application import Application, Person, a_client
 from tests.support.learning import a_published_course, items_of
+from tests.support.staff import USERS, root_browser
 from tests.support.tutors import FINISHED, STARTED, ScriptedModel, break_off, text_in, use_model
 
 pytestmark = pytest.mark.database
@@ -198,3 +200,24 @@ def test_feedback_on_answers_of_others_is_not_found(visit: Visit) -> None:
     response = visit.browser.post(f"{visit.path}/answers/{log.json['id']}", {"rating": "flag"})
 
     assert response.status_code == 404
+
+
+def test_staff_in_the_place_of_a_learner_see_no_conversation_and_leave_their_mark(
+    visit: Visit,
+) -> None:
+    use_model(visit.application.services, ScriptedModel([STARTED, "A *bight*.", FINISHED]))
+    visit.enrols()
+    visit.browser.post(visit.path, {"text": "What is it?"})
+    root = root_browser(visit.application)
+    root.post(f"{USERS}{visit.anna.id}/sign-in-as/", reason="They asked for help.")
+
+    page = root.client.get(visit.path).content.decode()
+    root.client.post(visit.path, {"text": "Said by somebody else"})
+    root.client.post(visit.path, {"complete": "yes"})
+
+    assert "Mark as complete" in page
+    assert "bight" not in page
+    assert "Said by somebody else" not in visit.page()
+    assert "You have completed this item." in visit.page()
+    events = ProgressEvent.objects.filter(type="item_completed")
+    assert [event.agent for event in events] == ["back-office"]

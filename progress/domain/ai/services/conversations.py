@@ -55,7 +55,8 @@ class Conversations:
         return self._after(session, max(0, session.sequence - MOST_TURNS), MOST_TURNS, by)
 
     def latest(self, session: AISession, *, by: Principal) -> Sequence[ReadInteraction]:
-        """The latest interactions of the caller's session with their texts, oldest first."""
+        """The latest interactions of the caller's session with their texts, oldest first. Raises Impersonating."""
+        by.require_in_person()
         return [
             self.text_reader.read(session, interaction)
             for interaction in self.recent(session, by=by)

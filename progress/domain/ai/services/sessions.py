@@ -68,8 +68,9 @@ class AISessionService:
     ) -> AISession:
         """Start a session of the caller; on a course, they must be enrolled.
 
-        Raises CourseNotFound, NotEnrolled, ItemNotFound, OrganizationNotFound.
+        Raises Impersonating, CourseNotFound, NotEnrolled, ItemNotFound, OrganizationNotFound.
         """
+        by.require_in_person()
         topic = topic or Topic()
         with self.unit_of_work.atomic():
             session = self._new_session(session_type, topic, by)
@@ -188,8 +189,9 @@ class AISessionService:
     ) -> AIFeedback:
         """Rate an interaction of the caller's own session, instead of an earlier rating of theirs.
 
-        A flag stays open until staff decide about it. Raises AIInteractionNotFound.
+        A flag stays open until staff decide about it. Raises Impersonating, AIInteractionNotFound.
         """
+        by.require_in_person()
         with self.unit_of_work.atomic():
             interaction = self._own_interaction(interaction_id, by)
             feedback = AIFeedback(

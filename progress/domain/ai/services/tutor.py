@@ -85,8 +85,10 @@ class TutorService:
     def ask(self, session_id: AISessionId, text: str, *, by: Principal) -> Exchange:
         """Log the message of the caller and prepare its answer, which `answer` then writes.
 
-        Raises NoTutor, AISessionNotFound, AISessionEnded, NotTutoring, AnswerPending, NotEnrolled, AIBudgetExceeded.
+        Raises Impersonating, NoTutor, AISessionNotFound, AISessionEnded, NotTutoring, AnswerPending, NotEnrolled,
+        AIBudgetExceeded.
         """
+        by.require_in_person()
         self._require_model()
         with self.unit_of_work.atomic():
             session = self.conversations.own_for_update(session_id, by=by)
