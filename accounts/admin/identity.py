@@ -7,11 +7,12 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts import models as rows
+from accounts.admin.people_filters import is_named
 from accounts.admin.person_pages import PersonPages, deactivate, end_sessions
 from accounts.domain.access import (
     OrganizationId,
@@ -23,7 +24,7 @@ from accounts.domain.access import (
     UserId,
 )
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
-from accounts.domain.identity.entities.users import PersonSearch, RequiredAction, UserChanges
+from accounts.domain.identity.entities.users import RequiredAction, UserChanges
 from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.model_admins import ListOnlyAdmin, ReadOnlyAdmin, ServiceAdmin
 from authsvc.admin_site.people import name_of
@@ -106,12 +107,10 @@ class UserAdmin(PersonPages, ServiceAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Search as the API does, or by primary key. SQLite folds ASCII alone, so Django's search would miss names."""
+        """Search as the API does, or by primary key."""
         if parse_uuid(search_term) is not None:
             return super().get_search_results(request, queryset, search_term)
-        search = PersonSearch(search_term)
-        is_named = Q(folded_name__contains=search.name_part)
-        return queryset.filter(is_named | Q(email__contains=search.email_part)), False
+        return queryset.filter(is_named(search_term)), False
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         if obj is None:

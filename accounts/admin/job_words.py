@@ -8,6 +8,7 @@ from authsvc.jobs.entities import JobStatus
 
 KINDS: Final[Mapping[str, str]] = {
     "anchor": "Anchor the logs",
+    "export-audit": "Export of the audit log",
     "export-statements": "Export of xAPI statements",
     "give-up-late-mail": "Give up late mail",
     "import-archive": "Import of an Open edX archive",

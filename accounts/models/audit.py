@@ -53,6 +53,8 @@ class AuditEntry(AppendOnlyRow):
         indexes = [
             models.Index(fields=["subject_id", "-position"], name="audit_by_subject"),
             models.Index(fields=["actor_id", "-position"], name="audit_by_actor"),
+            models.Index(fields=["occurred_at", "id"], name="audit_by_time"),
+            models.Index(fields=["action", "occurred_at", "id"], name="audit_by_action"),
         ]
 
     def __str__(self) -> str:

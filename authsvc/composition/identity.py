@@ -4,6 +4,7 @@ from functools import cached_property
 
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.audit.services.log_state import AuditLogState
+from accounts.domain.audit.services.search import AuditSearch
 from accounts.domain.identity.services.accounts import AccountService, Passwords
 from accounts.domain.identity.services.login_attempts import LoginAttempts
 from accounts.domain.identity.services.mail_budgets import MailBudgets
@@ -109,6 +110,10 @@ class IdentityServices(JobServices):
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
+
+    @cached_property
+    def audit_search(self) -> AuditSearch:
+        return AuditSearch(entries=self.repositories.audit_log)
 
     @cached_property
     def staff_actions(self) -> StaffActions:

@@ -79,6 +79,7 @@ OPENED_BY: Final = (
     (
         (READERS,),
         names("""
+        accounts_auditentry_export
         accounts_oauthclient_keys jobs_job_checks jobs_job_failing jobs_job_result jobs_job_status jobs_job_verify
     """),
     ),

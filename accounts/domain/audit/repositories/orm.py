@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import models as rows
 from accounts.domain.access import OrganizationId, UserId
@@ -16,12 +16,15 @@ from accounts.domain.audit.entities import (
     AuditEntry,
     AuditEntryId,
     AuditHead,
+    AuditSelection,
+    AuditSide,
     Members,
     SubjectType,
 )
 from accounts.domain.audit.errors import AuditLogBusy
 from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES
-from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.ids import parse_uuid
+from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
 from authsvc.storage.inserts import insert
@@ -67,13 +70,19 @@ class OrmAuditLogRepository:
     def page_of(
         self, org_id: OrganizationId | None, request: PageRequest, *, scope: TenantScope
     ) -> Page[AuditEntry]:
-        return page_of_rows(_chain(org_id, scope), request, AUDIT_ENTRIES, _entry)
+        return page_of_rows(_chain(org_id, scope), request, AUDIT_ENTRIES, entry_of)
+
+    def selected(
+        self, selection: AuditSelection, request: PageRequest, order: Keyset, *, scope: TenantScope
+    ) -> Page[AuditEntry]:
+        entries = rows.AuditEntry.objects.filter(owned_within(scope), *_conditions(selection))
+        return page_of_rows(entries, request, order, entry_of)
 
     def following(
         self, org_id: OrganizationId | None, *, after: int, limit: int, scope: TenantScope
     ) -> list[AuditEntry]:
         entries = _chain(org_id, scope).filter(sequence__gt=after).order_by("sequence")
-        return [_entry(row) for row in entries[:limit]]
+        return [entry_of(row) for row in entries[:limit]]
 
     def binding(
         self, subject_type: SubjectType, *, scope: TenantScope
@@ -83,7 +92,7 @@ class OrmAuditLogRepository:
             subject_type=subject_type,
             after__has_any_keys=["version", BOUND],
         )
-        return stored_rows(entries.order_by("position"), _entry, key=lambda row: row.subject_id)
+        return stored_rows(entries.order_by("position"), entry_of, key=lambda row: row.subject_id)
 
     def last_position(self) -> int:
         return last_position(rows.AuditEntry)
@@ -140,6 +149,34 @@ def _chain(org_id: OrganizationId | None, scope: TenantScope) -> QuerySet[rows.A
     return rows.AuditEntry.objects.filter(org_id=org_id)
 
 
+def _conditions(selection: AuditSelection) -> list[Q]:
+    """What the rows of the selected entries fulfil."""
+    columns = {
+        "org_id": selection.org_id,
+        "client_id": selection.client_id or None,
+        "occurred_at__gte": selection.since,
+        "occurred_at__lt": selection.until,
+        "action__in": None if selection.actions is None else sorted(selection.actions),
+    }
+    conditions = [Q(**{name: value}) for name, value in columns.items() if value is not None]
+    if selection.parties is not None:
+        conditions.append(_concerning(selection.parties, selection.side))
+    if selection.reference:
+        entry_id = parse_uuid(selection.reference)
+        is_entry = Q() if entry_id is None else Q(id=entry_id)
+        conditions.append(is_entry | Q(request_id=selection.reference))
+    return conditions
+
+
+def _concerning(parties: frozenset[str], side: AuditSide) -> Q:
+    people = [user_id for party in parties if (user_id := parse_uuid(party))]
+    acted = Q(actor_id__in=people) | Q(actor_id=None, client_id__in=parties)
+    was_acted_on = Q(subject_id__in=parties)
+    if side is AuditSide.EITHER:
+        return acted | was_acted_on
+    return acted if side is AuditSide.ACTOR else was_acted_on
+
+
 def _head(row: rows.AuditHead) -> AuditHead:
     return AuditHead(
         org_id=None if row.id == PLATFORM else OrganizationId(row.id),
@@ -152,7 +189,7 @@ def _head_values(head: AuditHead) -> Values:
     return {"id": head.org_id or PLATFORM, "sequence": head.sequence, "hash": head.hash}
 
 
-def _entry(row: rows.AuditEntry) -> AuditEntry:
+def entry_of(row: rows.AuditEntry) -> AuditEntry:
     return AuditEntry(
         id=AuditEntryId(row.id),
         sequence=row.sequence,

@@ -49,6 +49,9 @@ class InMemoryUserRepository:
         wanted = set(emails)
         return [user for user in self.store.values() if user.email in wanted]
 
+    def with_ids(self, user_ids: Collection[UserId]) -> list[User]:
+        return [self.store[user_id] for user_id in set(user_ids) if user_id in self.store]
+
     def get_for_update(self, user_id: UserId) -> User:
         return self.get(user_id)
 

@@ -34,6 +34,9 @@ class UserRepository(Protocol):
     def with_emails(self, emails: Collection[str]) -> list[User]:
         """The users with these normalized addresses, in any order."""
 
+    def with_ids(self, user_ids: Collection[UserId]) -> list[User]:
+        """The users with these ids, in any order. Ids without a user are ignored."""
+
     def get_for_update(self, user_id: UserId) -> User:
         """Like get, and lock the user until the unit of work ends."""
 

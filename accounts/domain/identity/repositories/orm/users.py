@@ -50,6 +50,13 @@ class OrmUserRepository:
             for row in rows.User.objects.filter(email__in=part)
         ]
 
+    def with_ids(self, user_ids: Collection[UserId]) -> list[User]:
+        return [
+            _user(row)
+            for part in parts_of(user_ids)
+            for row in rows.User.objects.filter(pk__in=part)
+        ]
+
     def get_for_update(self, user_id: UserId) -> User:
         try:
             return _user(rows.User.objects.select_for_update().get(pk=user_id))
