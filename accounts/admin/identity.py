@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 
 from accounts import models as rows
 from accounts.admin.people_filters import is_named
+from accounts.admin.people_pages import PeoplePages
 from accounts.admin.person_pages import PersonPages, deactivate, end_sessions
 from accounts.domain.access import (
     OrganizationId,
@@ -92,7 +93,7 @@ admin.site.unregister([Authenticator, EmailAddress])
 
 
 @admin.register(rows.User)
-class UserAdmin(PersonPages, ServiceAdmin):
+class UserAdmin(PeoplePages, PersonPages, ServiceAdmin):
     right = Right.MANAGE_USERS
     form = EditUserForm
     add_form = NewUserForm

@@ -8,6 +8,8 @@ from accounts.domain.audit.services.search import AuditSearch
 from accounts.domain.identity.services.accounts import AccountService, Passwords
 from accounts.domain.identity.services.login_attempts import LoginAttempts
 from accounts.domain.identity.services.mail_budgets import MailBudgets
+from accounts.domain.identity.services.person_exports import PersonExports
+from accounts.domain.identity.services.person_lists import PersonListService
 from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.identity.services.sessions import SessionService
@@ -170,6 +172,25 @@ class IdentityServices(JobServices):
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
+
+    @cached_property
+    def person_lists(self) -> PersonListService:
+        return PersonListService(
+            users=self.repositories.users,
+            user_service=self.users,
+            password_links=self.repositories.password_links,
+            outbox=self.outbox,
+            mail_budgets=self.mail_budgets,
+            email_addresses=self.ports.email_addresses,
+            security_log=self.security_log,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def person_exports(self) -> PersonExports:
+        return PersonExports(users=self.repositories.users, audit_log=self.audit_log)
 
     @cached_property
     def sign_in(self) -> SignInService:

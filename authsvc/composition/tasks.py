@@ -7,6 +7,7 @@ from accounts.adapters.browser_sessions import clear_browser_sessions
 from accounts.domain.tasks.services.audit_exports import AuditExportTasks
 from accounts.domain.tasks.services.callers import TaskCallers
 from accounts.domain.tasks.services.member_lists import MemberListTasks
+from accounts.domain.tasks.services.people import PeopleTasks
 from accounts.domain.tasks.services.tasks import TaskService
 from accounts.domain.tasks.services.upkeep import EXPIRY, Expiry, periodic
 from authsvc.composition.organizations import OrganizationServices
@@ -28,6 +29,7 @@ class TaskServices(OrganizationServices):
             expiry.kind,
             self.member_list_tasks.kind,
             self.audit_export_tasks.kind,
+            *self.people_tasks.kinds,
         )
 
     @property
@@ -64,6 +66,16 @@ class TaskServices(OrganizationServices):
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
+        )
+
+    @cached_property
+    def people_tasks(self) -> PeopleTasks:
+        return PeopleTasks(
+            lists=self.person_lists,
+            exports=self.person_exports,
+            tasks=self.tasks,
+            callers=self.task_callers,
+            unit_of_work=self.unit_of_work,
         )
 
     @cached_property

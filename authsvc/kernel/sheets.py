@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
@@ -45,6 +45,20 @@ class Sheet:
 
     headings: Sequence[str]
     records: Sequence[Record]
+
+    def as_members(self) -> dict[str, Any]:
+        """The table as JSON values."""
+        records = [[record.number, record.line, *record.cells] for record in self.records]
+        return {"headings": list(self.headings), "records": records}
+
+    @classmethod
+    def of_members(cls, members: Mapping[str, Any]) -> "Sheet":
+        """The table that `as_members` describes."""
+        records = [
+            Record(number=number, line=line, cells=cells)
+            for number, line, *cells in members["records"]
+        ]
+        return cls(headings=members["headings"], records=records)
 
     def column(self, name: str) -> int | None:
         return self.headings.index(name) if name in self.headings else None

@@ -1,7 +1,7 @@
 """In-memory repositories of identity."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -35,6 +35,10 @@ class InMemoryUserRepository:
         if self.find_by_email(user.email):
             raise EmailTaken
         self.store[user.id] = user
+
+    def add_all(self, users: Sequence[User]) -> None:
+        for user in users:
+            self.add(user)
 
     def get(self, user_id: UserId) -> User:
         try:
@@ -165,6 +169,9 @@ class NoPasswordLinks:
 
     def path_for(self, user_id: UserId) -> str:
         return "/password/reset"
+
+    def paths_for(self, user_ids: Collection[UserId]) -> Mapping[UserId, str]:
+        return {user_id: self.path_for(user_id) for user_id in user_ids}
 
 
 class NoEmailLinks:

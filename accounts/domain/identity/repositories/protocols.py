@@ -1,6 +1,6 @@
 """Repository protocols of identity."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -24,6 +24,9 @@ USERS: Final = Keyset("users", {"created_at": datetime, "id": UUID})
 class UserRepository(Protocol):
     def add(self, user: User) -> None:
         """Store a new user. Raises EmailTaken if another user has this address."""
+
+    def add_all(self, users: Sequence[User]) -> None:
+        """Like add, for many users. Call it in a unit of work that ends if it raises: some may have been stored."""
 
     def get(self, user_id: UserId) -> User:
         """The user with this id. Raises UserNotFound."""
