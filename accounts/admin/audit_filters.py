@@ -130,14 +130,14 @@ def _actions_in(choice: str) -> frozenset[AuditAction]:
 
 
 def _people_named(text: str) -> list[str]:
-    found = rows.User.objects.filter(is_named(text))
-    return [str(key) for key in found.values_list("pk", flat=True)[: MOST_PARTIES + 1]]
+    people = rows.User.objects.filter(is_named(text))
+    return [str(key) for key in people.values_list("pk", flat=True)[: MOST_PARTIES + 1]]
 
 
 def _clients_named(text: str) -> list[str]:
     """The client ids and the ids of the rows: the first act, the second are acted on."""
-    found = rows.OAuthClient.objects.filter(name__icontains=text)
-    pairs = found.values_list("client_id", "pk")[:MOST_PARTIES]
+    clients = rows.OAuthClient.objects.filter(name__icontains=text)
+    pairs = clients.values_list("client_id", "pk")[:MOST_PARTIES]
     return [str(key) for pair in pairs for key in pair]
 
 

@@ -13,7 +13,6 @@ from django.urls import reverse
 from accounts import models as rows
 from accounts.admin.audit_words import CLIENTS, NOUNS, PREPOSITIONS, words_of
 from accounts.domain.audit.entities import AuditEntry, SubjectType
-from accounts.domain.audit.repositories.orm import entry_of
 from authsvc.admin_site.people import names_of
 from authsvc.admin_site.subjects import Named, Subject, subjects_named
 from authsvc.kernel.ids import parse_uuid
@@ -58,7 +57,7 @@ def done_to(user_id: UUID) -> "QuerySet[rows.AuditEntry]":
 
 def activity_of(request: HttpRequest, listed: Iterable[rows.AuditEntry]) -> list[ActivityEntry]:
     """The rows in words."""
-    return sentences_of(request, [entry_of(row) for row in listed])
+    return sentences_of(request, [row.as_entry() for row in listed])
 
 
 def sentences_of(request: HttpRequest, entries: Sequence[AuditEntry]) -> list[ActivityEntry]:

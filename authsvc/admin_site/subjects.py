@@ -26,7 +26,7 @@ class SubjectKind:
     """
 
     types: tuple[SubjectType, ...]
-    rows: type[Any]
+    rows: "QuerySet[Any]"
     name: str
     permission: str
     url_name: str
@@ -36,7 +36,7 @@ class SubjectKind:
         """The type, id, name and person of each thing."""
         nobody = Cast(Value(None), UUIDField())
         named: QuerySet[Any, Any] = (
-            self.rows.objects.filter(pk__in=ids)
+            self.rows.filter(pk__in=ids)
             .order_by()
             .annotate(
                 named_type=Value(self.types[0].value, CharField()),
@@ -75,11 +75,11 @@ def subjects_named(request: HttpRequest, subjects: Iterable[Subject]) -> Mapping
             kinds[kind.types[0].value] = kind
     if not parts:
         return {}
-    found = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+    names = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
     return {
         (type_, str(row_id)): Named(
             name=name or "", url=reverse(kinds[first].url_name, args=[row_id]), person=person
         )
-        for first, row_id, name, person in found
+        for first, row_id, name, person in names
         for type_ in kinds[first].types
     }

@@ -10,6 +10,7 @@ from zlib import error as DeflateError  # noqa: N812  # an error, named like one
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.utils.exceptions import InvalidFileException
 
 from authsvc.kernel.sheets import MOST_ROWS, Record, Sheet, UnreadableSheet
 from authsvc.kernel.tables import Row
@@ -24,6 +25,19 @@ LONGEST_CELL: Final = 1000
 _NOT_ONE: Final = "This is not an Excel workbook (.xlsx). Save it as one, or as CSV."
 _TOO_LARGE: Final = (
     "The workbook is too large. Keep one sheet with the table alone, or save it as CSV."
+)
+# What the library raises for broken files: whatever its code comes upon. Errors of parsers are SyntaxErrors.
+_BROKEN: Final = (
+    ArithmeticError,
+    AttributeError,
+    BadZipFile,
+    EOFError,
+    InvalidFileException,
+    LookupError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
 )
 # Definitions of entities can unfold to any size. No workbook needs them.
 _DEFINITIONS: Final = tuple(
@@ -63,8 +77,7 @@ def sheet_of(content: bytes) -> Sheet:
             book.close()
     except UnreadableSheet:
         raise
-    # The library raises whatever a broken file leads to.
-    except Exception as error:
+    except _BROKEN as error:
         raise UnreadableSheet(_NOT_ONE) from error
 
 

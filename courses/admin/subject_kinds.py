@@ -7,14 +7,14 @@ from courses import models as rows
 for kind in (
     SubjectKind(
         types=(SubjectType.COURSE, SubjectType.LEARNERS),
-        rows=rows.Course,
+        rows=rows.Course.objects.all(),
         name="title",
         permission="courses.view_course",
         url_name="admin:courses_course_change",
     ),
     SubjectKind(
         types=(SubjectType.PATHWAY,),
-        rows=rows.LearningPathway,
+        rows=rows.LearningPathway.objects.all(),
         name="title",
         permission="courses.view_learningpathway",
         url_name="admin:courses_learningpathway_change",

@@ -7,14 +7,14 @@ from credentials import models as rows
 for kind in (
     SubjectKind(
         types=(SubjectType.CREDENTIAL,),
-        rows=rows.Credential,
+        rows=rows.Credential.objects.all(),
         name="name",
         permission="credentials.view_credential",
         url_name="admin:credentials_credential_change",
     ),
     SubjectKind(
         types=(SubjectType.USER_CREDENTIAL,),
-        rows=rows.UserCredential,
+        rows=rows.UserCredential.objects.all(),
         name="credential__name",
         permission="credentials.view_usercredential",
         url_name="admin:credentials_usercredential_change",

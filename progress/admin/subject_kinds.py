@@ -7,7 +7,7 @@ from progress import models as rows
 for kind in (
     SubjectKind(
         types=(SubjectType.ATTEMPT,),
-        rows=rows.AssessmentAttempt,
+        rows=rows.AssessmentAttempt.objects.all(),
         name="course__title",
         permission="progress.view_assessmentattempt",
         url_name="admin:progress_assessmentattempt_change",
@@ -15,7 +15,7 @@ for kind in (
     ),
     SubjectKind(
         types=(SubjectType.AI_SESSION,),
-        rows=rows.AISession,
+        rows=rows.AISession.objects.all(),
         name="course__title",
         permission="progress.view_aisession",
         url_name="admin:progress_aisession_change",
@@ -23,7 +23,7 @@ for kind in (
     ),
     SubjectKind(
         types=(SubjectType.PROMPT,),
-        rows=rows.PromptTemplate,
+        rows=rows.PromptTemplate.objects.all(),
         name="name",
         permission="progress.view_prompttemplate",
         url_name="admin:progress_prompttemplate_change",

@@ -238,17 +238,17 @@ def test_several_entries_are_appended_like_one_after_another(world: World) -> No
 
 def selected(world: World, selection: AuditSelection, **paging: Any) -> list[AuditEntry]:
     request, order = PageRequest(**{"limit": 99} | paging), NEWEST_FIRST
-    log = world.repositories.audit_log
-    return list(log.selected(selection, request, order, scope=ALL_TENANTS).items)
+    audit_log = world.repositories.audit_log
+    return list(audit_log.selected(selection, request, order, scope=ALL_TENANTS).items)
 
 
 @pytest.fixture
 def three(world: World) -> list[AuditEntry]:
     """Bo acts on Anna, Anna acts on Chidi for the School of Knots, and a client acts on itself; newest first."""
     bo, anna, chidi = (UserId(uuid4()) for _ in range(3))
-    made, left = AuditAction.USER_CREATED, AuditAction.MEMBER_LEFT
+    created, left = AuditAction.USER_CREATED, AuditAction.MEMBER_LEFT
     knots = has_organization(world)
-    first = stored(world, actor_id=bo, act=an_act(action=made, subject_id=str(anna)))
+    first = stored(world, actor_id=bo, act=an_act(action=created, subject_id=str(anna)))
     second = stored(
         world,
         knots,
@@ -283,9 +283,9 @@ def test_entries_are_selected_by_who_acted_or_was_acted_on(
 ) -> None:
     anna = frozenset({str(three[1].actor_id)})
 
-    found = selected(world, AuditSelection(parties=anna, side=side))
+    entries = selected(world, AuditSelection(parties=anna, side=side))
 
-    assert found == [three[number] for number in numbers]
+    assert entries == [three[number] for number in numbers]
 
 
 def test_a_client_is_selected_where_it_acted_for_itself(
@@ -302,7 +302,7 @@ def test_entries_are_selected_by_action_organization_client_reference_and_time(
     world: World, three: list[AuditEntry]
 ) -> None:
     third, second, first = three
-    one, two = first.occurred_at, second.occurred_at
+    begin, later = first.occurred_at, second.occurred_at
 
     for parts, expected in (
         ({"actions": frozenset({AuditAction.USER_CREATED})}, [first]),
@@ -310,8 +310,8 @@ def test_entries_are_selected_by_action_organization_client_reference_and_time(
         ({"client_id": "timetable"}, [third]),
         ({"reference": third.request_id}, [third]),
         ({"reference": str(first.id)}, [first]),
-        ({"since": two}, [third, second]),
-        ({"since": one, "until": two}, [first]),
+        ({"since": later}, [third, second]),
+        ({"since": begin, "until": later}, [first]),
         ({"parties": frozenset()}, []),
     ):
         assert selected(world, AuditSelection(**parts)) == expected

@@ -88,8 +88,9 @@ def test_a_selection_is_the_same_after_it_was_stored(memory: World, root: Princi
         until=memory.clock.now(),
     )
 
-    for one in (selection, EVERYTHING, AuditSelection(parties=frozenset())):
-        assert AuditSelection.of_members(json.loads(json.dumps(one.as_members()))) == one
+    for original in (selection, EVERYTHING, AuditSelection(parties=frozenset())):
+        members = json.loads(json.dumps(original.as_members()))
+        assert AuditSelection.of_members(members) == original
 
 
 def test_an_export_as_json_lines_has_what_the_api_shows(memory: World, root: Principal) -> None:

@@ -7,18 +7,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts import models as rows
-from accounts.domain.access import OrganizationId, UserId
+from accounts.domain.access import OrganizationId
 from accounts.domain.audit.entities import (
     BOUND,
     Anchor,
-    AuditAct,
-    AuditAction,
     AuditEntry,
-    AuditEntryId,
     AuditHead,
     AuditSelection,
     AuditSide,
-    Members,
     SubjectType,
 )
 from accounts.domain.audit.errors import AuditLogBusy
@@ -70,19 +66,19 @@ class OrmAuditLogRepository:
     def page_of(
         self, org_id: OrganizationId | None, request: PageRequest, *, scope: TenantScope
     ) -> Page[AuditEntry]:
-        return page_of_rows(_chain(org_id, scope), request, AUDIT_ENTRIES, entry_of)
+        return page_of_rows(_chain(org_id, scope), request, AUDIT_ENTRIES, rows.AuditEntry.as_entry)
 
     def selected(
         self, selection: AuditSelection, request: PageRequest, order: Keyset, *, scope: TenantScope
     ) -> Page[AuditEntry]:
         entries = rows.AuditEntry.objects.filter(owned_within(scope), *_conditions(selection))
-        return page_of_rows(entries, request, order, entry_of)
+        return page_of_rows(entries, request, order, rows.AuditEntry.as_entry)
 
     def following(
         self, org_id: OrganizationId | None, *, after: int, limit: int, scope: TenantScope
     ) -> list[AuditEntry]:
         entries = _chain(org_id, scope).filter(sequence__gt=after).order_by("sequence")
-        return [entry_of(row) for row in entries[:limit]]
+        return [row.as_entry() for row in entries[:limit]]
 
     def binding(
         self, subject_type: SubjectType, *, scope: TenantScope
@@ -92,7 +88,9 @@ class OrmAuditLogRepository:
             subject_type=subject_type,
             after__has_any_keys=["version", BOUND],
         )
-        return stored_rows(entries.order_by("position"), entry_of, key=lambda row: row.subject_id)
+        return stored_rows(
+            entries.order_by("position"), rows.AuditEntry.as_entry, key=lambda row: row.subject_id
+        )
 
     def last_position(self) -> int:
         return last_position(rows.AuditEntry)
@@ -162,8 +160,8 @@ def _conditions(selection: AuditSelection) -> list[Q]:
     if selection.parties is not None:
         conditions.append(_concerning(selection.parties, selection.side))
     if selection.reference:
-        entry_id = parse_uuid(selection.reference)
-        is_entry = Q() if entry_id is None else Q(id=entry_id)
+        reference = parse_uuid(selection.reference)
+        is_entry = Q() if reference is None else Q(id=reference)
         conditions.append(is_entry | Q(request_id=selection.reference))
     return conditions
 
@@ -189,38 +187,8 @@ def _head_values(head: AuditHead) -> Values:
     return {"id": head.org_id or PLATFORM, "sequence": head.sequence, "hash": head.hash}
 
 
-def entry_of(row: rows.AuditEntry) -> AuditEntry:
-    return AuditEntry(
-        id=AuditEntryId(row.id),
-        sequence=row.sequence,
-        act=AuditAct(
-            action=AuditAction(row.action),
-            subject_type=SubjectType(row.subject_type),
-            subject_id=row.subject_id,
-            org_id=_org_id(row.org_id),
-            before=_members(row.before),
-            after=_members(row.after),
-            reason=row.reason,
-        ),
-        actor_id=UserId(row.actor_id) if row.actor_id else None,
-        client_id=row.client_id,
-        request_id=row.request_id,
-        occurred_at=row.occurred_at,
-        previous_hash=row.previous_hash,
-        hash=row.hash,
-    )
-
-
 def _org_id(value: UUID | None) -> OrganizationId | None:
     return None if value is None else OrganizationId(value)
-
-
-def _members(value: object) -> Members:
-    """Raises ValueError if the stored value is not an object."""
-    if not isinstance(value, dict):
-        msg = "`before` or `after` is not an object"
-        raise ValueError(msg)  # noqa: TRY004  # the stored value is wrong, not the call
-    return value
 
 
 def _entry_values(entry: AuditEntry) -> Values:

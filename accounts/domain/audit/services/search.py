@@ -11,7 +11,6 @@ from accounts.domain.audit.repositories.protocols import (
     AuditLogRepository,
 )
 from authsvc.kernel.paging import MOST_ON_A_PAGE, PageRequest
-from authsvc.kernel.tenancy import ALL_TENANTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,7 @@ class AuditSearch:
         by.require(Right.READ_AUDIT)
         order = NEWEST_FIRST if newer is None else OLDEST_FIRST
         request = PageRequest(limit=limit, cursor=older if newer is None else newer)
-        page = self.entries.selected(selection, request, order, scope=ALL_TENANTS)
+        page = self.entries.selected(selection, request, order, scope=by.audit_scope)
         entries = page.items if newer is None else page.items[::-1]
         has_more = page.next_cursor is not None
         has_older, has_newer = (has_more, older is not None) if newer is None else (True, has_more)
@@ -66,6 +65,6 @@ class AuditSearch:
         by.require(Right.READ_AUDIT)
         request: PageRequest | None = PageRequest(limit=MOST_ON_A_PAGE)
         while request is not None:
-            page = self.entries.selected(selection, request, OLDEST_FIRST, scope=ALL_TENANTS)
+            page = self.entries.selected(selection, request, OLDEST_FIRST, scope=by.audit_scope)
             yield page.items
             request = replace(request, cursor=page.next_cursor) if page.next_cursor else None
