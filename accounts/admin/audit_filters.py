@@ -38,7 +38,8 @@ class AuditFilter(forms.Form):
             (AuditSide.SUBJECT.value, "To whom"),
         ],
     )
-    action = forms.ChoiceField(label="Action", required=False, choices=ACTION_CHOICES)
+    # Not `action`, which is what lists call what is done to chosen rows.
+    act = forms.ChoiceField(label="Action", required=False, choices=ACTION_CHOICES)
     organization = forms.UUIDField(label="Organization", required=False, widget=forms.Select())
     since = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date"}))
@@ -78,11 +79,11 @@ class AuditFilter(forms.Form):
     def selection(self) -> AuditSelection:
         """What the valid form selects."""
         values = self.cleaned_data
-        organization, action = values.get("organization"), values.get("action")
+        organization, act = values.get("organization"), values.get("act")
         return AuditSelection(
             parties=values.get("who"),
             side=AuditSide(values.get("side") or AuditSide.EITHER),
-            actions=_actions_in(action) if action else None,
+            actions=_actions_in(act) if act else None,
             org_id=OrganizationId(organization) if organization else None,
             client_id=values.get("via") or "",
             reference=values.get("reference") or "",
@@ -121,7 +122,7 @@ def presets(today: date) -> list[tuple[str, str]]:
         ("7 days", urlencode({"since": week.isoformat()})),
         ("30 days", urlencode({"since": month.isoformat()})),
         ("Changes by staff", urlencode({"via": "back-office"})),
-        ("People", urlencode({"action": "People"})),
+        ("People", urlencode({"act": "People"})),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, cast
 
 from django import forms
@@ -14,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts.admin.people_filters import PeopleFilter
 from accounts.domain.access import Principal, Role, UserId
 from accounts.domain.identity.errors import InvalidPersonList
 from accounts.domain.identity.services.person_exports import TableFormat
@@ -23,7 +25,9 @@ from accounts.domain.tasks.entities import Task
 from authsvc.admin_site.actions import admin_page
 from authsvc.admin_site.downloads import csv_download
 from authsvc.admin_site.forms import ReasonForm
+from authsvc.admin_site.lists import StaffChangeList
 from authsvc.admin_site.pages import thing_page
+from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.kernel.sheets import MOST_ROWS, Sheet, UnreadableSheet, sheet_in
@@ -119,6 +123,10 @@ class PeoplePages:
         about = {"may_change_people": cast("Any", self).has_change_permission(request)}
         response: HttpResponse = page.changelist_view(request, about | (extra_context or {}))
         return response
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        form = PeopleFilter(request.GET, sees_organizations=sees_organizations(request))
+        return partial(StaffChangeList, filter_form=form)
 
     @admin_page({"import/": "accounts_user_import"}, takes_away=True)
     def import_view(self, request: HttpRequest) -> HttpResponse:

@@ -150,8 +150,8 @@ def test_the_log_is_filtered_by_action_kind_organization_and_time(application: A
     tomorrow = (date.today() + timedelta(days=1)).isoformat()  # noqa: DTZ011  # far enough from today in every zone
 
     for query, expected in (
-        ("action=member-role-changed", [role]),
-        ("action=Organizations", [role, f"{created} School of Knots"]),
+        ("act=member-role-changed", [role]),
+        ("act=Organizations", [role, f"{created} School of Knots"]),
         (f"organization={knots.id}", [role, f"{created} School of Knots"]),
         (f"organization={knots.id}&until=2020-01-01", []),
         (f"since={tomorrow}", []),
@@ -170,7 +170,7 @@ def test_the_log_of_a_person_is_found_by_part_of_their_name_or_address(
     for query, expected in (
         ("who=ANN", [deactivated, "Created the account of Anna"]),
         (f"who={anna.email}&side=subject", [deactivated, "Created the account of Anna"]),
-        (f"who={anna.id}&action=user-edited", [deactivated]),
+        (f"who={anna.id}&act=user-edited", [deactivated]),
         ("who=Root&side=actor", [deactivated]),
         ("who=Anna&side=actor", []),
         ("who=nobody", []),
@@ -225,12 +225,12 @@ def test_the_log_is_paged_to_older_and_to_newer_entries(
     for number in range(4):
         record_act(application.services, an_act(reason=f"No. {number}."), by=OPERATOR)
 
-    first = bo.get(f"{LOG}?via=command-line&action=member-role-changed")
+    first = bo.get(f"{LOG}?via=command-line&act=member-role-changed")
     second = bo.get(LOG + link_on(first.text, "next"))
     back = bo.get(LOG + link_on(second.text, "prev"))
 
     assert ["No. 3" in first.text, "No. 1" in second.text] == [True, True]
-    assert "action=member-role-changed" in second.path
+    assert "act=member-role-changed" in second.path
     assert sentences_on(back.text) == sentences_on(first.text)
     assert bo.get(f"{LOG}?older=nonsense").messages[0].startswith("The cursor is invalid")
 

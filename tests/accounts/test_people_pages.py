@@ -8,13 +8,19 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.admin import people_pages
+from accounts.domain.access import Role
 from accounts.domain.tasks.services import people
 from accounts.models import AuditEntry
 from accounts.models import User as UserRow
 from authsvc.kernel.workbooks import xlsx_of
+from tests.accounts.org_pages import has_member, has_organization
+from tests.accounts.test_browser_sessions import signed_in
 from tests.support.application import Application
 from tests.support.browsing import mails
 from tests.support.jobs import work_off
@@ -229,3 +235,56 @@ def test_auditors_see_no_import_and_no_export(application: Application) -> None:
 
     assert "Export CSV" not in text
     assert "/import/" not in text
+
+
+def listed(browser: StaffBrowser, query: str = "") -> list[str]:
+    """The names in the list of people, in no order."""
+    text = browser.get(f"{USERS}{query}").text
+    return sorted(re.findall(r'class="field-person[^>]*><a [^>]*>([^<]+)', text))
+
+
+def test_the_list_shows_status_roles_organizations_and_when_people_were_last_seen(
+    application: Application, root: StaffBrowser
+) -> None:
+    anna = a_user_of(application, "Anna")
+    for number in range(4):
+        school = has_organization(application, name=f"School {number}")
+        has_member(application, school, anna)
+    signed_in(anna)
+
+    text = root.get(f"{USERS}?q=anna").text
+
+    assert f'Anna<br><span class="quiet">{anna.email}</span>' in text
+    assert "School 0, School 1, +2" in text
+    assert re.search(r'class="field-last_seen[^>]*><time datetime="\d{4}-', text)
+    assert '<span class="badge good">Active</span>' in text
+
+
+def test_people_are_filtered_by_role_organization_and_second_factor(
+    application: Application, root: StaffBrowser
+) -> None:
+    anna = a_user_of(application, "Anna", roles=[Role.INSTRUCTOR])
+    chidi = a_user_of(application, "Chidi")
+    school = has_organization(application)
+    has_member(application, school, chidi)
+    Authenticator.objects.create(user_id=anna.id, type=Authenticator.Type.TOTP, data={})
+
+    assert listed(root, "?role=instructor") == ["Anna"]
+    assert listed(root, f"?organization={school.id}") == ["Chidi", "Olga"]
+    assert listed(root, "?second_factor=on") == ["Anna"]
+    assert listed(root, "?second_factor=off&q=chidi") == ["Chidi"]
+    (row,) = exported(root, "?role=instructor")
+    assert row["email"] == anna.email
+
+
+def test_the_list_takes_at_most_twelve_statements(
+    application: Application, root: StaffBrowser
+) -> None:
+    for name in ("Anna", "Bo", "Chidi"):
+        has_member(application, has_organization(application), a_user_of(application, name))
+    root.get(USERS)
+
+    with CaptureQueriesContext(connection) as queries:
+        root.get(USERS)
+
+    assert len(queries) <= 12

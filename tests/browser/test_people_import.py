@@ -63,5 +63,5 @@ def test_people_are_imported_from_a_workbook_and_exported(
     with (tmp_path / "people.csv").open(encoding="utf-8-sig") as file:
         listed = {row["email"]: row["roles"] for row in csv.DictReader(file)}
     assert listed == {anna: "learner, instructor", jonas: "learner"}
-    page.goto("/admin/accounts/auditentry/?action=People")
+    page.goto("/admin/accounts/auditentry/?act=People")
     expect(page.get_by_role("row").nth(1)).to_contain_text("Exported people")
