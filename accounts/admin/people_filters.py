@@ -83,7 +83,8 @@ def with_columns(people: "QuerySet[Any]", *, sees_organizations: bool) -> "Query
             "second_organization": Subquery(names[1:2]),
             "organization_count": Subquery(counted.values("number")),
         }
-    return people.annotate(**columns)
+    annotated: QuerySet[Any] = people.annotate(**columns)
+    return annotated
 
 
 def organizations_of(person: Any) -> str:
