@@ -323,11 +323,17 @@ def test_many_people_are_exported_by_a_task(memory: World, monkeypatch: pytest.M
 
 
 @pytest.mark.database
-def test_a_hundred_new_people_take_as_many_statements_as_one(world: World, root: Principal) -> None:
+def test_new_people_take_no_statements_but_those_of_their_password_links(
+    world: World, root: Principal
+) -> None:
+    """The library that makes the tokens of links needs six statements for each."""
+
     def statements_for(name: str, count: int) -> int:
         lines = (f"{name}{number}@school.example" for number in range(count))
         with CaptureQueriesContext(connection) as captured:
             imported(world, sheet("email", *lines), root)
         return len(captured)
 
-    assert statements_for("a", 100) == statements_for("b", 1)
+    first = statements_for("a", 1)
+
+    assert statements_for("b", 101) - first <= 600
