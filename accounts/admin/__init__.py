@@ -1,5 +1,23 @@
 """Admin pages of accounts, imported here to register them."""
 
-from accounts.admin import audit, identity, integrations, jobs, mail, oauth, organizations
+from accounts.admin import (
+    audit,
+    identity,
+    integrations,
+    jobs,
+    mail,
+    oauth,
+    organizations,
+    subject_kinds,
+)
 
-__all__ = ["audit", "identity", "integrations", "jobs", "mail", "oauth", "organizations"]
+__all__ = [
+    "audit",
+    "identity",
+    "integrations",
+    "jobs",
+    "mail",
+    "oauth",
+    "organizations",
+    "subject_kinds",
+]

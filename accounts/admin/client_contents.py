@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import models as rows
 from accounts.admin.client_forms import GRANTS, KINDS
-from accounts.admin.thing_activity import activity_of, actor_of
+from accounts.admin.thing_activity import actor_of, newest_of
 from accounts.domain.access import GrantType
 from accounts.domain.audit.entities import AuditAction, SubjectType
 from authsvc.admin_site.actions import MOST_AT_ONCE
@@ -81,7 +81,7 @@ def _overview(request: HttpRequest, row: rows.OAuthClient) -> dict[str, Any]:
         "last_used_at": _last_use_of(row),
         "active_sessions": live[:MOST_COUNTED].count(),
         "consents": rows.Consent.objects.filter(client=row).count(),
-        "recent": activity_of(_entries_of(row), {str(row.pk): row.name}, most=RECENT),
+        "recent": newest_of(request, _entries_of(row), most=RECENT),
     }
 
 
@@ -114,7 +114,7 @@ def _consents(request: HttpRequest, row: rows.OAuthClient) -> dict[str, Any]:
 
 
 def _activity(request: HttpRequest, row: rows.OAuthClient) -> dict[str, Any]:
-    return {"entries": activity_of(_entries_of(row), {str(row.pk): row.name})}
+    return {"entries": newest_of(request, _entries_of(row))}
 
 
 def _last_use_of(row: rows.OAuthClient) -> datetime | None:

@@ -1,18 +1,21 @@
 """Admin pages of users, sessions, rate limits and idempotency records."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html
 
 from accounts import models as rows
 from accounts.admin.impersonation import ImpersonationPages
+from accounts.admin.people_filters import is_named, organizations_of, with_columns
+from accounts.admin.people_pages import PeoplePages
 from accounts.admin.person_pages import PersonPages, deactivate, end_sessions
 from accounts.domain.access import (
     OrganizationId,
@@ -24,10 +27,12 @@ from accounts.domain.access import (
     UserId,
 )
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
-from accounts.domain.identity.entities.users import PersonSearch, RequiredAction, UserChanges
+from accounts.domain.identity.entities.users import RequiredAction, UserChanges
 from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.model_admins import ListOnlyAdmin, ReadOnlyAdmin, ServiceAdmin
 from authsvc.admin_site.people import name_of
+from authsvc.admin_site.template_tags import moment
+from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, NameField, ProfileFields, submit
@@ -87,17 +92,27 @@ class NewUserForm(UserForm):
         fields = ["email", "name", "roles", "is_staff", "groups"]
 
 
+_LISTS: Final = ("accounts_user_changelist", "accounts_user_export")
+
 # Users manage these rows on their account pages; admin pages would bypass the services.
 admin.site.unregister([Authenticator, EmailAddress])
 
 
 @admin.register(rows.User)
-class UserAdmin(ImpersonationPages, PersonPages, ServiceAdmin):
+class UserAdmin(ImpersonationPages, PeoplePages, PersonPages, ServiceAdmin):
     right = Right.MANAGE_USERS
     form = EditUserForm
     add_form = NewUserForm
     add_title = "Invite a person"
-    list_display = ["email", "name", "role_names", "is_active", "is_staff", "created_at"]
+    list_display = [
+        "person",
+        "status",
+        "role_names",
+        "is_staff",
+        "organizations",
+        "last_seen",
+        "created_at",
+    ]
     list_filter = ["is_active", "is_staff"]
     list_select_related = []
     search_fields = ["email", "name"]
@@ -107,12 +122,10 @@ class UserAdmin(ImpersonationPages, PersonPages, ServiceAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Search as the API does, or by primary key. SQLite folds ASCII alone, so Django's search would miss names."""
+        """Search as the API does, or by primary key."""
         if parse_uuid(search_term) is not None:
             return super().get_search_results(request, queryset, search_term)
-        search = PersonSearch(search_term)
-        is_named = Q(folded_name__contains=search.name_part)
-        return queryset.filter(is_named | Q(email__contains=search.email_part)), False
+        return queryset.filter(is_named(search_term)), False
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         if obj is None:
@@ -185,6 +198,32 @@ class UserAdmin(ImpersonationPages, PersonPages, ServiceAdmin):
 
     def line_of(self, row: rows.User) -> str:
         return f"{row.name}, {row.email}" if row.name else row.email
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        people = super().get_queryset(request)
+        is_list = request.resolver_match and request.resolver_match.url_name in _LISTS
+        if not is_list:
+            return people
+        return with_columns(people, sees_organizations=sees_organizations(request))
+
+    @admin.display(ordering="name")
+    def person(self, row: rows.User) -> str:
+        """The name with the address below it."""
+        if not row.name:
+            return row.email
+        return format_html('{}<br><span class="quiet">{}</span>', row.name, row.email)
+
+    @admin.display(ordering="is_active")
+    def status(self, row: rows.User) -> str:
+        return "active" if row.is_active else "deactivated"
+
+    @admin.display
+    def organizations(self, row: rows.User) -> str:
+        return organizations_of(row)
+
+    @admin.display(description="last seen (UTC)")
+    def last_seen(self, row: Any) -> str:
+        return moment(row.last_seen)
 
     @admin.display(description="roles")
     def role_names(self, row: rows.User) -> str:

@@ -8,10 +8,13 @@ from authsvc.jobs.entities import JobStatus
 
 KINDS: Final[Mapping[str, str]] = {
     "anchor": "Anchor the logs",
+    "export-audit": "Export of the audit log",
+    "export-people": "Export of people",
     "export-statements": "Export of xAPI statements",
     "give-up-late-mail": "Give up late mail",
     "import-archive": "Import of an Open edX archive",
     "import-members": "Import of members",
+    "import-people": "Import of people",
     "logout_notice": "Log-out notice to a client",
     "mail": "Mail",
     "propose-scores": "Proposal of scores",

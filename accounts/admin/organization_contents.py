@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import models as rows
-from accounts.admin.thing_activity import activity_of, actor_of
+from accounts.admin.thing_activity import actor_of, newest_of
 from accounts.domain.access import (
     RIGHTS_OF_ORG_ROLE,
     OrganizationId,
@@ -124,7 +124,7 @@ def _overview(request: HttpRequest, row: rows.Organization) -> dict[str, Any]:
         ],
         "invited_owners": list(invited.values_list("email", flat=True)[:MOST_AT_ONCE]),
         "sees_activity": sees_activity,
-        "recent": _changes_of(row) if sees_activity else [],
+        "recent": _changes_of(request, row) if sees_activity else [],
     }
 
 
@@ -169,18 +169,11 @@ def _rights(request: HttpRequest, row: rows.Organization) -> dict[str, Any]:
 
 def _activity(request: HttpRequest, row: rows.Organization) -> dict[str, Any]:
     entries = rows.AuditEntry.objects.filter(org=row)
-    return {"entries": _sentences(row, entries, MOST_AT_ONCE)}
+    return {"entries": newest_of(request, entries, most=MOST_AT_ONCE)}
 
 
-def _changes_of(row: rows.Organization) -> list[Any]:
+def _changes_of(request: HttpRequest, row: rows.Organization) -> list[Any]:
     """The newest entries that are no access by staff."""
     looks = AuditAction.LOOKED_INTO
-    return _sentences(row, rows.AuditEntry.objects.filter(org=row).exclude(action=looks), RECENT)
-
-
-def _sentences(row: rows.Organization, entries: Any, most: int) -> list[Any]:
-    """The newest of these entries of the organization; clients and invitations have names, too."""
-    clients = rows.OAuthClient.objects.filter(org=row).values_list("pk", "name")
-    invited = rows.Invitation.objects.filter(org=row).values_list("pk", "email")
-    names = {str(pk): name for pk, name in [*clients[:MOST_AT_ONCE], *invited[:MOST_AT_ONCE]]}
-    return activity_of(entries, names | {str(row.pk): row.name}, most=most)
+    changes = rows.AuditEntry.objects.filter(org=row).exclude(action=looks)
+    return newest_of(request, changes, most=RECENT)

@@ -29,7 +29,6 @@ from accounts.domain.audit.entities import SubjectType
 from accounts.domain.organizations.entities import InvitationId, Plan
 from accounts.domain.organizations.errors import InvalidMemberList, UnsuitableOrganization
 from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult
-from accounts.domain.organizations.services.member_rows import MOST_ROWS
 from accounts.domain.tasks.entities import Task
 from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.forms import show_text_of_file
@@ -40,6 +39,7 @@ from authsvc.admin_site.things import Head, ThingAdmin
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, NameField, TextFileField, add_form_errors
+from authsvc.kernel.sheets import MOST_ROWS
 
 
 def _assignment(role: OrgRole) -> Any:

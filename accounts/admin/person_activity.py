@@ -1,55 +1,51 @@
-"""Audit entries about a person, in words."""
+"""Audit entries in words: who did what to whom, by name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import models as rows
-from accounts.domain.audit.entities import SIGNED_IN_AS, AuditAction, SubjectType
+from accounts.admin.audit_words import CLIENTS, NOUNS, PREPOSITIONS, words_of
+from accounts.domain.audit.entities import SIGNED_IN_AS, AuditEntry, SubjectType
 from authsvc.admin_site.people import names_of
+from authsvc.admin_site.subjects import Named, Subject, subjects_named
 from authsvc.kernel.ids import parse_uuid
 
 MOST_LISTED: Final = 50
 _OF_PEOPLE: Final = frozenset({SubjectType.USER, SubjectType.MEMBER})
-# The words between who acted and the person that they acted on; those of other actions follow from their names.
-_WORDS: Final[Mapping[str, str]] = {
-    AuditAction.USER_CREATED: "created the account of",
-    AuditAction.USER_EDITED: "edited",
-    AuditAction.USER_PASSWORD_SET: "set the password of",
-    AuditAction.USER_PASSWORD_LINK_SENT: "sent a password link to",
-    AuditAction.USER_ACTIONS_REQUIRED: "changed what the next sign-in requires of",
-    AuditAction.USER_EMAIL_LINK_SENT: "sent a link to a corrected e-mail address of",
-    AuditAction.USER_SECOND_FACTOR_RESET: "reset the second factor of",
-    AuditAction.USER_SESSION_ENDED: "ended a session of",
-    AuditAction.USER_SESSIONS_ENDED: "ended all sessions of",
-    AuditAction.ALL_SESSIONS_ENDED: "ended everybody's sessions",
-    AuditAction.IMPERSONATION_STARTED: "signed in as",
-    AuditAction.IMPERSONATION_USED: "submitted a page as",
-    AuditAction.IMPERSONATION_ENDED: "is no longer signed in as",
-    AuditAction.MEMBER_ADDED: "added to an organization:",
-    AuditAction.MEMBER_ROLE_CHANGED: "changed the role in an organization of",
-    AuditAction.MEMBER_REMOVED: "removed from an organization:",
-    AuditAction.LOOKED_INTO: "accessed data of",
-}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """A name, and the URL of a page, if there is one that the viewer may see."""
+
+    text: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityEntry:
-    """A sentence about an audit entry: who did what to whom, when and why; and as whom, if staff acted as a user."""
+    """A sentence about an audit entry: who did what to whom, when and why.
+
+    `owner` is the person whose thing the subject is, such as an issued credential; `signed_in_as` the one as whom staff
+    acted, unless the sentence is about them anyway.
+    """
 
     at: datetime
-    actor: str
-    actor_url: str
+    actor: Name
     words: str
-    subject: str
-    subject_url: str
+    subject: Name | None
+    owner: Name | None
+    organization: Name | None
     reason: str
-    signed_in_as: str
+    signed_in_as: Name | None
+    entry: AuditEntry
 
 
 def done_by(user_id: UUID) -> "QuerySet[rows.AuditEntry]":
@@ -61,44 +57,89 @@ def done_to(user_id: UUID) -> "QuerySet[rows.AuditEntry]":
     return about.order_by("-position")
 
 
-def sentences_of(entries: Iterable[rows.AuditEntry]) -> list[ActivityEntry]:
-    """The entries in words; the names of all people in them are read at once."""
-    listed = list(entries)
-    ids = {entry.actor_id for entry in listed if entry.actor_id}
-    ids |= {
-        id_ for entry in listed if _is_of_person(entry) and (id_ := parse_uuid(entry.subject_id))
-    }
-    ids |= {user_id for entry in listed if (user_id := _impersonated_in(entry))}
-    names = names_of(ids)
-    return [_sentence(entry, names) for entry in listed]
+def activity_of(request: HttpRequest, listed: Iterable[rows.AuditEntry]) -> list[ActivityEntry]:
+    """The rows in words."""
+    return sentences_of(request, [row.as_entry() for row in listed])
 
 
-def _is_of_person(entry: rows.AuditEntry) -> bool:
-    return entry.subject_type in _OF_PEOPLE
+def sentences_of(request: HttpRequest, entries: Sequence[AuditEntry]) -> list[ActivityEntry]:
+    """The entries in words, as far as the caller may see names; all names are read in three statements."""
+    return _Names(request, entries).sentences
 
 
-def _impersonated_in(entry: rows.AuditEntry) -> UUID | None:
-    """The user that the actor was signed in as, unless the sentence is about them anyway."""
-    user_id = entry.after.get(SIGNED_IN_AS, "")
-    return None if user_id == entry.subject_id else parse_uuid(user_id)
+class _Names:
+    """The names of everything in some entries."""
+
+    def __init__(self, request: HttpRequest, entries: Sequence[AuditEntry]) -> None:
+        self._may_see_people = request.user.has_perm("accounts.view_user")
+        subjects = {(str(entry.act.subject_type), entry.act.subject_id) for entry in entries}
+        subjects |= {(SubjectType.ORGANIZATION.value, str(entry.act.org_id)) for entry in entries}
+        self._things = subjects_named(request, subjects)
+        people: set[UUID | None] = {entry.actor_id for entry in entries}
+        people |= {_person_in(entry) for entry in entries}
+        people |= {_impersonated_in(entry) for entry in entries}
+        people |= {thing.person for thing in self._things.values()}
+        self._people = names_of(people)
+        self._clients = _client_names(entries)
+        self.sentences = [self._sentence(entry) for entry in entries]
+
+    def _sentence(self, entry: AuditEntry) -> ActivityEntry:
+        thing, user_id = self._things.get(_subject_in(entry)), _impersonated_in(entry)
+        return ActivityEntry(
+            at=entry.occurred_at,
+            actor=self._actor(entry),
+            signed_in_as=self._person(user_id) if user_id else None,
+            words=words_of(entry.act),
+            subject=self._subject(entry, thing),
+            owner=self._person(thing.person) if thing is not None and thing.person else None,
+            organization=self._organization(entry),
+            reason=entry.act.reason,
+            entry=entry,
+        )
+
+    def _actor(self, entry: AuditEntry) -> Name:
+        if entry.actor_id is not None and entry.actor_id in self._people:
+            return self._person(entry.actor_id)
+        name = self._clients.get(entry.client_id, entry.client_id)
+        return Name(text=CLIENTS.get(entry.client_id, name))
+
+    def _subject(self, entry: AuditEntry, thing: Named | None) -> Name | None:
+        act, person = entry.act, _person_in(entry)
+        if person is not None and person in self._people:
+            return self._person(person)
+        if thing is not None and thing.name:
+            preposition = PREPOSITIONS.get(act.subject_type, "")
+            return Name(text=f"{preposition}{thing.name}", url=thing.url)
+        noun = NOUNS[act.subject_type]
+        return Name(text=noun) if noun else None
+
+    def _person(self, user_id: UUID) -> Name:
+        is_shown = self._may_see_people
+        url = reverse("admin:accounts_user_change", args=[user_id]) if is_shown else ""
+        return Name(text=self._people.get(user_id, ""), url=url)
+
+    def _organization(self, entry: AuditEntry) -> Name | None:
+        named = self._things.get((SubjectType.ORGANIZATION.value, str(entry.act.org_id)))
+        return None if named is None else Name(text=named.name, url=named.url)
 
 
-def _sentence(entry: rows.AuditEntry, names: Mapping[UUID, str]) -> ActivityEntry:
-    person = parse_uuid(entry.subject_id) if _is_of_person(entry) else None
-    actor = entry.actor_id if entry.actor_id in names else None
-    user_id = _impersonated_in(entry)
-    subject = "" if entry.subject_type == SubjectType.PLATFORM else entry.subject_id
-    return ActivityEntry(
-        at=entry.occurred_at,
-        actor=names[actor] if actor else entry.client_id,
-        actor_url=_url_of(actor),
-        words=_WORDS.get(entry.action, f"{entry.action.replace('-', ' ')}:"),
-        subject=names.get(person, subject) if person else subject,
-        subject_url=_url_of(person if person in names else None),
-        reason=entry.reason,
-        signed_in_as=names.get(user_id, str(user_id)) if user_id else "",
-    )
+def _subject_in(entry: AuditEntry) -> Subject:
+    return entry.act.subject_type.value, entry.act.subject_id.lower()
 
 
-def _url_of(user_id: UUID | None) -> str:
-    return reverse("admin:accounts_user_change", args=[user_id]) if user_id else ""
+def _person_in(entry: AuditEntry) -> UUID | None:
+    """The id of the person that the entry is about, if it is about one."""
+    return parse_uuid(entry.act.subject_id) if entry.act.subject_type in _OF_PEOPLE else None
+
+
+def _client_names(entries: Sequence[AuditEntry]) -> Mapping[str, str]:
+    """The names of the clients that acted for themselves, by client id."""
+    ids = {entry.client_id for entry in entries if entry.actor_id is None} - CLIENTS.keys()
+    clients = rows.OAuthClient.objects.filter(client_id__in=ids) if ids else ()
+    return {client.client_id: client.name for client in clients}
+
+
+def _impersonated_in(entry: AuditEntry) -> UUID | None:
+    """The user that the actor was signed in as, unless the entry is about them anyway."""
+    user_id = str(entry.act.after.get(SIGNED_IN_AS, ""))
+    return None if user_id == entry.act.subject_id else parse_uuid(user_id)

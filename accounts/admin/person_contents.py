@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import models as rows
-from accounts.admin.person_activity import MOST_LISTED, done_by, done_to, sentences_of
+from accounts.admin.person_activity import MOST_LISTED, activity_of, done_by, done_to
 from accounts.domain.access import Right, Role, UserId
 from accounts.domain.identity.entities.browsers import EndedSessions
 from accounts.domain.identity.entities.second_factors import FactorMethod
@@ -68,8 +68,8 @@ def contents_of(
     if current == ORGANIZATIONS.key:
         return ["admin/accounts/user/organizations.html"], context | _memberships_of(row)
     if current == ACTIVITY.key:
-        did = sentences_of(done_by(row.pk)[:MOST_LISTED])
-        done = sentences_of(done_to(row.pk)[:MOST_LISTED])
+        did = activity_of(request, done_by(row.pk)[:MOST_LISTED])
+        done = activity_of(request, done_to(row.pk)[:MOST_LISTED])
         return ["admin/accounts/user/activity.html"], context | {"did": did, "done": done}
     context["sessions"] = services().user_sessions.of(UserId(row.pk))
     if current == SESSIONS.key:
@@ -78,7 +78,7 @@ def contents_of(
     for tab in parts:
         context |= tab.load(request, row.pk)
     context["contributed"] = [tab.template for tab in parts]
-    context["recent"] = sentences_of((done_by(row.pk) | done_to(row.pk))[:RECENT])
+    context["recent"] = activity_of(request, (done_by(row.pk) | done_to(row.pk))[:RECENT])
     groups = ", ".join(group.name for group in row.groups.all())
     context["groups"] = groups or "None: no access to the admin site"
     context |= _memberships_of(row) if sees_organizations(request) else {}

@@ -245,6 +245,11 @@ class Principal:
         )
 
     @property
+    def audit_scope(self) -> TenantScope:
+        """The tenants whose audit logs the caller may search: all with that right on the platform."""
+        return ALL_TENANTS if self.may(Right.READ_AUDIT) else TenantScope()
+
+    @property
     def standing(self) -> Mapping[str, Any]:
         """The caller's rights and roles, as JSON values, for `still_has`."""
         return {

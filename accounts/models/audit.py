@@ -4,6 +4,8 @@ import uuid
 
 from django.db import models
 
+from accounts.domain.access import OrganizationId, UserId
+from accounts.domain.audit import entities
 from accounts.domain.audit.entities import AuditAction, SubjectType
 from authsvc.storage.append_only import AppendOnlyRow
 from authsvc.storage.columns import enum_column, owner_column
@@ -53,10 +55,35 @@ class AuditEntry(AppendOnlyRow):
         indexes = [
             models.Index(fields=["subject_id", "-position"], name="audit_by_subject"),
             models.Index(fields=["actor_id", "-position"], name="audit_by_actor"),
+            models.Index(fields=["occurred_at", "id"], name="audit_by_time"),
+            models.Index(fields=["action", "occurred_at", "id"], name="audit_by_action"),
         ]
 
     def __str__(self) -> str:
         return f"{self.action} #{self.sequence}"
+
+    def as_entry(self) -> entities.AuditEntry:
+        """The entity. Raises ValueError if a stored value cannot be one."""
+        act = entities.AuditAct(
+            action=AuditAction(self.action),
+            subject_type=SubjectType(self.subject_type),
+            subject_id=self.subject_id,
+            org_id=None if self.org_id is None else OrganizationId(self.org_id),
+            before=_members(self.before),
+            after=_members(self.after),
+            reason=self.reason,
+        )
+        return entities.AuditEntry(
+            id=entities.AuditEntryId(self.id),
+            sequence=self.sequence,
+            act=act,
+            actor_id=UserId(self.actor_id) if self.actor_id else None,
+            client_id=self.client_id,
+            request_id=self.request_id,
+            occurred_at=self.occurred_at,
+            previous_hash=self.previous_hash,
+            hash=self.hash,
+        )
 
 
 class Anchor(AppendOnlyRow):
@@ -68,3 +95,11 @@ class Anchor(AppendOnlyRow):
 
     def __str__(self) -> str:
         return f"anchor {self.sequence}"
+
+
+def _members(value: object) -> entities.Members:
+    """Raises ValueError if the stored value is not an object."""
+    if not isinstance(value, dict):
+        msg = "`before` or `after` is not an object"
+        raise ValueError(msg)  # noqa: TRY004  # the stored value is wrong, not the call
+    return value

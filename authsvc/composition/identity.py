@@ -4,11 +4,14 @@ from functools import cached_property
 
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.audit.services.log_state import AuditLogState
+from accounts.domain.audit.services.search import AuditSearch
 from accounts.domain.identity.services.accounts import AccountService, Passwords
 from accounts.domain.identity.services.impersonation import ImpersonationService
 from accounts.domain.identity.services.login_attempts import LoginAttempts
 from accounts.domain.identity.services.mail_budgets import MailBudgets
 from accounts.domain.identity.services.own_sessions import OwnSessionService
+from accounts.domain.identity.services.person_exports import PersonExports
+from accounts.domain.identity.services.person_lists import PersonListService
 from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.identity.services.sessions import SessionService
@@ -113,6 +116,10 @@ class IdentityServices(JobServices):
         )
 
     @cached_property
+    def audit_search(self) -> AuditSearch:
+        return AuditSearch(entries=self.repositories.audit_log)
+
+    @cached_property
     def staff_actions(self) -> StaffActions:
         return StaffActions(unit_of_work=self.unit_of_work)
 
@@ -167,6 +174,25 @@ class IdentityServices(JobServices):
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
+
+    @cached_property
+    def person_lists(self) -> PersonListService:
+        return PersonListService(
+            users=self.repositories.users,
+            user_service=self.users,
+            password_links=self.repositories.password_links,
+            outbox=self.outbox,
+            mail_budgets=self.mail_budgets,
+            email_addresses=self.ports.email_addresses,
+            security_log=self.security_log,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def person_exports(self) -> PersonExports:
+        return PersonExports(users=self.repositories.users, audit_log=self.audit_log)
 
     @cached_property
     def sign_in(self) -> SignInService:

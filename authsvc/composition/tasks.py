@@ -4,8 +4,10 @@ from datetime import timedelta
 from functools import cached_property
 
 from accounts.adapters.browser_sessions import clear_browser_sessions
+from accounts.domain.tasks.services.audit_exports import AuditExportTasks
 from accounts.domain.tasks.services.callers import TaskCallers
 from accounts.domain.tasks.services.member_lists import MemberListTasks
+from accounts.domain.tasks.services.people import PeopleTasks
 from accounts.domain.tasks.services.tasks import TaskService
 from accounts.domain.tasks.services.upkeep import EXPIRY, Expiry, periodic
 from authsvc.composition.organizations import OrganizationServices
@@ -22,7 +24,13 @@ class TaskServices(OrganizationServices):
             },
             clear_browser_sessions=clear_browser_sessions,
         )
-        return (*super().job_kinds, expiry.kind, self.member_list_tasks.kind)
+        return (
+            *super().job_kinds,
+            expiry.kind,
+            self.member_list_tasks.kind,
+            self.audit_export_tasks.kind,
+            *self.people_tasks.kinds,
+        )
 
     @property
     def periodic_jobs(self) -> tuple[JobRequest, ...]:
@@ -46,6 +54,28 @@ class TaskServices(OrganizationServices):
             sessions=self.repositories.sessions,
             organizations=self.repositories.organizations,
             staff_rights=self.ports.staff_rights,
+        )
+
+    @cached_property
+    def audit_export_tasks(self) -> AuditExportTasks:
+        return AuditExportTasks(
+            search=self.audit_search,
+            users=self.repositories.users,
+            tasks=self.tasks,
+            callers=self.task_callers,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def people_tasks(self) -> PeopleTasks:
+        return PeopleTasks(
+            lists=self.person_lists,
+            exports=self.person_exports,
+            tasks=self.tasks,
+            callers=self.task_callers,
+            unit_of_work=self.unit_of_work,
         )
 
     @cached_property

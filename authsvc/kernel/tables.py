@@ -18,5 +18,10 @@ def csv_of(rows: Iterable[Row]) -> str:
     return text.getvalue()
 
 
+def without_apostrophe(cell: str) -> str:
+    """The text that `csv_of` has preceded by an apostrophe, or that a person has for the same reason."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULAS) else cell
+
+
 def _harmless(cell: str | int) -> str | int:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell

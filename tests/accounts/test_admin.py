@@ -231,7 +231,7 @@ def test_the_list_finds_a_user_by_e_mail_name_or_id(application: Application) ->
     for term in (anna.email, "ann", str(anna.id)):
         page = bo.get(f"{USERS}?q={term}")
 
-        assert page.text.count('class="field-email"') == 1
+        assert page.text.count('class="field-person"') == 1
         assert anna.email in page.text
 
 
@@ -241,7 +241,7 @@ def test_the_list_is_filtered_by_activity(application: Application) -> None:
 
     page = bo.get(f"{USERS}?is_active__exact=0")
 
-    assert page.text.count('class="field-email"') == 1
+    assert page.text.count('class="field-person"') == 1
     assert anna.email in page.text
 
 

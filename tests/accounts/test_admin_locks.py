@@ -44,7 +44,8 @@ OPENED_BY: Final = (
         (PEOPLE,),
         names("""
         accounts_user_activate accounts_user_deactivate accounts_user_email accounts_user_end_session
-        accounts_user_end_sessions accounts_user_password accounts_user_require accounts_user_reset_factor
+        accounts_user_end_sessions accounts_user_export accounts_user_import accounts_user_import_template
+        accounts_user_password accounts_user_require accounts_user_reset_factor
     """),
     ),
     (
@@ -79,6 +80,7 @@ OPENED_BY: Final = (
     (
         (READERS,),
         names("""
+        accounts_auditentry_export
         accounts_oauthclient_keys jobs_job_checks jobs_job_failing jobs_job_result jobs_job_status jobs_job_verify
     """),
     ),
@@ -104,8 +106,8 @@ TAKE_AWAY: Final = names("""
     accounts_organization_reopen accounts_organization_role accounts_organization_suspend
     accounts_user_activate accounts_user_deactivate
     accounts_user_email accounts_user_end_everybodys_sessions accounts_user_end_session accounts_user_end_sessions
-    accounts_user_require accounts_user_reset_factor accounts_user_sign_in_as courses_course_discard
-    courses_course_retire
+    accounts_user_import accounts_user_require accounts_user_reset_factor accounts_user_sign_in_as
+    courses_course_discard courses_course_retire
     credentials_credential_issue credentials_usercredential_reissue credentials_usercredential_revoke
     progress_assessmentattempt_extend progress_assessmentattempt_regrade progress_assessmentattempt_reopen
     progress_assessmentattempt_void progress_prompttemplate_trial

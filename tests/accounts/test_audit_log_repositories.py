@@ -1,16 +1,27 @@
 """Audit log repositories: one contract for all stores."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.domain.audit.entities import AuditEntry, AuditHead
+from accounts.domain.access import UserId
+from accounts.domain.audit.entities import (
+    AuditAction,
+    AuditEntry,
+    AuditHead,
+    AuditSelection,
+    AuditSide,
+)
+from accounts.domain.audit.repositories.protocols import NEWEST_FIRST, OLDEST_FIRST
 from accounts.domain.organizations.entities import Organization
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
 from tests.accounts.auditing import an_act, an_entry, delete_heads, has_organization, log_of
 from tests.support.blocks import failed_block
+from tests.support.builders import NOON
 from tests.support.worlds import World
 
 PLATFORM = TenantScope()
@@ -223,3 +234,103 @@ def test_several_entries_are_appended_like_one_after_another(world: World) -> No
 
     assert log.following(school.id, after=0, limit=9, scope=ALL_TENANTS) == [first, *entries]
     assert log.heads(scope=ALL_TENANTS)[-1] == head
+
+
+def selected(world: World, selection: AuditSelection, **paging: Any) -> list[AuditEntry]:
+    request, order = PageRequest(**{"limit": 99} | paging), NEWEST_FIRST
+    audit_log = world.repositories.audit_log
+    return list(audit_log.selected(selection, request, order, scope=ALL_TENANTS).items)
+
+
+@pytest.fixture
+def three(world: World) -> list[AuditEntry]:
+    """Bo acts on Anna, Anna acts on Chidi for the School of Knots, and a client acts on itself; newest first."""
+    bo, anna, chidi = (UserId(uuid4()) for _ in range(3))
+    created, left = AuditAction.USER_CREATED, AuditAction.MEMBER_LEFT
+    knots = has_organization(world)
+    first = stored(world, actor_id=bo, act=an_act(action=created, subject_id=str(anna)))
+    second = stored(
+        world,
+        knots,
+        actor_id=anna,
+        act=an_act(knots, action=left, subject_id=str(chidi)),
+        occurred_at=NOON + timedelta(hours=1),
+    )
+    third = stored(
+        world,
+        sequence=2,
+        actor_id=None,
+        client_id="timetable",
+        act=an_act(subject_id="timetable"),
+        occurred_at=NOON + timedelta(hours=2),
+        request_id="b" * 32,
+    )
+    return [third, second, first]
+
+
+def test_entries_of_all_chains_are_selected_newest_first(
+    world: World, three: list[AuditEntry]
+) -> None:
+    assert selected(world, AuditSelection()) == three
+
+
+@pytest.mark.parametrize(
+    ("side", "numbers"),
+    [(AuditSide.EITHER, [1, 2]), (AuditSide.ACTOR, [1]), (AuditSide.SUBJECT, [2])],
+)
+def test_entries_are_selected_by_who_acted_or_was_acted_on(
+    world: World, three: list[AuditEntry], side: AuditSide, numbers: list[int]
+) -> None:
+    anna = frozenset({str(three[1].actor_id)})
+
+    entries = selected(world, AuditSelection(parties=anna, side=side))
+
+    assert entries == [three[number] for number in numbers]
+
+
+def test_a_client_is_selected_where_it_acted_for_itself(
+    world: World, three: list[AuditEntry]
+) -> None:
+    stored(world, sequence=3, client_id="timetable")
+
+    selection = AuditSelection(parties=frozenset({"timetable"}), side=AuditSide.ACTOR)
+
+    assert selected(world, selection) == [three[0]]
+
+
+def test_entries_are_selected_by_action_organization_client_reference_and_time(
+    world: World, three: list[AuditEntry]
+) -> None:
+    third, second, first = three
+    begin, later = first.occurred_at, second.occurred_at
+
+    for parts, expected in (
+        ({"actions": frozenset({AuditAction.USER_CREATED})}, [first]),
+        ({"org_id": second.act.org_id}, [second]),
+        ({"client_id": "timetable"}, [third]),
+        ({"reference": third.request_id}, [third]),
+        ({"reference": str(first.id)}, [first]),
+        ({"since": later}, [third, second]),
+        ({"since": begin, "until": later}, [first]),
+        ({"parties": frozenset()}, []),
+    ):
+        assert selected(world, AuditSelection(**parts)) == expected
+
+
+def test_selected_entries_are_paged_in_both_orders(world: World, three: list[AuditEntry]) -> None:
+    log, everything = world.repositories.audit_log, AuditSelection()
+    for order, expected in ((NEWEST_FIRST, three), (OLDEST_FIRST, three[::-1])):
+        first = log.selected(everything, PageRequest(limit=2), order, scope=ALL_TENANTS)
+        request = PageRequest(limit=2, cursor=first.next_cursor)
+        second = log.selected(everything, request, order, scope=ALL_TENANTS)
+
+        assert [*first.items, *second.items] == expected
+        assert second.next_cursor is None
+
+
+def test_entries_outside_the_scope_are_not_selected(world: World, three: list[AuditEntry]) -> None:
+    log = world.repositories.audit_log
+
+    page = log.selected(AuditSelection(), PageRequest(), NEWEST_FIRST, scope=PLATFORM)
+
+    assert list(page.items) == [three[0], three[2]]

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.organizations.services.member_lists import ListOutcome
-from accounts.domain.organizations.services.member_rows import MOST_ROWS
+from authsvc.kernel.sheets import MOST_ROWS
 from tests.accounts.inviting import pending
 from tests.support.tenants import acts_in, has_guest, has_organization, has_root
 from tests.support.worlds import World

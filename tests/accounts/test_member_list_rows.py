@@ -8,11 +8,11 @@ from accounts.domain.organizations.errors import InvalidMemberList
 from accounts.domain.organizations.services.member_rows import (
     HEADING,
     MOST_ERRORS,
-    MOST_ROWS,
     ListRow,
 )
 from accounts.domain.organizations.services.member_rows import rows_in as rows_with
 from authsvc.kernel.errors import FieldError
+from authsvc.kernel.sheets import MOST_ROWS
 
 ANNA, BO = "anna@school.example", "bo@school.example"
 NO_ADDRESS = "This is not a valid e-mail address."

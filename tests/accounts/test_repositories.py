@@ -246,3 +246,23 @@ def test_an_unexpired_session_stays_with_its_tokens(world: World) -> None:
     assert count == 0
     assert world.repositories.sessions.get_for_update(session.id) == session
     assert world.repositories.refresh_tokens.find_for_update(token.hash) == token
+
+
+def test_many_users_are_added_and_read_by_their_ids(world: World) -> None:
+    anna, bo = a_user(), a_user()
+
+    world.repositories.users.add_all([anna, bo])
+
+    stored = world.repositories.users.with_ids([bo.id, anna.id, UserId(uuid4())])
+    assert sorted(user.email for user in stored) == sorted([anna.email, bo.email])
+    assert world.repositories.users.get(anna.id) == anna
+
+
+def test_of_many_users_no_address_may_be_taken(world: World) -> None:
+    anna = a_user()
+    world.repositories.users.add(anna)
+
+    with pytest.raises(EmailTaken), world.unit_of_work.atomic():
+        world.repositories.users.add_all([a_user(), a_user(email=anna.email)])
+
+    assert len(world.repositories.users.page_of(PageRequest()).items) == 1

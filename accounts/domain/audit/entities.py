@@ -40,6 +40,9 @@ class AuditAction(StrEnum):
     IMPERSONATION_STARTED = "impersonation-started"
     IMPERSONATION_USED = "impersonation-used"
     IMPERSONATION_ENDED = "impersonation-ended"
+    PEOPLE_IMPORTED = "people-imported"
+    PEOPLE_EXPORTED = "people-exported"
+    AUDIT_EXPORTED = "audit-exported"
     ORGANIZATION_CREATED = "organization-created"
     ORGANIZATION_EDITED = "organization-edited"
     ORGANIZATION_SUSPENDED = "organization-suspended"
@@ -207,6 +210,78 @@ class AuditEntry:
                 "occurred_at": self.occurred_at,
                 "previous_hash": self.previous_hash,
             }
+        )
+
+
+class AuditSide(StrEnum):
+    """What somebody has to do with an entry."""
+
+    EITHER = "either"
+    ACTOR = "actor"
+    SUBJECT = "subject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSelection:
+    """Entries that staff look for, in all chains in scope; a member that is None or empty selects all.
+
+    `parties` are ids of users, client ids, and ids of other subjects, which acted or were acted on. `client_id` is the
+    client through which somebody acted. `reference` is the id of an entry or of a request. `until` is not included.
+    """
+
+    parties: frozenset[str] | None = None
+    side: AuditSide = AuditSide.EITHER
+    actions: frozenset[AuditAction] | None = None
+    org_id: OrganizationId | None = None
+    client_id: str = ""
+    reference: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def selects(self, entry: AuditEntry) -> bool:
+        return (
+            (self.parties is None or self._concerns(entry, self.parties))
+            and (self.actions is None or entry.act.action in self.actions)
+            and self.org_id in (None, entry.act.org_id)
+            and self.client_id in ("", entry.client_id)
+            and self.reference in ("", str(entry.id), entry.request_id)
+            and (self.since is None or self.since <= entry.occurred_at)
+            and (self.until is None or entry.occurred_at < self.until)
+        )
+
+    def _concerns(self, entry: AuditEntry, parties: frozenset[str]) -> bool:
+        actor = str(entry.actor_id) if entry.actor_id else entry.client_id
+        did = self.side is not AuditSide.SUBJECT and actor in parties
+        return did or (self.side is not AuditSide.ACTOR and entry.act.subject_id in parties)
+
+    def as_members(self) -> dict[str, Any]:
+        """What is selected, as JSON values; what selects all is left out."""
+        members = {
+            "parties": None if self.parties is None else sorted(self.parties),
+            "side": None if self.side is AuditSide.EITHER else self.side.value,
+            "actions": None if self.actions is None else sorted(self.actions),
+            "org_id": self.org_id and str(self.org_id),
+            "client_id": self.client_id,
+            "reference": self.reference,
+            "since": self.since and self.since.isoformat(),
+            "until": self.until and self.until.isoformat(),
+        }
+        return {name: value for name, value in members.items() if value not in (None, "")}
+
+    @classmethod
+    def of_members(cls, members: Mapping[str, Any]) -> "AuditSelection":
+        """The selection that `as_members` describes."""
+        parties, actions, org_id = (members.get(name) for name in ("parties", "actions", "org_id"))
+        since, until = (members.get(name) for name in ("since", "until"))
+        return cls(
+            parties=None if parties is None else frozenset(parties),
+            side=AuditSide(members.get("side", AuditSide.EITHER)),
+            actions=None if actions is None else frozenset(map(AuditAction, actions)),
+            org_id=None if org_id is None else OrganizationId(UUID(org_id)),
+            client_id=members.get("client_id", ""),
+            reference=members.get("reference", ""),
+            since=None if since is None else datetime.fromisoformat(since),
+            until=None if until is None else datetime.fromisoformat(until),
         )
 
 

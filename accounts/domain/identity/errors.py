@@ -61,6 +61,18 @@ class MailBudgetSpent(TooMany):
     )
 
 
+class InvalidPersonList(Invalid):
+    code = "invalid-person-list"
+    title = "The list of people is invalid"
+    explanation = "Nothing was changed. `errors` names the rows and what is wrong with them."
+
+
+class PeopleChanged(Conflict):
+    code = "people-changed"
+    title = "People have changed since the preview"
+    explanation = "Nothing was imported. Check the list again to see what it would change now."
+
+
 class OwnAccount(Conflict):
     code = "own-account"
     title = "You cannot deactivate or demote your own account"

@@ -157,6 +157,9 @@ class PasswordLinks(Protocol):
     def path_for(self, user_id: UserId) -> str:
         """The path of a page on which the user can set a password, once and within LINK_LIFETIME."""
 
+    def paths_for(self, user_ids: Collection[UserId]) -> Mapping[UserId, str]:
+        """Those paths for many users, by their ids."""
+
 
 class PendingSignIns(Protocol):
     """What can still begin a session of a user: challenges, authorization codes, allowed devices."""

@@ -4,9 +4,16 @@ from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from accounts.domain.access import OrganizationId
-from accounts.domain.audit.entities import BOUND, Anchor, AuditEntry, AuditHead, SubjectType
+from accounts.domain.audit.entities import (
+    BOUND,
+    Anchor,
+    AuditEntry,
+    AuditHead,
+    AuditSelection,
+    SubjectType,
+)
 from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES
-from authsvc.kernel.paging import Page, PageRequest, page_in_memory
+from authsvc.kernel.paging import Keyset, Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
 
@@ -39,6 +46,16 @@ class InMemoryAuditLogRepository:
         self, org_id: OrganizationId | None, request: PageRequest, *, scope: TenantScope
     ) -> Page[AuditEntry]:
         return page_in_memory(self._chain(org_id, scope), request, AUDIT_ENTRIES)
+
+    def selected(
+        self, selection: AuditSelection, request: PageRequest, order: Keyset, *, scope: TenantScope
+    ) -> Page[AuditEntry]:
+        entries = (
+            entry
+            for (org_id, _), entry in self.store.items()
+            if scope.covers(org_id) and selection.selects(entry)
+        )
+        return page_in_memory(entries, request, order)
 
     def following(
         self, org_id: OrganizationId | None, *, after: int, limit: int, scope: TenantScope

@@ -4,24 +4,23 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import models as rows
-from accounts.domain.access import OrganizationId, UserId
+from accounts.domain.access import OrganizationId
 from accounts.domain.audit.entities import (
     BOUND,
     Anchor,
-    AuditAct,
-    AuditAction,
     AuditEntry,
-    AuditEntryId,
     AuditHead,
-    Members,
+    AuditSelection,
+    AuditSide,
     SubjectType,
 )
 from accounts.domain.audit.errors import AuditLogBusy
 from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES
-from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.ids import parse_uuid
+from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
 from authsvc.storage.inserts import insert
@@ -67,13 +66,19 @@ class OrmAuditLogRepository:
     def page_of(
         self, org_id: OrganizationId | None, request: PageRequest, *, scope: TenantScope
     ) -> Page[AuditEntry]:
-        return page_of_rows(_chain(org_id, scope), request, AUDIT_ENTRIES, _entry)
+        return page_of_rows(_chain(org_id, scope), request, AUDIT_ENTRIES, rows.AuditEntry.as_entry)
+
+    def selected(
+        self, selection: AuditSelection, request: PageRequest, order: Keyset, *, scope: TenantScope
+    ) -> Page[AuditEntry]:
+        entries = rows.AuditEntry.objects.filter(owned_within(scope), *_conditions(selection))
+        return page_of_rows(entries, request, order, rows.AuditEntry.as_entry)
 
     def following(
         self, org_id: OrganizationId | None, *, after: int, limit: int, scope: TenantScope
     ) -> list[AuditEntry]:
         entries = _chain(org_id, scope).filter(sequence__gt=after).order_by("sequence")
-        return [_entry(row) for row in entries[:limit]]
+        return [row.as_entry() for row in entries[:limit]]
 
     def binding(
         self, subject_type: SubjectType, *, scope: TenantScope
@@ -83,7 +88,9 @@ class OrmAuditLogRepository:
             subject_type=subject_type,
             after__has_any_keys=["version", BOUND],
         )
-        return stored_rows(entries.order_by("position"), _entry, key=lambda row: row.subject_id)
+        return stored_rows(
+            entries.order_by("position"), rows.AuditEntry.as_entry, key=lambda row: row.subject_id
+        )
 
     def last_position(self) -> int:
         return last_position(rows.AuditEntry)
@@ -140,6 +147,34 @@ def _chain(org_id: OrganizationId | None, scope: TenantScope) -> QuerySet[rows.A
     return rows.AuditEntry.objects.filter(org_id=org_id)
 
 
+def _conditions(selection: AuditSelection) -> list[Q]:
+    """What the rows of the selected entries fulfil."""
+    columns = {
+        "org_id": selection.org_id,
+        "client_id": selection.client_id or None,
+        "occurred_at__gte": selection.since,
+        "occurred_at__lt": selection.until,
+        "action__in": None if selection.actions is None else sorted(selection.actions),
+    }
+    conditions = [Q(**{name: value}) for name, value in columns.items() if value is not None]
+    if selection.parties is not None:
+        conditions.append(_concerning(selection.parties, selection.side))
+    if selection.reference:
+        reference = parse_uuid(selection.reference)
+        is_entry = Q() if reference is None else Q(id=reference)
+        conditions.append(is_entry | Q(request_id=selection.reference))
+    return conditions
+
+
+def _concerning(parties: frozenset[str], side: AuditSide) -> Q:
+    people = [user_id for party in parties if (user_id := parse_uuid(party))]
+    acted = Q(actor_id__in=people) | Q(actor_id=None, client_id__in=parties)
+    was_acted_on = Q(subject_id__in=parties)
+    if side is AuditSide.EITHER:
+        return acted | was_acted_on
+    return acted if side is AuditSide.ACTOR else was_acted_on
+
+
 def _head(row: rows.AuditHead) -> AuditHead:
     return AuditHead(
         org_id=None if row.id == PLATFORM else OrganizationId(row.id),
@@ -152,38 +187,8 @@ def _head_values(head: AuditHead) -> Values:
     return {"id": head.org_id or PLATFORM, "sequence": head.sequence, "hash": head.hash}
 
 
-def _entry(row: rows.AuditEntry) -> AuditEntry:
-    return AuditEntry(
-        id=AuditEntryId(row.id),
-        sequence=row.sequence,
-        act=AuditAct(
-            action=AuditAction(row.action),
-            subject_type=SubjectType(row.subject_type),
-            subject_id=row.subject_id,
-            org_id=_org_id(row.org_id),
-            before=_members(row.before),
-            after=_members(row.after),
-            reason=row.reason,
-        ),
-        actor_id=UserId(row.actor_id) if row.actor_id else None,
-        client_id=row.client_id,
-        request_id=row.request_id,
-        occurred_at=row.occurred_at,
-        previous_hash=row.previous_hash,
-        hash=row.hash,
-    )
-
-
 def _org_id(value: UUID | None) -> OrganizationId | None:
     return None if value is None else OrganizationId(value)
-
-
-def _members(value: object) -> Members:
-    """Raises ValueError if the stored value is not an object."""
-    if not isinstance(value, dict):
-        msg = "`before` or `after` is not an object"
-        raise ValueError(msg)  # noqa: TRY004  # the stored value is wrong, not the call
-    return value
 
 
 def _entry_values(entry: AuditEntry) -> Values:

@@ -1,15 +1,26 @@
 """Repository protocols of the audit log."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Final, Protocol
+from uuid import UUID
 
 from accounts.domain.access import OrganizationId
-from accounts.domain.audit.entities import Anchor, AuditEntry, AuditHead, SubjectType
+from accounts.domain.audit.entities import (
+    Anchor,
+    AuditEntry,
+    AuditHead,
+    AuditSelection,
+    SubjectType,
+)
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
 
 AUDIT_ENTRIES: Final = Keyset("audit-entries", {"sequence": int}, descends=True)
+_BY_TIME: Final = {"occurred_at": datetime, "id": UUID}
+NEWEST_FIRST: Final = Keyset("audit-newest-first", _BY_TIME, descends=True)
+OLDEST_FIRST: Final = Keyset("audit-oldest-first", _BY_TIME)
 
 
 class AuditLogRepository(Protocol):
@@ -28,6 +39,11 @@ class AuditLogRepository(Protocol):
         self, org_id: OrganizationId | None, request: PageRequest, *, scope: TenantScope
     ) -> Page[AuditEntry]:
         """The entries of a chain, newest first."""
+
+    def selected(
+        self, selection: AuditSelection, request: PageRequest, order: Keyset, *, scope: TenantScope
+    ) -> Page[AuditEntry]:
+        """The selected entries of all chains in scope, NEWEST_FIRST or OLDEST_FIRST."""
 
     def following(
         self, org_id: OrganizationId | None, *, after: int, limit: int, scope: TenantScope

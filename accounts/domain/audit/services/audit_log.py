@@ -57,12 +57,14 @@ class AuditLog:
         action: AuditAction,
         subjects: Sequence[tuple[AuditSubject, Members]],
         *,
-        of: OrganizationId,
+        of: OrganizationId | None,
         by: Principal,
+        because: str = "",
     ) -> None:
-        """Like record, for an action on several subjects of an organization, each with its members after it."""
+        """Like record, for an action on several subjects of an owner, each with its members after it."""
         acts = [
-            _act_on(subject, action).of_changes(NO_MEMBERS, after) for subject, after in subjects
+            _act_on(subject, action, because=because).of_changes(NO_MEMBERS, after)
+            for subject, after in subjects
         ]
         self._append(of, acts, by)
 

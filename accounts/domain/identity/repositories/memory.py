@@ -1,7 +1,7 @@
 """In-memory repositories of identity."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -36,6 +36,10 @@ class InMemoryUserRepository:
             raise EmailTaken
         self.store[user.id] = user
 
+    def add_all(self, users: Sequence[User]) -> None:
+        for user in users:
+            self.add(user)
+
     def get(self, user_id: UserId) -> User:
         try:
             return self.store[user_id]
@@ -48,6 +52,9 @@ class InMemoryUserRepository:
     def with_emails(self, emails: Collection[str]) -> list[User]:
         wanted = set(emails)
         return [user for user in self.store.values() if user.email in wanted]
+
+    def with_ids(self, user_ids: Collection[UserId]) -> list[User]:
+        return [self.store[user_id] for user_id in set(user_ids) if user_id in self.store]
 
     def get_for_update(self, user_id: UserId) -> User:
         return self.get(user_id)
@@ -162,6 +169,9 @@ class NoPasswordLinks:
 
     def path_for(self, user_id: UserId) -> str:
         return "/password/reset"
+
+    def paths_for(self, user_ids: Collection[UserId]) -> Mapping[UserId, str]:
+        return {user_id: self.path_for(user_id) for user_id in user_ids}
 
 
 class NoEmailLinks:

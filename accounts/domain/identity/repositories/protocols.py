@@ -1,6 +1,6 @@
 """Repository protocols of identity."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -25,6 +25,9 @@ class UserRepository(Protocol):
     def add(self, user: User) -> None:
         """Store a new user. Raises EmailTaken if another user has this address."""
 
+    def add_all(self, users: Sequence[User]) -> None:
+        """Like add, for many users. Call it in a unit of work that ends if it raises: some may have been stored."""
+
     def get(self, user_id: UserId) -> User:
         """The user with this id. Raises UserNotFound."""
 
@@ -33,6 +36,9 @@ class UserRepository(Protocol):
 
     def with_emails(self, emails: Collection[str]) -> list[User]:
         """The users with these normalized addresses, in any order."""
+
+    def with_ids(self, user_ids: Collection[UserId]) -> list[User]:
+        """The users with these ids, in any order. Ids without a user are ignored."""
 
     def get_for_update(self, user_id: UserId) -> User:
         """Like get, and lock the user until the unit of work ends."""

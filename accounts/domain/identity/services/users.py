@@ -203,7 +203,7 @@ class UserService:
             at=self.clock.now(),
         )
         require_rights_over(user, by=by)
-        _require_rights_of(user, by=by)
+        require_rights_of(user, by=by)
         user = replace(user, password_hash=self._initial_hash(password, owner=user))
         with self.unit_of_work.atomic():
             self.users.add(user)
@@ -213,7 +213,7 @@ class UserService:
                 user_subject(user),
                 by=by,
                 because=reason,
-                after=_members_of(user),
+                after=members_of_user(user),
             )
             if password is None:
                 self._mail_link(MailKind.ACCOUNT_INVITATION, user, by=by)
@@ -261,7 +261,7 @@ class UserService:
             edited = changes.applied_to(user, at=self.clock.now())
             if not is_own_description:
                 require_rights_over(user, edited, by=by)
-                _require_rights_of(edited, since=user, by=by)
+                require_rights_of(edited, since=user, by=by)
                 if user.id == by.user_id and user.loses(edited):
                     raise OwnAccount
                 if user.is_active_admin and not edited.is_active_admin:
@@ -277,8 +277,8 @@ class UserService:
                     user_subject(user),
                     by=by,
                     because=reason,
-                    before=_members_of(user),
-                    after=_members_of(edited, since=user),
+                    before=members_of_user(user),
+                    after=members_of_user(edited, since=user),
                 )
         return edited, ended
 
@@ -323,8 +323,12 @@ class UserService:
     def _initial_hash(self, password: str | None, *, owner: User) -> str:
         """The hash of the password, or of one that nobody knows. Raises UnsuitablePassword."""
         if password is None:
-            return self.passwords.hasher.hash(self.emails.opaque_tokens.new())
+            return self.unknown_password_hash()
         return self.passwords.hash_of_new(password, owner=owner)
+
+    def unknown_password_hash(self) -> str:
+        """The hash of a password that nobody knows."""
+        return self.passwords.hasher.hash(self.emails.opaque_tokens.new())
 
     def _mail_link(self, kind: MailKind, user: User, *, by: Principal) -> None:
         link = self.outbox.url_of(self.password_links.path_for(user.id))
@@ -333,7 +337,7 @@ class UserService:
         self.mail_budgets.queue([message], by=by)
 
 
-def _require_rights_of(user: User, *, since: User | None = None, by: Principal) -> None:
+def require_rights_of(user: User, *, since: User | None = None, by: Principal) -> None:
     """Raise NotPermitted if the user gets a right that the caller does not have."""
     former = frozenset() if since is None else rights_of(since.roles)
     for right in sorted(rights_of(user.roles) - former):
@@ -368,7 +372,7 @@ def user_subject(user: User) -> AuditSubject:
     return AuditSubject(SubjectType.USER, str(user.id), None)
 
 
-def _members_of(user: User, *, since: User | None = None) -> Members:
+def members_of_user(user: User, *, since: User | None = None) -> Members:
     """The members of a user for the audit log.
 
     Names and profiles stay out of it: that they changed is recorded as `renamed` and `profile_changed`.

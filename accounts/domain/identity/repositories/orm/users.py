@@ -1,6 +1,6 @@
 """ORM repositories of users: the users, their verified addresses, and links to set a password."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -29,8 +29,11 @@ _USER: Final = PreparedQuery(lambda user_id: rows.User.objects.filter(pk=user_id
 
 class OrmUserRepository:
     def add(self, user: User) -> None:
-        values = _user_values(user) | {"last_login": None}
-        if not insert(rows.User, [values], unless_taken=("email",)):
+        self.add_all([user])
+
+    def add_all(self, users: Sequence[User]) -> None:
+        values = [_user_values(user) | {"last_login": None} for user in users]
+        if insert(rows.User, values, unless_taken=("email",)) < len(users):
             raise EmailTaken
 
     def get(self, user_id: UserId) -> User:
@@ -48,6 +51,13 @@ class OrmUserRepository:
             _user(row)
             for part in parts_of(emails)
             for row in rows.User.objects.filter(email__in=part)
+        ]
+
+    def with_ids(self, user_ids: Collection[UserId]) -> list[User]:
+        return [
+            _user(row)
+            for part in parts_of(user_ids)
+            for row in rows.User.objects.filter(pk__in=part)
         ]
 
     def get_for_update(self, user_id: UserId) -> User:
@@ -110,10 +120,20 @@ class OrmPasswordLinks:
     """Uses the tokens of django-allauth, which has the page that they lead to."""
 
     def path_for(self, user_id: UserId) -> str:
-        user = rows.User.objects.get(pk=user_id)
-        key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
-        place = {"uidb36": user_pk_to_url_str(user), "key": key}
-        return reverse("account_reset_password_from_key", kwargs=place)
+        return self.paths_for([user_id])[user_id]
+
+    def paths_for(self, user_ids: Collection[UserId]) -> Mapping[UserId, str]:
+        return {
+            UserId(user.pk): _password_path(user)
+            for part in parts_of(user_ids)
+            for user in rows.User.objects.filter(pk__in=part)
+        }
+
+
+def _password_path(user: rows.User) -> str:
+    key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+    place = {"uidb36": user_pk_to_url_str(user), "key": key}
+    return reverse("account_reset_password_from_key", kwargs=place)
 
 
 def found_by(search: PersonSearch, *, user: str = "") -> Q:

@@ -1,0 +1,98 @@
+"""What the list of people shows and is filtered by."""
+
+from typing import Any, Final
+
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
+from django.http import QueryDict
+
+from accounts import models as rows
+from accounts.domain.access import Role
+from accounts.domain.identity.entities.users import PersonSearch
+from authsvc.admin_site.lists import FilterForm
+
+MOST_ORGANIZATIONS: Final = 500
+MOST_NAMED: Final = 2
+"""Number of organizations that a row names; of others it says how many there are."""
+
+
+def is_named(text: str) -> Q:
+    """Part of the name or of the address, as the API searches.
+
+    Django's own search would miss names, because SQLite folds ASCII alone.
+    """
+    search = PersonSearch(text)
+    return Q(folded_name__contains=search.name_part) | Q(email__contains=search.email_part)
+
+
+class PeopleFilter(FilterForm):
+    """Filters beside those of columns."""
+
+    role = forms.ChoiceField(
+        label="Role",
+        required=False,
+        choices=[
+            ("", "All"),
+            *((role.value, role.value.capitalize()) for role in (Role.INSTRUCTOR, Role.ADMIN)),
+        ],
+    )
+    organization = forms.TypedChoiceField(label="Organization", required=False)
+    second_factor = forms.ChoiceField(
+        label="Second factor",
+        required=False,
+        choices=[("", "All"), ("on", "On"), ("off", "Off")],
+    )
+
+    def __init__(self, data: QueryDict, *, sees_organizations: bool) -> None:
+        super().__init__(data)
+        if not sees_organizations:
+            del self.fields["organization"]
+            return
+        listed = rows.Organization.objects.order_by("name").values_list("pk", "name")
+        options = [(str(key), name) for key, name in listed[:MOST_ORGANIZATIONS]]
+        choice: Any = self.fields["organization"]
+        choice.choices = [("", "All"), *options]
+
+    def filtered(self, people: "QuerySet[Any]") -> "QuerySet[Any]":
+        """The people who match."""
+        values = self.cleaned_data
+        if role := values.get("role"):
+            people = people.alias(role_text=Cast("roles", TextField()))
+            people = people.filter(role_text__contains=f'"{role}"')
+        if organization := values.get("organization"):
+            people = people.filter(Exists(_memberships().filter(org=organization)))
+        if second_factor := values.get("second_factor"):
+            has_one = Exists(Authenticator.objects.filter(user=OuterRef("pk")))
+            people = people.filter(has_one if second_factor == "on" else ~has_one)
+        return people
+
+
+def with_columns(people: "QuerySet[Any]", *, sees_organizations: bool) -> "QuerySet[Any]":
+    """The rows with what the columns of the list show of other tables."""
+    seen = rows.BrowserSession.objects.filter(user=OuterRef("pk"), seen_at__isnull=False)
+    columns: dict[str, Any] = {
+        "last_seen": Subquery(seen.order_by("-seen_at").values("seen_at")[:1])
+    }
+    if sees_organizations:
+        names = _memberships().order_by("joined_at", "pk").values("org__name")
+        counted = _memberships().order_by().values("user").annotate(number=Count("pk"))
+        columns |= {
+            "first_organization": Subquery(names[:1]),
+            "second_organization": Subquery(names[1:2]),
+            "organization_count": Subquery(counted.values("number")),
+        }
+    annotated: QuerySet[Any] = people.annotate(**columns)
+    return annotated
+
+
+def organizations_of(person: Any) -> str:
+    """The first organizations of a row of the list by name, and how many more there are."""
+    names = (getattr(person, f"{place}_organization", None) for place in ("first", "second"))
+    more = (getattr(person, "organization_count", None) or 0) - MOST_NAMED
+    return ", ".join([*filter(None, names), *([f"+{more}"] if more > 0 else [])])
+
+
+def _memberships() -> "QuerySet[Any]":
+    return rows.OrgMembership.objects.filter(user=OuterRef("pk"))
