@@ -143,12 +143,12 @@ def test_a_list_labels_its_cells_for_narrow_screens(application: Application) ->
 
     text = root_browser(application).get(USERS).text
 
-    assert 'role="cell" data-label="Active" class="field-is_active"' in text
+    assert 'role="cell" data-label="Status" class="field-status"' in text
     assert "icon-no" not in text
     assert re.search(
         r'<time datetime="\d{4}-\d\d-\d\dT\d\d:\d\dZ">\d{4}-\d\d-\d\d \d\d:\d\d<', text
     )
-    assert "Created at (UTC)" in text
+    assert "Last seen (UTC)" in text
 
 
 def test_filters_are_one_form_above_the_table_and_repeated_in_words(
