@@ -55,7 +55,11 @@ KNOTS: Final = Achievement(
         ),
         Alignment(name="Safety", url="https://frameworks.example/safety"),
     ),
-    creator=SCHOOL,
+    creator=Profile(
+        id="https://knots.example",
+        name="Guild of Knotters",
+        image_url="https://knots.example/logo.png",
+    ),
 )
 AWARD: Final = Award(
     id="https://badges.example/credentials/7",
