@@ -25,7 +25,10 @@ Dataset = dict[str, list[dict[str, Any]]]
 """Triples by the name of their graph, as pyld has them."""
 
 LONGEST_TEXT: Final = 400_000
-MOST_TEXTS: Final = 5_000
+MOST_TEXTS: Final = 2_500
+LONGEST_ARRAY: Final = 200
+"""Items. The time of pyld grows with their square."""
+
 DEEPEST: Final = 24
 MOST_SHAPES: Final = 512
 
@@ -44,7 +47,8 @@ _CONSTANTS: Final = frozenset({"@context", "type", "proofPurpose"})
 """Members whose texts are names that contexts define."""
 
 _LONGEST_SHOWN: Final = 200
-_MOST_PERMUTATIONS: Final = 20_000
+_MOST_NAMES: Final = 20
+_MOST_PERMUTATIONS: Final = 2_000
 _LONGEST_LIST: Final = 10  # of which there are too many permutations
 
 
@@ -80,6 +84,8 @@ class _Parts:
             return str
         if depth > DEEPEST:
             raise InvalidDocument("The document is nested too deeply.")
+        if isinstance(value, list) and len(value) > LONGEST_ARRAY:
+            raise InvalidDocument(f"The document has an array of more than {LONGEST_ARRAY} items.")
         if isinstance(value, dict) and value:
             return dict, *[self._member(*member, depth) for member in value.items()]
         if isinstance(value, list) and value:
@@ -108,7 +114,7 @@ class _Parts:
 def _names_in(value: Any) -> tuple[str, ...]:
     """Names of contexts or types. They are texts: a context within the document could define its terms differently."""
     names = value if isinstance(value, list) else [value]
-    if not names or not all(isinstance(name, str) for name in names):
+    if not 1 <= len(names) <= _MOST_NAMES or not all(isinstance(name, str) for name in names):
         raise InvalidDocument("The contexts and types of a document must be texts.")
     if any(_MARK.fullmatch(name) for name in names):
         raise InvalidDocument("The contexts and types of a document must be known.")

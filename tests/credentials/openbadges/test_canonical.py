@@ -152,7 +152,9 @@ def test_an_id_that_is_no_absolute_url_is_refused(url: str) -> None:
         ("name", "\ud800"),
         ("name", "\x00"),
         ("name", "x" * (canonical.LONGEST_TEXT + 1)),
-        ("evidence", [{"type": ["Evidence"], "name": "x"}] * canonical.MOST_TEXTS),
+        ("evidence", [{"type": ["Evidence"], "name": "x"}] * (canonical.LONGEST_ARRAY + 1)),
+        ("evidence", [{"type": ["Evidence"], "name": ["x"] * 150}] * 150),
+        ("type", ["VerifiableCredential"] * 100),
     ],
 )
 def test_unknown_types_contexts_and_characters_are_refused(member: str, value: Any) -> None:
@@ -178,6 +180,40 @@ def test_blank_nodes_that_are_expensive_to_tell_apart_are_refused() -> None:
 
     with pytest.raises(InvalidDocument, match="too often"):
         canonical_form(credential)
+
+
+def test_lists_that_are_expensive_to_tell_apart_are_refused() -> None:
+    credential = document()
+    credential["credentialSubject"]["achievement"]["resultDescription"] = [
+        {
+            "id": f"https://badges.example/results/{number}",
+            "type": ["ResultDescription"],
+            "name": "Grade",
+            "resultType": "Percent",
+            "allowedValue": [str(value) for value in range(150)],
+        }
+        for number in range(12)
+    ]
+
+    with pytest.raises(InvalidDocument, match="too often"):
+        canonical_form(credential)
+
+
+def test_a_list_keeps_its_order() -> None:
+    credential = document()
+    description = {"id": "urn:x:1", "type": ["ResultDescription"], "name": "Grade"}
+    values = [
+        {**description, "resultType": "Percent", "allowedValue": list(order)}
+        for order in ("ABC", "ACB")
+    ]
+
+    forms = []
+    for value in values:
+        credential["credentialSubject"]["achievement"]["resultDescription"] = [value]
+        forms.append(canonical_form(credential))
+        assert forms[-1] == by_pyld(credential)
+
+    assert forms[0] != forms[1]
 
 
 def test_a_few_equal_blank_nodes_are_told_apart() -> None:
