@@ -80,10 +80,13 @@ class HashedIdentity:
     @classmethod
     def of_email(cls, email: str, *, salt: str) -> "HashedIdentity":
         """The address in lower case. The salt must be random: addresses are easily enumerated."""
-        return cls(hash=_identity_hash(email, salt), salt=salt)
+        return cls(hash=_identity_hash(email.strip().lower(), salt), salt=salt)
 
     def matches(self, email: str) -> bool:
-        return self.type == EMAIL and self.hash == _identity_hash(email, self.salt)
+        """Whether it is the hash of the address, in lower case or, by other issuers, as it is written."""
+        spellings = (email.strip().lower(), email.strip())
+        hashes = {_identity_hash(spelling, self.salt) for spelling in spellings}
+        return self.type == EMAIL and self.hash in hashes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +257,7 @@ def _image_object(url: str, caption: str = "") -> dict[str, Any]:
 
 
 def _identity_hash(email: str, salt: str) -> str:
-    return f"sha256${sha256(f'{email.strip().lower()}{salt}'.encode()).hexdigest()}"
+    return f"sha256${sha256(f'{email}{salt}'.encode()).hexdigest()}"
 
 
 def _without_empty(members: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,10 +34,14 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """A signature over a credential. `time` is when it was made, as the signer says."""
+    """A signature over a credential. `time` is when it was made, as the signer says.
+
+    Tokens do not say it: `time` is then when the credential was issued, and the token may have been signed later.
+    """
 
     key_url: str
     time: datetime
+    is_dated: bool
     expires: datetime | None
     is_by: Callable[[IssuerKey], bool]
     """Raises InvalidDocument if the signature does not cover a member."""
@@ -63,7 +67,11 @@ class Secured:
             document = json_object(text)
         except ValueError as error:
             raise InvalidDocument(f"The credential {error}.") from None
-        if document.get("@context") in _OPEN_BADGES_2_CONTEXTS:
+        contexts = document.get("@context")
+        if any(
+            context in _OPEN_BADGES_2_CONTEXTS
+            for context in (contexts if isinstance(contexts, list) else [contexts])
+        ):
             raise InvalidDocument(OPEN_BADGES_2)
         return cls(document, None)
 
@@ -92,7 +100,11 @@ class Secured:
             raise InvalidDocument("The claims of the token differ from the credential.")
         time = time_of(self.document.get("validFrom"))
         yield Signature(
-            key_url=self.token.key_url, time=time, expires=None, is_by=self.token.is_signed_by
+            key_url=self.token.key_url,
+            time=time,
+            is_dated=False,
+            expires=None,
+            is_by=self.token.is_signed_by,
         )
 
     def _proofs(self) -> Iterator[Signature]:
@@ -112,6 +124,7 @@ class Secured:
         return Signature(
             key_url=key_url,
             time=time_of(proof.get("created", self.document.get("validFrom"))),
+            is_dated="created" in proof,
             expires=time_of(proof["expires"]) if "expires" in proof else None,
             is_by=partial(is_signed_by, document=self.document, proof=proof),
         )

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from authsvc.kernel.canonical import utc_text
-from credentials.openbadges.documents import HashedIdentity
+from credentials.openbadges.documents import EMAIL, HashedIdentity
 from credentials.openbadges.errors import InvalidDocument, InvalidKey, OpenBadgesError
 from credentials.openbadges.keys import IssuerKey
 from credentials.openbadges.schemas import check_schema, is_achievement_credential
@@ -196,7 +196,8 @@ def _keys_of(secured: Secured, resolver: Resolver) -> list[tuple[Signature, Issu
 def _check_signatures(keys: Sequence[tuple[Signature, IssuerKey]], now: datetime) -> None:
     """Raises OpenBadgesError."""
     for signature, key in keys:
-        if objection := key.objection_to(signature.time):
+        time = signature.time if signature.is_dated else max(signature.time, key.valid_from)
+        if objection := key.objection_to(time):
             raise InvalidKey(objection)
         if signature.time > now + CLOCK_TOLERANCE:
             raise InvalidDocument("The credential was signed in the future.")
@@ -254,9 +255,12 @@ def _check_list(status_list: Secured, *, url: str, issuer_id: str, purpose: Any)
 
 def _is_of(identity: Mapping[str, Any], email: str) -> bool:
     """Whether the identity of the subject, which suits the schema, is that of the e-mail address."""
+    if not identity["hashed"]:
+        pair = (identity["identityType"], identity["identityHash"].lower())
+        return pair == (EMAIL, email.strip().lower())
     hashed = HashedIdentity(
         hash=identity["identityHash"].lower(),
         salt=identity.get("salt", ""),
         type=identity["identityType"],
     )
-    return bool(identity["hashed"]) and hashed.matches(email)
+    return hashed.matches(email)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyld import jsonld
 
-from credentials.openbadges import canonical
+from credentials.openbadges import canonical, contexts
 from credentials.openbadges.canonical import canonical_form
 from credentials.openbadges.contexts import CREDENTIALS, load_context
 from credentials.openbadges.documents import credential_document
@@ -160,6 +160,22 @@ def test_an_id_that_is_no_absolute_url_is_refused(url: str) -> None:
 def test_unknown_types_contexts_and_characters_are_refused(member: str, value: Any) -> None:
     with pytest.raises(InvalidDocument):
         canonical_form({**document(), member: value})
+
+
+def test_json_literals_are_refused() -> None:
+    schema = {"id": "urn:x:1", "type": "JsonSchema", "jsonSchema": {"title": "x"}}
+
+    with pytest.raises(InvalidDocument, match="no signature would cover"):
+        canonical_form({"@context": [CREDENTIALS], **schema})
+
+
+def test_a_member_whose_text_is_converted_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    url, double = "https://x.example/context", "http://www.w3.org/2001/XMLSchema#double"
+    terms = {"@context": {"size": {"@id": "https://x.example/size", "@type": double}}}
+    monkeypatch.setattr(contexts, "CONTEXTS", {**contexts.CONTEXTS, url: terms})
+
+    with pytest.raises(InvalidDocument, match="depends on its value"):
+        canonical_form({"@context": [CREDENTIALS, url], "id": "urn:x:1", "size": "3"})
 
 
 def test_deep_documents_are_refused() -> None:

@@ -76,3 +76,11 @@ def test_tags_occur_once() -> None:
     award = replace(AWARD, achievement=replace(KNOTS, tags=("a", "b", "a")))
 
     assert credential_document(award)["credentialSubject"]["achievement"]["tag"] == ["a", "b"]
+
+
+@pytest.mark.parametrize("digest", ["ab", "x" * 64, "ab" * 33])
+def test_evidence_has_a_sha256_or_none(digest: str) -> None:
+    evidence = replace(AWARD.evidence[0], sha256=digest)
+
+    with pytest.raises(ValueError, match=r"SHA-256|hexadecimal"):
+        credential_document(replace(AWARD, evidence=(evidence,)))

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any, Final
 
 import pytest
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 
 from credentials.openbadges.baking import baked
 from credentials.openbadges.documents import Award, credential_document
+from credentials.openbadges.errors import InvalidDocument
 from credentials.openbadges.integrity import with_proof
 from credentials.openbadges.json_texts import json_text
 from credentials.openbadges.keys import IssuerKey, KeyKind
 from credentials.openbadges.multibase import base64url_of
+from credentials.openbadges.securing import time_of
 from credentials.openbadges.tokens import as_jwt, read_token
 from credentials.openbadges.verification import Outcome, StepName, Verification, verify
 from tests.credentials.openbadges.awards import (
@@ -100,6 +103,31 @@ def test_validity_is_checked(content: str) -> None:
 
     assert "not valid before 2026-03-01" in failures(before)["validity"]
     assert failures(after) == {"validity": "The credential expired on 2028-03-01T12:30:00Z."}
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        {"hashed": False, "identityHash": "Anna@example.org"},
+        {"hashed": True, "identityHash": f"sha256${sha256(b'Anna@Example.org').hexdigest()}"},
+    ],
+)
+def test_identities_of_other_issuers_are_compared(identity: dict[str, Any]) -> None:
+    common = {"type": "IdentityObject", "identityType": "emailAddress"}
+    credential = document()
+    credential["credentialSubject"]["identifier"] = [common | identity]
+    token = as_jwt(credential, rsa())
+
+    assert verify(token, Published(), NOW, email="Anna@Example.org").is_valid
+    assert not verify(token, Published(), NOW, email="bo@example.org").is_valid
+
+
+def test_a_token_may_be_signed_with_a_key_that_is_newer_than_the_credential() -> None:
+    newer = replace(rsa(), valid_from=ISSUED + DAY)
+    retired = replace(rsa(), retired_at=ISSUED)
+
+    assert verify(TOKEN, Published({newer.id: newer, ed25519().id: ed25519()}), NOW).is_valid
+    assert "retired" in failures(verify(TOKEN, Published({retired.id: retired}), NOW))["proof"]
 
 
 def test_a_rotated_key_verifies_what_it_signed() -> None:
@@ -225,6 +253,7 @@ def test_a_refresh_service_is_mentioned() -> None:
     [
         "https://old.example/assertions/1",
         '{"@context": "https://w3id.org/openbadges/v2", "type": "Assertion", "id": "urn:uuid:1"}',
+        '{"@context": ["https://w3id.org/openbadges/v2", {"x": "y"}], "type": "Assertion"}',
         png(text_chunk(b"https://old.example/assertions/1", b"openbadges")),
     ],
 )
@@ -278,6 +307,12 @@ def test_claims_of_a_token_repeat_the_credential(change: dict[str, Any]) -> None
     content = f"{text}.{base64url_of(rsa().signature_of(text.encode()))}"
 
     assert "claims" in failures(verify(content, Published(), NOW))["issuer"]
+
+
+@pytest.mark.parametrize("text", ["2026-03-01T12:30:00", "2026-03-01", "", None, 7, "x"])
+def test_times_have_an_offset_from_utc(text: Any) -> None:
+    with pytest.raises(InvalidDocument, match="time in the credential"):
+        time_of(text)
 
 
 def test_malformed_times_are_refused() -> None:
