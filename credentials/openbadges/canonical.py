@@ -226,7 +226,7 @@ def _cause_of(error: BaseException) -> str:
     """What the innermost error says."""
     while error.__cause__ is not None:
         error = error.__cause__
-    return str(error).partition("\n")[0][:_LONGEST_SHOWN]
+    return str(error.args[0] if error.args else error)[:_LONGEST_SHOWN]
 
 
 class _Bounded(URDNA2015):  # type: ignore[misc]  # pyld ships no types

@@ -13,8 +13,6 @@ EXTENSIONS: Final = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 DATA_INTEGRITY: Final = "https://w3id.org/security/data-integrity/v2"
 _FILES: Final = {
     CREDENTIALS: "credentials-v2.json",
-    "https://purl.imsglobal.org/spec/ob/v3p0/context.json": "ob-3.0.json",
-    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json": "ob-3.0.1.json",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json": "ob-3.0.2.json",
     OPEN_BADGES: "ob-3.0.3.json",
     EXTENSIONS: "ob-extensions.json",

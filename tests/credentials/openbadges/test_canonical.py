@@ -162,6 +162,17 @@ def test_unknown_types_contexts_and_characters_are_refused(member: str, value: A
         canonical_form({**document(), member: value})
 
 
+def test_the_cause_of_an_error_is_named() -> None:
+    credential = document() | {"@context": [CREDENTIALS, "https://evil.example/context"]}
+
+    with pytest.raises(InvalidDocument) as raised:
+        canonical_form(credential)
+
+    assert str(raised.value) == (
+        "The document is invalid JSON-LD: The context https://evil.example/context is unknown."
+    )
+
+
 def test_json_literals_are_refused() -> None:
     schema = {"id": "urn:x:1", "type": "JsonSchema", "jsonSchema": {"title": "x"}}
 
