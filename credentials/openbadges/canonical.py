@@ -30,7 +30,9 @@ LONGEST_ARRAY: Final = 200
 """Items. The time of pyld grows with their square."""
 
 DEEPEST: Final = 24
-MOST_SHAPES: Final = 512
+MOST_SHAPES: Final = 128
+LARGEST_TEMPLATE: Final = 400
+"""Triples. Together with the number of shapes, it bounds the memory that strangers can fill."""
 
 _BASE: Final = "undefined:/"
 """Relative URLs are resolved against it, which shows them."""
@@ -65,10 +67,16 @@ def canonical_form(document: Mapping[str, Any]) -> str:
         template = _TEMPLATES.get(shape)
         if template is None:
             template = _template_of(document, parts.texts)
-            if len(_TEMPLATES) >= MOST_SHAPES:
-                _TEMPLATES.clear()
-            _TEMPLATES[shape] = template
+            _store(shape, template)
     return _canonical(template.filled(parts.texts))
+
+
+def _store(shape: Hashable, template: "_Template") -> None:
+    if len(template.triples) > LARGEST_TEMPLATE:
+        return
+    if len(_TEMPLATES) >= MOST_SHAPES:
+        _TEMPLATES.clear()
+    _TEMPLATES[shape] = template
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,11 +251,20 @@ def test_a_few_equal_blank_nodes_are_told_apart() -> None:
     assert canonical_form(credential) == by_pyld(credential)
 
 
-def test_the_number_of_known_shapes_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_memory_of_shapes_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(canonical, "MOST_SHAPES", 2)
-    for number in range(1, 6):
-        document_ = {"@context": [CREDENTIALS], "id": "urn:x:1", "name": ["x"] * number}
-        assert canonical_form(document_) == by_pyld(document_)
+    monkeypatch.setattr(canonical, "LARGEST_TEMPLATE", 6)
+    templates: dict[Any, Any] = {}
+    monkeypatch.setattr(canonical, "_TEMPLATES", templates)
+    counts = []
+
+    for number in range(1, 9):
+        names = [f"name {index}" for index in range(number)]
+        value = {"@context": [CREDENTIALS], "id": "urn:x:1", "name": names}
+        assert canonical_form(value) == by_pyld(value)
+        counts.append(len(templates))
+
+    assert counts == [1, 2, 1, 2, 1, 2, 2, 2]
 
 
 def test_threads_get_the_same_form() -> None:
