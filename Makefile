@@ -112,6 +112,10 @@ bench-admin: $(DEV) ## Measure the pages of the admin site with 100,000 users an
 bench-inputs: $(DEV) ## Measure how long definitions and Open edX courses take to read that were made to be expensive
 	@$(BIN)/python -m tests.bench.inputs
 
+.PHONY: bench-badges
+bench-badges: $(DEV) ## Measure the processor time of signing, verifying and baking 1,000 badges
+	@$(BIN)/python -m tests.bench.badges
+
 .PHONY: bench-metrics
 bench-metrics: $(DEV) ## Measure what metrics cost a request
 	@$(BIN)/python -m tests.bench.metrics

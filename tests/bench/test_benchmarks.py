@@ -100,6 +100,20 @@ def test_expensive_inputs_are_timed() -> None:
     assert all(" s " in line and " MiB " in line for line in lines)
 
 
+def test_badges_are_timed() -> None:
+    _, *lines = lines_of("tests.bench.badges", "--badges=3")
+
+    assert [line[:24].strip() for line in lines] == [
+        "issued with a proof",
+        "issued as VC-JWT",
+        "verified, with a proof",
+        "verified, VC-JWT",
+        "baked into SVG",
+        "status list rebuilt",
+    ]
+    assert all(float(line.split()[-1]) > 0 for line in lines)
+
+
 @pytest.mark.nightly
 def test_verification_is_timed() -> None:
     _, *lines = lines_of("tests.bench.verification", "--learners=8", "--processes=2")
@@ -163,6 +177,7 @@ def test_every_benchmark_of_the_makefile_is_run_here() -> None:
     assert modules == {
         "tests.bench",
         "tests.bench.alike",
+        "tests.bench.badges",
         "tests.bench.inputs",
         "tests.bench.metrics",
         "tests.bench.jobs",
