@@ -5,9 +5,10 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from authsvc.storage.append_only import AppendOnlyRow
 from authsvc.storage.changes import index_of_changes
 from authsvc.storage.columns import actor_column, enum_column, owner_column
-from credentials.domain.entities.credentials import CredentialType
+from credentials.domain.entities.definitions import AchievementType, CredentialType
 from credentials.domain.entities.rules import TriggerKind
 
 
@@ -33,11 +34,44 @@ class Credential(models.Model):
         null=True, blank=True, help_text="Leave empty if it never expires."
     )
     rule = models.JSONField(null=True, blank=True, editable=False)
+    tags = models.JSONField(null=True, blank=True, editable=False)
+    alignments = models.JSONField(null=True, blank=True, editable=False)
+    achievement_type = enum_column(
+        AchievementType,
+        max_length=32,
+        blank=True,
+        db_default="",
+        help_text="Leave empty to derive it from the type.",
+    )
     is_offered = models.BooleanField(default=True)
     created_at = models.DateTimeField(editable=False)
+    amended_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return self.name
+
+
+class CredentialVersion(AppendOnlyRow):
+    """A version of a definition. `terms` holds them as JSON, because a version is read whole and never changes."""
+
+    id = models.BigAutoField(primary_key=True)
+    credential = models.ForeignKey(
+        Credential, on_delete=models.PROTECT, related_name="versions", db_index=False
+    )
+    number = models.PositiveIntegerField()
+    terms = models.JSONField()
+    created_at = models.DateTimeField()
+    org = owner_column(db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credential", "number"], name="one_credential_version_per_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.terms['name']} version {self.number}"
 
 
 class CredentialTrigger(models.Model):

@@ -158,7 +158,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         proposals=InMemoryGradeProposalRepository(database.table()),
         reports=InMemoryReportRepository(progress, attempts),
         learner_grids=InMemoryLearnerGridRepository(progress, attempts, person),
-        credentials=InMemoryCredentialRepository(database.table()),
+        credentials=InMemoryCredentialRepository(database.table(), database.table()),
         issued_credentials=issued_credentials,
         ai_sessions=ai_sessions,
         ai_interactions=ai_interactions,

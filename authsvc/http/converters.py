@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.urls import register_converter
-from django.urls.converters import UUIDConverter
+from django.urls.converters import IntConverter, UUIDConverter
 
 
 class IdConverter(UUIDConverter):
@@ -15,6 +15,13 @@ class IdConverter(UUIDConverter):
         return UUID(value)
 
 
+class NumberConverter(IntConverter):
+    """A positive number without leading zeros that fits a database integer."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+
 def register() -> None:
-    """Make the converter known to URL patterns: `<id:course_id>`."""
+    """Make the converters known to URL patterns: `<id:course_id>`, `<number:version>`."""
     register_converter(IdConverter, "id")
+    register_converter(NumberConverter, "number")

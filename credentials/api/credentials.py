@@ -10,22 +10,19 @@ from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page, PageRequest
 from credentials.api.serializers import (
     CredentialSerializer,
+    CredentialVersionSerializer,
     EligibilitySerializer,
     HeldCredentialSerializer,
     ReasonRequestSerializer,
     VerificationSerializer,
 )
-from credentials.domain.entities.credentials import (
-    Credential,
-    CredentialId,
-    Eligibility,
-    IssuedCredentialId,
-    Verification,
-)
+from credentials.domain.entities.credentials import Eligibility, IssuedCredentialId, Verification
+from credentials.domain.entities.definitions import Credential, CredentialId, CredentialVersion
 from credentials.domain.errors import (
     AlreadyIssued,
     AlreadyRevoked,
     CredentialNotFound,
+    CredentialVersionNotFound,
     IssuedCredentialNotFound,
     NotEligible,
     ReasonMissing,
@@ -44,6 +41,35 @@ class CredentialListView(ApiView):
     )
     def get(self, *, page: PageRequest, by: Principal) -> Page[Credential]:
         return services().credentials.page_of(page, by=by)
+
+
+class CredentialVersionListView(ApiView):
+    @operation(
+        name="listCredentialVersions",
+        summary="List the versions of a credential, oldest first",
+        access=Access(Whose.SEEN),
+        scope=Scope.CREDENTIALS_READ,
+        page_of=CredentialVersionSerializer,
+        errors=(CredentialNotFound,),
+    )
+    def get(
+        self, credential_id: CredentialId, *, page: PageRequest, by: Principal
+    ) -> Page[CredentialVersion]:
+        return services().credentials.versions_of(credential_id, page, by=by)
+
+
+class CredentialVersionView(ApiView):
+    @operation(
+        name="getCredentialVersion",
+        summary="Get a version of a credential, which never changes; anyone who has the credential's ID can",
+        access=Access(Whose.ANYBODY),
+        answer=CredentialVersionSerializer,
+        errors=(CredentialVersionNotFound,),
+        has_etag=True,
+        cache_control="public, max-age=86400",
+    )
+    def get(self, credential_id: CredentialId, number: int) -> CredentialVersion:
+        return services().credentials.version(credential_id, number)
 
 
 class EligibilityView(ApiView):

@@ -10,14 +10,20 @@ from authsvc.http.fields import TextField
 from authsvc.http.rendering import shown
 from credentials.domain.entities.credentials import (
     Binding,
-    Credential,
-    CredentialType,
     Eligibility,
     IssuedCredentialStatus,
     Verification,
 )
+from credentials.domain.entities.definitions import (
+    AchievementType,
+    Alignment,
+    Credential,
+    CredentialType,
+    CredentialVersion,
+)
 from credentials.domain.entities.rules import TriggerKind, Verdict
 
+ACHIEVEMENT_TYPES = [type_.value for type_ in AchievementType]
 TYPES = [type_.value for type_ in CredentialType]
 KINDS = [kind.value for kind in TriggerKind]
 BINDINGS = [binding.value for binding in Binding]
@@ -26,6 +32,16 @@ STATUSES = [status.value for status in IssuedCredentialStatus]
 
 class ReasonRequestSerializer(serializers.Serializer[Any]):
     reason = TextField(max_length=1000)
+
+
+class AlignmentSerializer(serializers.Serializer[Alignment]):
+    """A node of an educational framework."""
+
+    target_name = serializers.CharField()
+    target_url = serializers.CharField()
+    target_framework = serializers.CharField()
+    target_code = serializers.CharField()
+    target_description = serializers.CharField()
 
 
 class CredentialSerializer(serializers.Serializer[Credential]):
@@ -41,6 +57,34 @@ class CredentialSerializer(serializers.Serializer[Credential]):
     image_url = serializers.CharField(source="terms.image_url")
     course_id = serializers.UUIDField(source="terms.course_id")
     valid_for_days = serializers.IntegerField(source="terms.valid_for_days", allow_null=True)
+    tags = serializers.ListField(source="terms.tags", child=serializers.CharField())
+    alignments = AlignmentSerializer(source="terms.alignments", many=True)
+    achievement_type = serializers.ChoiceField(
+        source="terms.achievement",
+        choices=ACHIEVEMENT_TYPES,
+        help_text="As Open Badges 3.0 names the kind of achievement.",
+    )
+
+
+class CredentialVersionSerializer(serializers.Serializer[CredentialVersion]):
+    """A version of a credential, as it was shown to those who earned it."""
+
+    credential_id = serializers.UUIDField()
+    version = serializers.IntegerField(source="number")
+    created_at = serializers.DateTimeField()
+    name = serializers.CharField(source="terms.name")
+    type = serializers.ChoiceField(source="terms.type", choices=TYPES)
+    description = serializers.CharField(source="terms.description")
+    criteria = serializers.CharField(source="terms.criteria")
+    issuer = serializers.CharField(source="terms.issuer")
+    image_url = serializers.CharField(source="terms.image_url")
+    course_id = serializers.UUIDField(source="terms.course_id")
+    valid_for_days = serializers.IntegerField(source="terms.valid_for_days", allow_null=True)
+    tags = serializers.ListField(source="terms.tags", child=serializers.CharField())
+    alignments = AlignmentSerializer(source="terms.alignments", many=True)
+    achievement_type = serializers.ChoiceField(
+        source="terms.achievement", choices=ACHIEVEMENT_TYPES
+    )
 
 
 class CredentialNameSerializer(serializers.Serializer[Verification]):

@@ -24,6 +24,14 @@ urlpatterns = [
     path("v1/issued/<id:issued_id>", credentials.IssuedView.as_view()),
     path("v1/me/credentials", credentials.MyCredentialListView.as_view()),
     path("v1/credentials", credentials.CredentialListView.as_view()),
+    path(
+        "v1/credentials/<id:credential_id>/versions",
+        credentials.CredentialVersionListView.as_view(),
+    ),
+    path(
+        "v1/credentials/<id:credential_id>/versions/<number:number>",
+        credentials.CredentialVersionView.as_view(),
+    ),
     path("v1/credentials/<id:credential_id>/eligibility", credentials.EligibilityView.as_view()),
     path("v1/credentials/<id:credential_id>/issue", credentials.ClaimView.as_view()),
     path("v1/orgs/<id:org_id>/", include(organization)),

@@ -9,6 +9,12 @@ class CredentialNotFound(NotFound):
     explanation = "There is no credential with this id."
 
 
+class CredentialVersionNotFound(NotFound):
+    code = "credential-version-not-found"
+    title = "Credential version not found"
+    explanation = "The credential has no version with this number."
+
+
 class IssuedCredentialNotFound(NotFound):
     code = "issued-credential-not-found"
     title = "Issued credential not found"

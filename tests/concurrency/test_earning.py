@@ -20,7 +20,7 @@ DEFINE: Final = """
 from uuid import UUID
 from accounts.domain.access import OPERATOR
 from authsvc.composition.container import services
-from credentials.domain.entities.credentials import CredentialTerms, CredentialType
+from credentials.domain.entities.definitions import (CredentialTerms, CredentialType)
 from credentials.domain.entities.rule_values import rule_in
 for course_id, rule in {terms!r}:
     terms = CredentialTerms(

@@ -5,7 +5,8 @@ from typing import Any
 from accounts.domain.identity.entities.users import User
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.courses import Course
-from credentials.domain.entities.credentials import Credential, IssuedCredential
+from credentials.domain.entities.credentials import IssuedCredential
+from credentials.domain.entities.definitions import Credential
 from tests.support.builders import a_credential, an_issued_credential, some_terms
 from tests.support.worlds import World
 

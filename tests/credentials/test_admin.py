@@ -7,11 +7,8 @@ import pytest
 from accounts.domain.access import OPERATOR
 from accounts.models import User
 from courses.domain.entities.courses import Course
-from credentials.domain.entities.credentials import (
-    LONGEST_TEXT,
-    IssuedCredentialId,
-    IssuedCredentialStatus,
-)
+from credentials.domain.entities.credentials import IssuedCredentialId, IssuedCredentialStatus
+from credentials.domain.entities.definitions import LONGEST_TEXT
 from credentials.models import Credential, UserCredential
 from tests.accounts.org_pages import has_organization, page_of
 from tests.support.application import Application

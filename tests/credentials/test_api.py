@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from accounts.domain.access import OPERATOR, Role
-from credentials.domain.entities.credentials import CredentialType, IssuedCredentialId
+from credentials.domain.entities.credentials import IssuedCredentialId
+from credentials.domain.entities.definitions import CredentialType
 from tests.credentials.holding import Holding, a_holding, enrol_and_complete
 from tests.support.application import Answer, Application, Person
 from tests.support.builders import a_definition_of
@@ -51,6 +52,9 @@ def test_what_can_be_earned_is_listed_as_it_is_defined(application: Application)
                 "image_url": "",
                 "course_id": str(course.id),
                 "valid_for_days": 365,
+                "tags": [],
+                "alignments": [],
+                "achievement_type": "Certificate",
             }
         ],
         "next": None,

@@ -28,6 +28,17 @@ TERMS: Final = {
     "issuer": "School of Knots",
     "image_url": "https://school.example/knot.png",
     "valid_for_days": 30,
+    "tags": ["knots", "safety at sea"],
+    "alignments": [
+        {
+            "target_name": "Ropework",
+            "target_url": "https://skills.example/ropework",
+            "target_framework": "Skills at sea",
+            "target_code": "R-1",
+            "target_description": "",
+        }
+    ],
+    "achievement_type": "Competency",
 }
 
 

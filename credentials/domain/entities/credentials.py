@@ -1,7 +1,5 @@
-"""Credentials: definitions, and what was issued to learners."""
+"""Issued credentials, their verification, and who can claim one."""
 
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,33 +11,13 @@ from authsvc.kernel.canonical import checksum
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.verification import Stored, content_hash_of
 from courses.public import CourseId
-from credentials.domain.entities.rule_values import value_of_proof, value_of_rule
-from credentials.domain.entities.rules import (
-    CompletedCourse,
-    Proof,
-    Rule,
-    Trigger,
-    Verdict,
-    checked,
-    triggers_of,
-)
-from credentials.domain.errors import AlreadyRevoked, ImpossibleValidity, ReasonMissing
+from credentials.domain.entities.definitions import Credential, CredentialId, CredentialTerms
+from credentials.domain.entities.rule_values import value_of_proof
+from credentials.domain.entities.rules import Proof, Verdict
+from credentials.domain.errors import AlreadyRevoked, ReasonMissing
 from progress.public import BINDING, AssistedGrade, EventType, Fact, ProgressEvent, StreamId
 
-CredentialId = NewType("CredentialId", UUID)
 IssuedCredentialId = NewType("IssuedCredentialId", UUID)
-
-LONGEST_VALIDITY_DAYS: Final = 36_500
-"""A hundred years; a credential that is valid for longer should not expire."""
-
-LONGEST_TEXT: Final = 10_000
-"""Characters of a description or of criteria, which each issued credential stores again."""
-
-
-class CredentialType(StrEnum):
-    CERTIFICATE = "certificate"
-    BADGE = "badge"
-    MICROCREDENTIAL = "microcredential"
 
 
 class IssuedCredentialStatus(StrEnum):
@@ -71,100 +49,6 @@ class Binding(StrEnum):
         if event.fact.binding is None:
             return cls.UNBOUND if issued.agrees_with(event.fact) else cls.ALTERED
         return cls.BOUND if event.fact.binding == content_hash_of(issued) else cls.ALTERED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CredentialTerms:
-    """Terms of a credential. It is earned by meeting the rule or, without one, by completing the course.
-
-    The owner of the course owns the credential. `criteria` tells third parties what the holder had to do, `issuer`
-    names who vouches for it, `image_url` may be empty.
-    """
-
-    name: str
-    type: CredentialType
-    description: str
-    criteria: str
-    issuer: str
-    image_url: str
-    course_id: CourseId
-    valid_for_days: int | None
-    rule: Rule | None = None
-
-    @property
-    def earned_by(self) -> Rule:
-        """The rule, or the default one."""
-        return self.rule or CompletedCourse(self.course_id)
-
-    @property
-    def triggers(self) -> AbstractSet[Trigger]:
-        """Things whose completion may earn the credential."""
-        return triggers_of(self.earned_by)
-
-    @property
-    def content(self) -> Mapping[str, object]:
-        """Its members, as they are hashed."""
-        return {
-            "name": self.name,
-            "type": self.type,
-            "description": self.description,
-            "criteria": self.criteria,
-            "issuer": self.issuer,
-            "image_url": self.image_url,
-            "course_id": self.course_id,
-            "valid_for_days": self.valid_for_days,
-            "rule": None if self.rule is None else value_of_rule(self.rule),
-        }
-
-    def checked(self) -> "CredentialTerms":
-        """Return the terms if they are valid. Raises ImpossibleValidity, InvalidRule."""
-        if self.rule is not None:
-            checked(self.rule)
-        days = self.valid_for_days
-        if days is not None and not 1 <= days <= LONGEST_VALIDITY_DAYS:
-            field_error = FieldError(path="valid_for_days", detail=ImpossibleValidity.title)
-            raise ImpossibleValidity(field_error, longest=LONGEST_VALIDITY_DAYS)
-        return self
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credential:
-    """The definition of a credential; its owner is that of the course.
-
-    Each change of the terms makes a new version; issued credentials keep theirs.
-    """
-
-    id: CredentialId
-    version: int
-    terms: CredentialTerms
-    is_offered: bool
-    created_at: datetime
-    org_id: OrganizationId | None = None
-
-    @property
-    def content_hash(self) -> str:
-        """The SHA-256 of all of it, which binds it into the audit log."""
-        return checksum(
-            {
-                "id": self.id,
-                "version": self.version,
-                "terms": self.terms.content,
-                "is_offered": self.is_offered,
-                "created_at": self.created_at,
-                "org_id": self.org_id,
-            }
-        )
-
-    @property
-    def binding(self) -> Mapping[str, str | int]:
-        """What the audit log states about it."""
-        return {"version": self.version, "sha256": self.content_hash}
-
-    def amended(self, terms: CredentialTerms) -> "Credential":
-        """Raises ImpossibleValidity, InvalidRule."""
-        if terms == self.terms:
-            return self
-        return replace(self, terms=terms.checked(), version=self.version + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

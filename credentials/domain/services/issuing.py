@@ -21,13 +21,13 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from credentials.domain.entities.credentials import (
     Binding,
-    CredentialId,
     IssuedCredential,
     IssuedCredentialId,
     IssuedCredentialStatus,
     IssuedSelection,
     Verification,
 )
+from credentials.domain.entities.definitions import CredentialId
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from progress.public import Cause, EntityType, EventRecorder, EventType, RecordedFacts

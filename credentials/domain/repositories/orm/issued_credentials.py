@@ -20,9 +20,6 @@ from authsvc.storage.verification import stored_rows
 from courses.public import CourseId
 from credentials import models as rows
 from credentials.domain.entities.credentials import (
-    CredentialId,
-    CredentialTerms,
-    CredentialType,
     Evidence,
     IssuedCredential,
     IssuedCredentialId,
@@ -30,9 +27,10 @@ from credentials.domain.entities.credentials import (
     IssuedSelection,
     Revocation,
 )
-from credentials.domain.entities.rule_values import proof_in, value_of_proof, value_of_rule
+from credentials.domain.entities.definitions import CredentialId
+from credentials.domain.entities.rule_values import proof_in, value_of_proof
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
-from credentials.domain.repositories.orm.credentials import stored_rule
+from credentials.domain.repositories.orm.terms import json_of_terms, terms_of_json
 from credentials.domain.repositories.protocols.issued_credentials import (
     ISSUED,
     ISSUED_BY_ORGANIZATION,
@@ -122,7 +120,7 @@ def _issued(row: rows.UserCredential) -> IssuedCredential:
         user_id=UserId(row.user_id),
         credential_id=CredentialId(row.credential_id),
         credential_version=row.credential_version,
-        terms=_terms_of_json(row.terms),
+        terms=terms_of_json(row.terms),
         evidence=Evidence(
             course_id=CourseId(row.course_id),
             course_version=row.course_version,
@@ -171,7 +169,7 @@ def _issued_values(issued: IssuedCredential) -> Values:
         "user_id": issued.user_id,
         "credential_id": issued.credential_id,
         "credential_version": issued.credential_version,
-        "terms": _json_of_terms(issued.terms),
+        "terms": json_of_terms(issued.terms),
         "course_id": issued.evidence.course_id,
         "course_version": issued.evidence.course_version,
         "completed_at": issued.evidence.completed_at,
@@ -201,32 +199,4 @@ def _revocation_values(issued: IssuedCredential) -> Values:
         "revocation_reason": revocation.reason if revocation else "",
         "revoked_by_id": revocation.by if revocation else None,
         "is_current": issued.is_current,
-    }
-
-
-def _terms_of_json(terms: dict[str, Any]) -> CredentialTerms:
-    return CredentialTerms(
-        name=terms["name"],
-        type=CredentialType(terms["type"]),
-        description=terms["description"],
-        criteria=terms["criteria"],
-        issuer=terms["issuer"],
-        image_url=terms["image_url"],
-        course_id=CourseId(UUID(terms["course_id"])),
-        valid_for_days=terms["valid_for_days"],
-        rule=stored_rule(terms.get("rule")),
-    )
-
-
-def _json_of_terms(terms: CredentialTerms) -> dict[str, Any]:
-    rule = {"rule": value_of_rule(terms.rule)} if terms.rule else {}
-    return rule | {
-        "name": terms.name,
-        "type": terms.type.value,
-        "description": terms.description,
-        "criteria": terms.criteria,
-        "issuer": terms.issuer,
-        "image_url": terms.image_url,
-        "course_id": str(terms.course_id),
-        "valid_for_days": terms.valid_for_days,
     }

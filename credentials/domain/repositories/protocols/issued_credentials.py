@@ -10,11 +10,11 @@ from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import (
-    CredentialId,
     IssuedCredential,
     IssuedCredentialId,
     IssuedSelection,
 )
+from credentials.domain.entities.definitions import CredentialId
 
 ISSUED: Final = Keyset("issued-credentials", {"issued_at": datetime, "id": UUID})
 ISSUED_BY_ORGANIZATION: Final = Keyset(
