@@ -35,6 +35,8 @@ STORES: Final = "Only the composition root chooses a store"
 AI: Final = "Inside AI sessions: services know neither rows nor HTTP"
 OVERVIEW: Final = "Inside the overview: services know neither rows nor HTTP"
 EVENTS: Final = "Inside events: services know neither rows nor HTTP"
+BADGES: Final = "Open Badges are documents, keys and signatures: no Django, no HTTP, no rows"
+BADGES_ALONE: Final = "Open Badges depend on the kernel alone"
 DOOR: Final = "Other apps enter {} through its public module"
 
 FORBIDDEN: Final = [
@@ -105,6 +107,10 @@ FORBIDDEN: Final = [
     ("progress.domain.services.verification", "progress.models", INSIDE),
     ("courses.utils", "", INSIDE),
     ("courses.domain.extra", "", MODULES),
+    ("credentials.openbadges.keys", "credentials.openbadges.integrity", BADGES),
+    ("credentials.openbadges.helpers", "", BADGES),
+    ("credentials.openbadges.documents", "credentials.domain.entities.rules", BADGES_ALONE),
+    ("credentials.openbadges.canonical", "django", BADGES_ALONE),
     ("courses.api.courses", "accounts.domain.identity", DOOR.format("accounts")),
     ("progress.domain.services.verification", "courses.domain", DOOR.format("courses")),
     (

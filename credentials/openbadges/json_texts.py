@@ -1,0 +1,51 @@
+"""Strict reading of JSON from strangers."""
+
+import json
+from typing import Any, Final, Never
+
+LONGEST_JSON: Final = 1_048_576
+"""Bytes."""
+
+
+def json_object(content: bytes | str) -> dict[str, Any]:
+    """The object that the text contains.
+
+    Raises ValueError with the end of a sentence; also for members that occur twice, of which readers choose
+    differently, for numbers that JSON does not have, and for texts that are too long.
+    """
+    if len(content) > LONGEST_JSON:
+        raise ValueError("is too long")
+    try:
+        text = content if isinstance(content, str) else content.decode()
+        value = json.loads(
+            text, object_pairs_hook=_members, parse_constant=_refuse, parse_int=_integer
+        )
+    except _Doubled:
+        raise ValueError("has a member twice") from None
+    except (ValueError, RecursionError):
+        raise ValueError("is not JSON") from None
+    if not isinstance(value, dict):
+        raise ValueError("is not a JSON object")  # noqa: TRY004  # the value, not the argument, is wrong
+    return value
+
+
+class _Doubled(Exception):
+    """A member occurs twice."""
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise _Doubled
+    return members
+
+
+def _refuse(constant: str) -> Never:
+    raise ValueError(constant)
+
+
+def _integer(digits: str) -> int:
+    number = int(digits)
+    if abs(number) > 2**53:
+        raise ValueError(digits)
+    return number
