@@ -20,12 +20,17 @@ from courses.domain.services.catalog import CatalogService
 from courses.domain.services.editing import DraftEditor
 from courses.domain.services.pathway_authoring import PathwayAuthoringService
 from courses.domain.services.pathway_catalog import PathwayCatalogService
+from credentials.domain.entities.issuers import Addresses
 from credentials.domain.services.awarding import AwardService
 from credentials.domain.services.credentials import CredentialService
 from credentials.domain.services.earning import EarningService
+from credentials.domain.services.evidence import EvidenceReader
 from credentials.domain.services.grounds import GroundsReader
+from credentials.domain.services.issuer_keys import IssuerKeys
 from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.organization_credentials import OrganizationCredentialService
+from credentials.domain.services.signing import CredentialSigner
+from credentials.domain.services.status_lists import StatusLists
 from credentials.domain.services.subjects import SubjectReader
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
 from progress.domain.services.attempt_decisions import AttemptDecisions
@@ -278,12 +283,52 @@ class LearningServices(TaskServices):
         return CredentialIssuer(
             credentials=self.repositories.credentials,
             issued_credentials=self.repositories.issued_credentials,
+            status_lists=self.repositories.status_lists,
+            signer=self.signing,
             recorder=self._recorder,
             recorded_facts=self.recorded_facts,
             tenant_access=self.tenant_access,
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
+        )
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        return Addresses(self.ports.public_url)
+
+    @cached_property
+    def issuer_keys(self) -> IssuerKeys:
+        return IssuerKeys(
+            keys=self.repositories.issuer_keys,
+            protection=self.ports.key_protection,
+            addresses=self.addresses,
+            tenant_access=self.tenant_access,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def signing(self) -> CredentialSigner:
+        return CredentialSigner(
+            signed_credentials=self.repositories.signed_credentials,
+            status_lists=self.repositories.status_lists,
+            issued_credentials=self.repositories.issued_credentials,
+            issuer_keys=self.issuer_keys,
+            evidence=EvidenceReader(recorded_facts=self.recorded_facts, subjects=self._subjects),
+            recorded_facts=self.recorded_facts,
+            addresses=self.addresses,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def status_lists(self) -> StatusLists:
+        return StatusLists(
+            status_lists=self.repositories.status_lists,
+            issuer_keys=self.issuer_keys,
+            addresses=self.addresses,
         )
 
     @cached_property

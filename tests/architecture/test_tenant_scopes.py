@@ -15,6 +15,7 @@ from tests.support.sources import SHIPPED, sources
 
 EXCEPTIONS: Final[Mapping[str, str]] = {
     "OrganizationRepository.add": "before it is there, it is in nobody's view",
+    "OrganizationRepository.even_deleted": "it names who issued a credential, to anybody who has it",
     "OrganizationRepository.for_user": "where somebody belongs is what views are made of",
     "InvitationRepository.find": "the token is what opens it",
     "InvitationRepository.remove_expired": "what nobody has answered goes, wherever it was sent",

@@ -26,7 +26,7 @@ from credentials.domain.errors import AlreadyRevoked, ImpossibleValidity, Reason
 from tests.support.builders import NOON, a_credential, a_user, an_issued_credential, some_terms
 
 ROOT: Final = UserId(uuid4())
-ISSUED, REVOKED, EXPIRED, ALTERED = IssuedCredentialStatus
+ISSUED, REVOKED, _, EXPIRED, ALTERED = IssuedCredentialStatus
 A_DAY: Final = timedelta(days=1)
 AN_INSTANT: Final = timedelta(microseconds=1)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any, Final
 from uuid import uuid4
 
 import pytest
@@ -19,7 +20,7 @@ from tests.support.worlds import World
 
 LATER = NOON + timedelta(days=1)
 WHOLE = PageRequest(limit=100)
-CLASSIFIED = {
+CLASSIFIED: Final[dict[str, Any]] = {
     "tags": ("knots", "safety at sea"),
     "alignments": (
         Alignment(target_name="Ropework", target_url="https://skills.example/1", target_code="R-1"),

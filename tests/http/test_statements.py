@@ -355,10 +355,11 @@ COSTS = [
     ),
     # The caller, the organization, and the issued credentials.
     (listing_what_an_organization_issued, "SELECT BEGIN SELECT SELECT COMMIT"),
-    # The caller, the organization, the course for the organization and for the rules of all credentials.
+    # The caller, the organization, the course for the organization and for the rules of all credentials; the
+    # definition and its version.
     (
         defining_a_credential_of_an_organization,
-        f"SELECT SELECT SELECT SELECT BEGIN INSERT SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT {THE_POSITION}",
+        f"SELECT SELECT SELECT SELECT BEGIN INSERT INSERT SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT {THE_POSITION}",
     ),
     # The caller, the last number, current writers, the last position, and the events.
     (following_events, "SELECT SELECT SELECT SELECT SELECT"),

@@ -147,6 +147,7 @@ class Tenants:
             "item_id": items_of(owner.caller.get(f"/v1/courses/{course}").json)[0],
             "issued_id": self._issued(other, course),
             "credential_id": self._offered(tenant),
+            "number": "1",
             "client_id": client.json["client"]["id"],
             "member_id": other.id,
             **self._webhook(OrganizationId(UUID(org_id))),

@@ -14,7 +14,12 @@ from courses.public import CourseId
 from credentials.domain.entities.definitions import Credential, CredentialId, CredentialTerms
 from credentials.domain.entities.rule_values import value_of_proof
 from credentials.domain.entities.rules import Proof, Verdict
-from credentials.domain.errors import AlreadyRevoked, ReasonMissing
+from credentials.domain.errors import (
+    AlreadyRevoked,
+    AlreadySuspended,
+    NotSuspended,
+    ReasonMissing,
+)
 from progress.public import BINDING, AssistedGrade, EventType, Fact, ProgressEvent, StreamId
 
 IssuedCredentialId = NewType("IssuedCredentialId", UUID)
@@ -23,6 +28,7 @@ IssuedCredentialId = NewType("IssuedCredentialId", UUID)
 class IssuedCredentialStatus(StrEnum):
     ISSUED = "issued"
     REVOKED = "revoked"
+    SUSPENDED = "suspended"
     EXPIRED = "expired"
     ALTERED = "altered"
 
@@ -72,6 +78,15 @@ class Revocation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    """Time, reason and actor of a suspension that lasts."""
+
+    at: datetime
+    reason: str
+    by: UserId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedCredential:
     """A credential as issued to a learner; terms and time of issue never change.
 
@@ -90,6 +105,7 @@ class IssuedCredential:
     revocation: Revocation | None = None
     is_current: bool = True
     org_id: OrganizationId | None = None
+    suspension: Suspension | None = None
 
     @classmethod
     def issued(
@@ -139,8 +155,14 @@ class IssuedCredential:
                 "supersedes": self.supersedes,
                 "revocation": None if revocation is None else asdict(revocation),
                 "org_id": self.org_id,
+                **({} if self.suspension is None else {"suspension": asdict(self.suspension)}),
             }
         )
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether its bit in the status list is set: while it is revoked or suspended."""
+        return self.revocation is not None or self.suspension is not None
 
     @property
     def changed_at(self) -> datetime:
@@ -181,6 +203,8 @@ class IssuedCredential:
     def status(self, *, at: datetime) -> IssuedCredentialStatus:
         if self.revocation is not None:
             return IssuedCredentialStatus.REVOKED
+        if self.suspension is not None:
+            return IssuedCredentialStatus.SUSPENDED
         if self.expires_at is not None and at >= self.expires_at:
             return IssuedCredentialStatus.EXPIRED
         return IssuedCredentialStatus.ISSUED
@@ -189,9 +213,25 @@ class IssuedCredential:
         """Raises AlreadyRevoked, ReasonMissing."""
         if self.revocation is not None:
             raise AlreadyRevoked
-        if not reason.strip():
-            raise ReasonMissing(FieldError(path="reason", detail=ReasonMissing.title))
+        require_reason(reason)
         return replace(self, revocation=Revocation(at=at, reason=reason, by=by), is_current=False)
+
+    def suspended(self, *, at: datetime, reason: str, by: UserId | None) -> "IssuedCredential":
+        """Raises AlreadyRevoked, AlreadySuspended, ReasonMissing."""
+        if self.revocation is not None:
+            raise AlreadyRevoked
+        if self.suspension is not None:
+            raise AlreadySuspended
+        require_reason(reason)
+        return replace(self, suspension=Suspension(at=at, reason=reason, by=by))
+
+    def resumed(self) -> "IssuedCredential":
+        """Raises AlreadyRevoked, NotSuspended."""
+        if self.revocation is not None:
+            raise AlreadyRevoked
+        if self.suspension is None:
+            raise NotSuspended
+        return replace(self, suspension=None)
 
     def superseded(self) -> "IssuedCredential":
         return replace(self, is_current=False)
@@ -242,9 +282,16 @@ class Verification:
         return _DETAILS[self.status]
 
 
+def require_reason(reason: str) -> None:
+    """Raises ReasonMissing for white space alone."""
+    if not reason.strip():
+        raise ReasonMissing(FieldError(path="reason", detail=ReasonMissing.title))
+
+
 _DETAILS: Final = {
     IssuedCredentialStatus.ISSUED: "It was issued and is valid.",
     IssuedCredentialStatus.REVOKED: "It was revoked.",
+    IssuedCredentialStatus.SUSPENDED: "It is suspended.",
     IssuedCredentialStatus.EXPIRED: "It has expired.",
     IssuedCredentialStatus.ALTERED: "The stored record differs from the event that recorded it.",
 }

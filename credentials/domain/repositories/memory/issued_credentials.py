@@ -53,6 +53,7 @@ class InMemoryIssuedCredentialRepository:
             self.store[issued.id],
             revocation=issued.revocation,
             is_current=issued.is_current,
+            suspension=issued.suspension,
         )
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:

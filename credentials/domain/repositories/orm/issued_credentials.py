@@ -26,6 +26,7 @@ from credentials.domain.entities.credentials import (
     IssuedCredentialStatus,
     IssuedSelection,
     Revocation,
+    Suspension,
 )
 from credentials.domain.entities.definitions import CredentialId
 from credentials.domain.entities.rule_values import proof_in, value_of_proof
@@ -104,13 +105,16 @@ class OrmIssuedCredentialRepository:
 def _has_status(status: IssuedCredentialStatus, *, at: datetime) -> Q:
     """Condition: IssuedCredential.status returns this status at that time."""
     is_unrevoked, is_past = Q(revoked_at=None), Q(expires_at__lte=at)
+    is_open = is_unrevoked & Q(suspended_at=None)
     match status:
         case IssuedCredentialStatus.REVOKED:
             return ~is_unrevoked
+        case IssuedCredentialStatus.SUSPENDED:
+            return is_unrevoked & ~Q(suspended_at=None)
         case IssuedCredentialStatus.EXPIRED:
-            return is_unrevoked & is_past
+            return is_open & is_past
         case IssuedCredentialStatus.ISSUED:
-            return is_unrevoked & (Q(expires_at=None) | Q(expires_at__gt=at))
+            return is_open & (Q(expires_at=None) | Q(expires_at__gt=at))
     return Q(pk__in=[])  # altered: a verification finds that, no column says it
 
 
@@ -134,6 +138,7 @@ def _issued(row: rows.UserCredential) -> IssuedCredential:
         revocation=_revocation(row),
         is_current=row.is_current,
         org_id=OrganizationId(row.org_id) if row.org_id else None,
+        suspension=_suspension(row),
     )
 
 
@@ -160,6 +165,16 @@ def _revocation(row: rows.UserCredential) -> Revocation | None:
         at=row.revoked_at,
         reason=row.revocation_reason,
         by=UserId(row.revoked_by_id) if row.revoked_by_id else None,
+    )
+
+
+def _suspension(row: rows.UserCredential) -> Suspension | None:
+    if row.suspended_at is None:
+        return None
+    return Suspension(
+        at=row.suspended_at,
+        reason=row.suspension_reason,
+        by=UserId(row.suspended_by_id) if row.suspended_by_id else None,
     )
 
 
@@ -193,10 +208,13 @@ def _issued_values(issued: IssuedCredential) -> Values:
 
 def _revocation_values(issued: IssuedCredential) -> Values:
     """Columns that may change after the issue."""
-    revocation = issued.revocation
+    revocation, suspension = issued.revocation, issued.suspension
     return {
         "revoked_at": revocation.at if revocation else None,
         "revocation_reason": revocation.reason if revocation else "",
         "revoked_by_id": revocation.by if revocation else None,
+        "suspended_at": suspension.at if suspension else None,
+        "suspension_reason": suspension.reason if suspension else "",
+        "suspended_by_id": suspension.by if suspension else None,
         "is_current": issued.is_current,
     }

@@ -38,7 +38,7 @@ class IssuedCredentialRepository(Protocol):
         """Return the issued credential in scope, locked. Raise IssuedCredentialNotFound if there is none."""
 
     def save(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
-        """Save the revocation and whether it is current; nothing else can change."""
+        """Save the revocation, the suspension and whether it is current; nothing else can change."""
 
     def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
         """Return the user's current one of this credential, or else the one issued last, if any."""
