@@ -47,6 +47,8 @@ def is_signed_by(key: IssuerKey, document: Mapping[str, Any], proof: Mapping[str
     """
     if (proof.get("type"), proof.get("cryptosuite")) != (PROOF_TYPE, CRYPTOSUITE):
         raise InvalidDocument(f"The proof is not a {PROOF_TYPE} of the cryptosuite {CRYPTOSUITE}.")
+    if proof.get("@context", document.get("@context")) != document.get("@context"):
+        raise InvalidDocument("The proof has contexts other than those of the document.")
     value = proof.get("proofValue")
     try:
         signature = bytes_of_base58(value if isinstance(value, str) else "")

@@ -1,17 +1,22 @@
 """Strict reading of JSON from strangers."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final, Never
 
 LONGEST_JSON: Final = 1_048_576
 """Bytes."""
+
+DEEPEST: Final = 64
+_LARGEST_INTEGER: Final = 2**53
 
 
 def json_object(content: bytes | str) -> dict[str, Any]:
     """The object that the text contains.
 
     Raises ValueError with the end of a sentence; also for members that occur twice, of which readers choose
-    differently, for numbers that JSON does not have, and for texts that are too long.
+    differently, for numbers that readers round or that JSON does not have, and for texts that are too long or nested
+    too deeply.
     """
     if len(content) > LONGEST_JSON:
         raise ValueError("is too long")
@@ -26,7 +31,26 @@ def json_object(content: bytes | str) -> dict[str, Any]:
         raise ValueError("is not JSON") from None
     if not isinstance(value, dict):
         raise ValueError("is not a JSON object")  # noqa: TRY004  # the value, not the argument, is wrong
+    if _is_deep(value):
+        raise ValueError("is nested too deeply")
     return value
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """The value as compact JSON."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for item in level
+            if isinstance(item, dict | list)
+            for inner in (item.values() if isinstance(item, dict) else item)
+        ]
+    return bool(level)
 
 
 class _Doubled(Exception):
@@ -46,6 +70,6 @@ def _refuse(constant: str) -> Never:
 
 def _integer(digits: str) -> int:
     number = int(digits)
-    if abs(number) > 2**53:
+    if abs(number) > _LARGEST_INTEGER:
         raise ValueError(digits)
     return number

@@ -1,13 +1,12 @@
 """VC-JWT: credentials as JSON Web Tokens (Open Badges 3.0 §8.2)."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from credentials.openbadges.errors import InvalidToken
-from credentials.openbadges.json_texts import json_object
+from credentials.openbadges.json_texts import json_object, json_text
 from credentials.openbadges.keys import IssuerKey
 from credentials.openbadges.multibase import base64url_of, bytes_of_base64url
 from credentials.openbadges.schemas import check_schema, is_achievement_credential
@@ -93,4 +92,4 @@ def _seconds(text: str) -> int:
 
 
 def _encoded(value: Mapping[str, Any]) -> str:
-    return base64url_of(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
+    return base64url_of(json_text(value).encode())
