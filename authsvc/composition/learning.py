@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from accounts.public import periodic
-from authsvc.composition.tasks import TaskServices
+from authsvc.composition.issuers import IssuerServices
 from authsvc.jobs.entities import JobRequest
 from authsvc.jobs.ports import JobKind
 from authsvc.kernel.events import EventBus
@@ -20,17 +20,15 @@ from courses.domain.services.catalog import CatalogService
 from courses.domain.services.editing import DraftEditor
 from courses.domain.services.pathway_authoring import PathwayAuthoringService
 from courses.domain.services.pathway_catalog import PathwayCatalogService
-from credentials.domain.entities.issuers import Addresses
 from credentials.domain.services.awarding import AwardService
 from credentials.domain.services.credentials import CredentialService
 from credentials.domain.services.earning import EarningService
 from credentials.domain.services.evidence import EvidenceReader
 from credentials.domain.services.grounds import GroundsReader
-from credentials.domain.services.issuer_keys import IssuerKeys
 from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.organization_credentials import OrganizationCredentialService
+from credentials.domain.services.signed_verification import IssuedVerifier
 from credentials.domain.services.signing import CredentialSigner
-from credentials.domain.services.status_lists import StatusLists
 from credentials.domain.services.subjects import SubjectReader
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
 from progress.domain.services.attempt_decisions import AttemptDecisions
@@ -47,7 +45,7 @@ from progress.domain.services.reports import ReportService
 from progress.statements import statement_of
 
 
-class LearningServices(TaskServices):
+class LearningServices(IssuerServices):
     @property
     def job_kinds(self) -> tuple[JobKind, ...]:
         return (
@@ -294,22 +292,6 @@ class LearningServices(TaskServices):
         )
 
     @cached_property
-    def addresses(self) -> Addresses:
-        return Addresses(self.ports.public_url)
-
-    @cached_property
-    def issuer_keys(self) -> IssuerKeys:
-        return IssuerKeys(
-            keys=self.repositories.issuer_keys,
-            protection=self.ports.key_protection,
-            addresses=self.addresses,
-            tenant_access=self.tenant_access,
-            audit_log=self.audit_log,
-            unit_of_work=self.unit_of_work,
-            clock=self.ports.clock,
-        )
-
-    @cached_property
     def signing(self) -> CredentialSigner:
         return CredentialSigner(
             signed_credentials=self.repositories.signed_credentials,
@@ -324,11 +306,13 @@ class LearningServices(TaskServices):
         )
 
     @cached_property
-    def status_lists(self) -> StatusLists:
-        return StatusLists(
-            status_lists=self.repositories.status_lists,
-            issuer_keys=self.issuer_keys,
+    def issued_verification(self) -> IssuedVerifier:
+        return IssuedVerifier(
+            signed_credentials=self.repositories.signed_credentials,
+            signer=self.signing,
+            recorded_facts=self.recorded_facts,
             addresses=self.addresses,
+            clock=self.ports.clock,
         )
 
     @cached_property

@@ -113,7 +113,8 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     invitations = InMemoryInvitationRepository(organizations, database.table())
     courses = InMemoryCourseRepository(database.table())
     issued_credentials = InMemoryIssuedCredentialRepository(database.table())
-    signed = InMemorySignedCredentialRepository(database.table())
+    issuer_keys = InMemoryIssuerKeyRepository(database.table())
+    signed = InMemorySignedCredentialRepository(issued_credentials, issuer_keys, database.table())
     jobs = InMemoryJobRepository(database.table(), database.table())
 
     def person(user_id: UserId) -> tuple[str, str]:
@@ -166,7 +167,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         learner_grids=InMemoryLearnerGridRepository(progress, attempts, person),
         credentials=InMemoryCredentialRepository(database.table(), database.table()),
         issued_credentials=issued_credentials,
-        issuer_keys=InMemoryIssuerKeyRepository(database.table()),
+        issuer_keys=issuer_keys,
         signed_credentials=signed,
         status_lists=InMemoryStatusListRepository(signed, issued_credentials, database.table()),
         ai_sessions=ai_sessions,

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.urls import register_converter
-from django.urls.converters import IntConverter, UUIDConverter
+from django.urls.converters import IntConverter, StringConverter, UUIDConverter
 
 
 class IdConverter(UUIDConverter):
@@ -15,6 +15,15 @@ class IdConverter(UUIDConverter):
         return UUID(value)
 
 
+class IssuerConverter(StringConverter):
+    """The name of an issuer of credentials: `platform`, or the id of an organization in lower or upper case."""
+
+    regex = f"platform|{IdConverter.regex}"
+
+    def to_python(self, value: str) -> str:
+        return value.lower()
+
+
 class NumberConverter(IntConverter):
     """A positive number without leading zeros that fits a database integer."""
 
@@ -22,6 +31,7 @@ class NumberConverter(IntConverter):
 
 
 def register() -> None:
-    """Make the converters known to URL patterns: `<id:course_id>`, `<number:version>`."""
+    """Make the converters known to URL patterns: `<id:course_id>`, `<issuer:name>`, `<number:version>`."""
     register_converter(IdConverter, "id")
+    register_converter(IssuerConverter, "issuer")
     register_converter(NumberConverter, "number")

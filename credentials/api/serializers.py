@@ -22,7 +22,13 @@ from credentials.domain.entities.definitions import (
     CredentialVersion,
 )
 from credentials.domain.entities.rules import TriggerKind, Verdict
+from credentials.openbadges.verification import Outcome, Step, StepName
 
+BADGE = {
+    "type": "object",
+    "description": "An OpenBadgeCredential (Open Badges 3.0) with its proof.",
+}
+TOKEN = {"type": "string", "description": "The credential as VC-JWT (Open Badges 3.0, §8.2)."}
 ACHIEVEMENT_TYPES = [type_.value for type_ in AchievementType]
 TYPES = [type_.value for type_ in CredentialType]
 KINDS = [kind.value for kind in TriggerKind]
@@ -142,6 +148,14 @@ class EligibilitySerializer(serializers.Serializer[Eligibility]):
     verdict = VerdictSerializer()
 
 
+class StepSerializer(serializers.Serializer[Step]):
+    """A step of the verification of the signed form, in the order of Open Badges 3.0."""
+
+    name = serializers.ChoiceField(choices=[name.value for name in StepName])
+    outcome = serializers.ChoiceField(choices=[outcome.value for outcome in Outcome])
+    message = serializers.CharField()
+
+
 class VerificationSerializer(serializers.Serializer[Verification]):
     id = serializers.UUIDField(source="issued.id")
     credential_name = serializers.CharField(source="issued.terms.name")
@@ -152,3 +166,4 @@ class VerificationSerializer(serializers.Serializer[Verification]):
     valid = serializers.BooleanField()
     binding = serializers.ChoiceField(choices=BINDINGS)
     detail = serializers.CharField()
+    steps = StepSerializer(many=True)

@@ -3,19 +3,16 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
-from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
 
 from authsvc.kernel.paging import PageRequest
-from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
-from credentials.domain.entities.definitions import AchievementType, Alignment, CredentialId
-from credentials.domain.errors import CredentialVersionNotFound
+from credentials.domain.entities.definitions import AchievementType, Alignment
 from credentials.models import CredentialVersion
 from tests.credentials.storing import a_stored_credential
 from tests.support.application import Application
-from tests.support.builders import NOON, a_credential, some_terms
+from tests.support.builders import NOON, some_terms
 from tests.support.worlds import World
 
 LATER = NOON + timedelta(days=1)
@@ -27,48 +24,6 @@ CLASSIFIED: Final[dict[str, Any]] = {
     ),
     "achievement_type": AchievementType.COMPETENCY,
 }
-
-
-def test_a_definition_is_stored_with_its_classification_and_its_first_version(world: World) -> None:
-    terms = some_terms(course_id=world.has_course().id, **CLASSIFIED)
-    credential = a_credential(terms=terms)
-
-    world.repositories.credentials.add(credential, scope=ALL_TENANTS)
-
-    stored = world.repositories.credentials.get(credential.id, scope=ALL_TENANTS)
-    version = world.repositories.credentials.version(credential.id, 1, scope=ALL_TENANTS)
-    assert stored == credential
-    assert version == credential.current_version
-    assert version.terms == terms
-
-
-def test_each_change_of_the_terms_adds_a_version_and_leaves_the_others(world: World) -> None:
-    first = a_stored_credential(world)
-    a_stored_credential(world)
-    second = first.amended(replace(first.terms, name="Bends", **CLASSIFIED), at=LATER)
-
-    world.repositories.credentials.save(second, scope=ALL_TENANTS)
-    world.repositories.credentials.save(replace(second, is_offered=False), scope=ALL_TENANTS)
-
-    page = world.repositories.credentials.versions_of(first.id, WHOLE, scope=ALL_TENANTS)
-    assert page.items == (first.current_version, second.current_version)
-    assert [version.created_at for version in page.items] == [NOON, LATER]
-
-
-def test_a_version_out_of_scope_or_without_a_row_is_not_found(world: World) -> None:
-    course = world.has_course(org_id=world.has_organization().id)
-    credential = a_credential(terms=some_terms(course_id=course.id), org_id=course.org_id)
-    credentials = world.repositories.credentials
-    credentials.add(credential, scope=ALL_TENANTS)
-
-    for credential_id, number, scope in (
-        (credential.id, 1, TenantScope()),
-        (credential.id, 2, ALL_TENANTS),
-        (CredentialId(uuid4()), 1, ALL_TENANTS),
-    ):
-        with pytest.raises(CredentialVersionNotFound):
-            credentials.version(credential_id, number, scope=scope)
-    assert credentials.versions_of(credential.id, WHOLE, scope=TenantScope()).items == ()
 
 
 def test_terms_without_a_classification_have_the_hash_of_before() -> None:

@@ -20,6 +20,7 @@ from credentials.domain.errors import (
     NotSuspended,
     ReasonMissing,
 )
+from credentials.openbadges.verification import Outcome, Step
 from progress.public import BINDING, AssistedGrade, EventType, Fact, ProgressEvent, StreamId
 
 IssuedCredentialId = NewType("IssuedCredentialId", UUID)
@@ -263,22 +264,32 @@ class IssuedSelection:
 class Verification:
     """An issued credential, with its status at the time of the request.
 
-    It is altered, and not valid, if its stored record does not match the event log.
+    It is altered, and not valid, if its stored record does not match the event log. `steps` are those of verifying its
+    signed form, as far as that was asked for; it is not valid if one of them failed.
     """
 
     issued: IssuedCredential
     status: IssuedCredentialStatus
     binding: Binding = Binding.BOUND
+    steps: tuple[Step, ...] = ()
 
     @property
     def valid(self) -> bool:
-        return self.status is IssuedCredentialStatus.ISSUED
+        return self.status is IssuedCredentialStatus.ISSUED and self.fault is None
+
+    @property
+    def fault(self) -> str | None:
+        """What the first step that failed says."""
+        failed = (step.message for step in self.steps if step.outcome is Outcome.FAILED)
+        return next(failed, None)
 
     @property
     def detail(self) -> str:
         """A sentence that says whether it is valid, and why not."""
         if self.binding is Binding.UNRECORDED:
             return "No event records that it was issued."
+        if self.status is IssuedCredentialStatus.ISSUED and self.fault is not None:
+            return self.fault
         return _DETAILS[self.status]
 
 

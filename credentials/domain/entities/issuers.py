@@ -10,7 +10,7 @@ from uuid import UUID
 from accounts.public import OrganizationId
 from credentials.domain.entities.definitions import CredentialId
 from credentials.domain.errors import AlreadyCompromised
-from credentials.openbadges.keys import IssuerKey, KeyKind, did_web
+from credentials.openbadges.keys import ALWAYS, IssuerKey, KeyKind, did_web
 
 IssuerKeyId = NewType("IssuerKeyId", UUID)
 
@@ -25,12 +25,7 @@ def issuer_name(org_id: OrganizationId | None) -> str:
 
 def issuer_named(name: str) -> OrganizationId | None:
     """The organization whose issuer has this name, None for the platform. Raises ValueError."""
-    if name == PLATFORM:
-        return None
-    org_id = OrganizationId(UUID(name))
-    if str(org_id) != name:
-        raise ValueError(name)
-    return org_id
+    return None if name == PLATFORM else OrganizationId(UUID(name))
 
 
 def key_id_in(url: str) -> IssuerKeyId:
@@ -122,9 +117,11 @@ class StoredKey:
         return self._with_period(key)
 
     def _with_period(self, key: IssuerKey) -> IssuerKey:
+        # A token states when its credential was issued, which can be before it was signed.
+        is_of_tokens = self.kind is KeyKind.RSA
         return replace(
             key,
-            valid_from=self.valid_from,
+            valid_from=ALWAYS if is_of_tokens else self.valid_from,
             retired_at=self.retired_at,
             compromised_from=self.compromised_from,
         )
@@ -139,7 +136,7 @@ class SigningKeys:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issuer:
+class PublishedIssuer:
     """What an issuer tells strangers: its name and all the keys it ever had, oldest first.
 
     It issues as long as it is open; what it issued verifies all the same when it no longer is.

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.public import OrganizationId
 from credentials.domain.entities.credentials import IssuedCredentialId
-from credentials.domain.entities.issuers import IssuerKeyId
+from credentials.domain.entities.issuers import IssuerKeyId, StoredKey
 from credentials.openbadges.status_lists import SHORTEST_LIST
 
 LIST_LENGTH: Final = SHORTEST_LIST
@@ -26,6 +26,14 @@ class StatusList:
     number: int
     version: int
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedForm:
+    """The signed document of a credential, and the key whose proof it has."""
+
+    document: str = field(repr=False)
+    key: StoredKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

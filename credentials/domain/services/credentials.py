@@ -19,7 +19,7 @@ from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
-from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService, CourseNotFound
 from credentials.domain.entities.definitions import (
@@ -121,7 +121,7 @@ class CredentialService:
 
         Raises CredentialVersionNotFound.
         """
-        return self.credentials.version(credential_id, number, scope=ALL_TENANTS)
+        return self.credentials.shown_version(credential_id, number)
 
     def unknown_subjects(
         self, rule: Rule, *, org_id: OrganizationId | None

@@ -18,13 +18,13 @@ from accounts.public import (
 )
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
-from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from credentials.domain.entities.credentials import require_reason
 from credentials.domain.entities.issuers import (
     Addresses,
-    Issuer,
     IssuerKeyId,
+    PublishedIssuer,
     SigningKeys,
     StoredKey,
 )
@@ -84,21 +84,21 @@ class IssuerKeys:
         with self.unit_of_work.atomic():
             return self.signing_keys(org_id).proof
 
-    def issuer(self, org_id: OrganizationId | None) -> Issuer:
+    def issuer(self, org_id: OrganizationId | None) -> PublishedIssuer:
         """Return an issuer with all its keys, to anybody. Raises IssuerNotFound if it never had a key."""
-        keys = self.keys.all_of(org_id, scope=ALL_TENANTS)
+        keys = self.keys.all_of(org_id, scope=TenantScope.into(org_id))
         if not keys:
             raise IssuerNotFound
         if org_id is None:
-            return Issuer(org_id=None, name=self.addresses.host, is_open=True, keys=keys)
+            return PublishedIssuer(org_id=None, name=self.addresses.host, is_open=True, keys=keys)
         organization = self.tenant_access.even_deleted(org_id)
-        return Issuer(
+        return PublishedIssuer(
             org_id=org_id, name=organization.name, is_open=organization.is_open, keys=keys
         )
 
     def key(self, org_id: OrganizationId | None, key_id: IssuerKeyId) -> IssuerKey:
         """Return the public half of a key, to anybody. Raises IssuerKeyNotFound."""
-        for key in self.keys.all_of(org_id, scope=ALL_TENANTS):
+        for key in self.keys.all_of(org_id, scope=TenantScope.into(org_id)):
             if key.id == key_id:
                 return key.public(self.addresses)
         raise IssuerKeyNotFound
@@ -155,12 +155,13 @@ class IssuerKeys:
     def _add(self, org_id: OrganizationId | None, kind: KeyKind) -> None:
         """Add a current key unless the issuer has one by now."""
         key_id = IssuerKeyId(uuid4())
+        # Proofs state the second in which they were made.
+        valid_from = self.clock.now().replace(microsecond=0)
         key = IssuerKey.generated(
             kind,
             url=self.addresses.key(org_id, key_id),
             controller=self.addresses.issuer(org_id),
-            # Proofs state the second in which they were made.
-            valid_from=self.clock.now().replace(microsecond=0),
+            valid_from=valid_from,
         )
         stored = StoredKey(
             id=key_id,
@@ -168,7 +169,7 @@ class IssuerKeys:
             kind=kind,
             public_jwk=key.public_jwk,
             encrypted_private=self.protection.encrypt(key.private_pem),
-            valid_from=key.valid_from,
+            valid_from=valid_from,
         )
         if self.keys.add(stored, scope=TenantScope.into(org_id)):
             self._load(key_id, lambda: key.private)

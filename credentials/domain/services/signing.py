@@ -9,7 +9,7 @@ from uuid import uuid4, uuid5
 
 from accounts.public import OrganizationId
 from authsvc.kernel.clock import Clock
-from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from credentials.domain.entities.credentials import (
     Binding,
@@ -81,10 +81,10 @@ class CredentialSigner:
         signed = self.signed_credentials.find(issued_id)
         if signed is not None:
             return signed
-        self.issued_credentials.shown(issued_id)
+        scope = TenantScope.into(self.issued_credentials.shown(issued_id).org_id)
         with self.unit_of_work.atomic():
             # Locked, so that of simultaneous readers one signs it and the others find that.
-            issued = self.issued_credentials.get_for_update(issued_id, scope=ALL_TENANTS)
+            issued = self.issued_credentials.get_for_update(issued_id, scope=scope)
             signed = self.signed_credentials.find(issued_id)
             if signed is not None:
                 return signed

@@ -59,11 +59,9 @@ class InMemoryCredentialRepository:
         owned = (credential for credential in visible if credential.org_id == org_id)
         return page_in_memory(owned, request, CREDENTIALS_OF_ORGANIZATION)
 
-    def version(
-        self, credential_id: CredentialId, number: int, *, scope: TenantScope
-    ) -> CredentialVersion:
+    def shown_version(self, credential_id: CredentialId, number: int) -> CredentialVersion:
         version = self.versions.get((credential_id, number))
-        if version is None or not scope.covers(version.org_id):
+        if version is None:
             raise CredentialVersionNotFound
         return version
 

@@ -7,16 +7,19 @@ from uuid import UUID
 
 from accounts.public import OrganizationId
 from authsvc.kernel.tenancy import TenantScope
-from credentials.domain.entities.credentials import IssuedCredentialId
-from credentials.domain.entities.signed import SignedCredential, StatusList
+from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
+from credentials.domain.entities.signed import SignedCredential, SignedForm, StatusList
 from credentials.domain.errors import StatusListNotFound
 from credentials.domain.repositories.memory.issued_credentials import (
     InMemoryIssuedCredentialRepository,
 )
+from credentials.domain.repositories.memory.issuer_keys import InMemoryIssuerKeyRepository
 
 
 @dataclass(frozen=True, slots=True)
 class InMemorySignedCredentialRepository:
+    issued: InMemoryIssuedCredentialRepository
+    keys: InMemoryIssuerKeyRepository
     store: MutableMapping[IssuedCredentialId, SignedCredential] = field(default_factory=dict)
 
     def add(self, signed: SignedCredential, *, scope: TenantScope) -> bool:
@@ -29,6 +32,13 @@ class InMemorySignedCredentialRepository:
 
     def find(self, issued_id: IssuedCredentialId) -> SignedCredential | None:
         return self.store.get(issued_id)
+
+    def shown(self, issued_id: IssuedCredentialId) -> tuple[IssuedCredential, SignedForm | None]:
+        issued, signed = self.issued.shown(issued_id), self.find(issued_id)
+        if signed is None:
+            return issued, None
+        key = self.keys.store[signed.proof_key_id]
+        return issued, SignedForm(document=signed.document, key=key)
 
 
 @dataclass(frozen=True, slots=True)

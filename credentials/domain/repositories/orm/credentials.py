@@ -11,6 +11,7 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
+from authsvc.storage.rows import first_of
 from authsvc.storage.tenancy import owned_within
 from authsvc.storage.verification import stored_rows
 from courses.public import CourseId
@@ -67,15 +68,9 @@ class OrmCredentialRepository:
         owned = _defined(scope).filter(org_id=org_id)
         return page_of_rows(owned, request, CREDENTIALS_OF_ORGANIZATION, _credential)
 
-    def version(
-        self, credential_id: CredentialId, number: int, *, scope: TenantScope
-    ) -> CredentialVersion:
-        row = rows.CredentialVersion.objects.filter(
-            owned_within(scope), credential_id=credential_id, number=number
-        ).first()
-        if row is None:
-            raise CredentialVersionNotFound
-        return _version(row)
+    def shown_version(self, credential_id: CredentialId, number: int) -> CredentialVersion:
+        versions = rows.CredentialVersion.objects.filter(credential_id=credential_id, number=number)
+        return _version(first_of(versions, missing=CredentialVersionNotFound))
 
     def versions_of(
         self, credential_id: CredentialId, request: PageRequest, *, scope: TenantScope

@@ -59,14 +59,14 @@ class OrmIssuedCredentialRepository:
         row = _ISSUED.first(issued_id)
         if row is None:
             raise IssuedCredentialNotFound
-        return _issued(row)
+        return issued_of_row(row)
 
     def get_for_update(
         self, issued_id: IssuedCredentialId, *, scope: TenantScope
     ) -> IssuedCredential:
         in_scope = rows.UserCredential.objects.filter(owned_within(scope))
         try:
-            return _issued(in_scope.select_for_update().get(pk=issued_id))
+            return issued_of_row(in_scope.select_for_update().get(pk=issued_id))
         except rows.UserCredential.DoesNotExist:
             raise IssuedCredentialNotFound from None
 
@@ -77,11 +77,11 @@ class OrmIssuedCredentialRepository:
     def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
         issued = rows.UserCredential.objects.filter(user_id=user_id, credential_id=credential_id)
         row = issued.order_by("-is_current", "-issued_at", "-id").first()
-        return _issued(row) if row else None
+        return issued_of_row(row) if row else None
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
         issued = rows.UserCredential.objects.filter(user_id=user_id)
-        return page_of_rows(issued, request, ISSUED, _issued)
+        return page_of_rows(issued, request, ISSUED, issued_of_row)
 
     def page_of(
         self, selection: IssuedSelection, request: PageRequest, *, scope: TenantScope
@@ -92,11 +92,13 @@ class OrmIssuedCredentialRepository:
         if selection.status is not None:
             issued = issued.filter(_has_status(selection.status, at=selection.at))
         issued = issued.filter(since(selection.changed_since, "revoked_at", "issued_at"))
-        return page_of_rows(issued, request, ISSUED_BY_ORGANIZATION, _issued)
+        return page_of_rows(issued, request, ISSUED_BY_ORGANIZATION, issued_of_row)
 
     def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[IssuedCredential]]:
         issued = rows.UserCredential.objects.filter(owned_within(scope))
-        return stored_rows(issued.order_by("user_id", "course_id", "id"), _issued, key=_stream)
+        return stored_rows(
+            issued.order_by("user_id", "course_id", "id"), issued_of_row, key=_stream
+        )
 
     def count(self) -> int:
         return rows.UserCredential.objects.count()
@@ -118,7 +120,7 @@ def _has_status(status: IssuedCredentialStatus, *, at: datetime) -> Q:
     return Q(pk__in=[])  # altered: a verification finds that, no column says it
 
 
-def _issued(row: rows.UserCredential) -> IssuedCredential:
+def issued_of_row(row: rows.UserCredential) -> IssuedCredential:
     return IssuedCredential(
         id=IssuedCredentialId(row.id),
         user_id=UserId(row.user_id),

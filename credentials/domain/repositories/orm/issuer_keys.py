@@ -40,23 +40,25 @@ class OrmIssuerKeyRepository:
         return insert(rows.IssuerKey, [values], unless_taken=taken, among="is_current") == 1
 
     def current_of(self, org_id: OrganizationId | None, *, scope: TenantScope) -> list[StoredKey]:
-        return [_key(row) for row in _CURRENT.all(issuer_name(org_id), organizations_in(scope))]
+        return [
+            key_of_row(row) for row in _CURRENT.all(issuer_name(org_id), organizations_in(scope))
+        ]
 
     def all_of(self, org_id: OrganizationId | None, *, scope: TenantScope) -> list[StoredKey]:
         keys = _of(scope).filter(issuer=issuer_name(org_id))
-        return [_key(row) for row in keys.order_by("valid_from", "id")]
+        return [key_of_row(row) for row in keys.order_by("valid_from", "id")]
 
     def get_for_update(self, key_id: IssuerKeyId, *, scope: TenantScope) -> StoredKey:
         row = _of(scope).select_for_update().filter(pk=key_id).first()
         if row is None:
             raise IssuerKeyNotFound
-        return _key(row)
+        return key_of_row(row)
 
     def current_for_update(
         self, org_id: OrganizationId | None, *, scope: TenantScope
     ) -> list[StoredKey]:
         keys = _of(scope).filter(issuer=issuer_name(org_id), is_current=True)
-        return [_key(row) for row in keys.select_for_update().order_by("pk")]
+        return [key_of_row(row) for row in keys.select_for_update().order_by("pk")]
 
     def save(self, key: StoredKey, *, scope: TenantScope) -> None:
         scope.require(key.org_id)
@@ -71,7 +73,7 @@ def _of(scope: TenantScope) -> QuerySet[rows.IssuerKey]:
     return rows.IssuerKey.objects.filter(owned_within(scope))
 
 
-def _key(row: rows.IssuerKey) -> StoredKey:
+def key_of_row(row: rows.IssuerKey) -> StoredKey:
     return StoredKey(
         id=IssuerKeyId(row.id),
         org_id=OrganizationId(row.org_id) if row.org_id else None,

@@ -1,7 +1,7 @@
 """Signed credentials and status lists in the database."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import F, Q
 
@@ -12,12 +12,22 @@ from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.rows import values_of
 from authsvc.storage.tenancy import owned_within
 from credentials import models as rows
-from credentials.domain.entities.credentials import IssuedCredentialId
+from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from credentials.domain.entities.issuers import IssuerKeyId, issuer_name
-from credentials.domain.entities.signed import SignedCredential, StatusList
-from credentials.domain.errors import StatusListNotFound
+from credentials.domain.entities.signed import SignedCredential, SignedForm, StatusList
+from credentials.domain.errors import IssuedCredentialNotFound, StatusListNotFound
+from credentials.domain.repositories.orm.issued_credentials import issued_of_row
+from credentials.domain.repositories.orm.issuer_keys import key_of_row
 
 _SIGNED: Final = PreparedQuery(lambda issued_id: rows.SignedCredential.objects.filter(pk=issued_id))
+
+_KEY: Final = tuple(field.attname for field in rows.IssuerKey._meta.concrete_fields)
+_SHOWN: Final = PreparedQuery(
+    lambda issued_id: rows.UserCredential.objects.filter(pk=issued_id).annotate(
+        signed_document=F("signed__document"),
+        **{f"key_{name}": F(f"signed__proof_key__{name}") for name in _KEY},
+    )
+)
 
 
 class OrmSignedCredentialRepository:
@@ -30,6 +40,16 @@ class OrmSignedCredentialRepository:
     def find(self, issued_id: IssuedCredentialId) -> SignedCredential | None:
         row = _SIGNED.first(issued_id)
         return None if row is None else _signed(row)
+
+    def shown(self, issued_id: IssuedCredentialId) -> tuple[IssuedCredential, SignedForm | None]:
+        row: Any = _SHOWN.first(issued_id)
+        if row is None:
+            raise IssuedCredentialNotFound
+        if row.signed_document is None:
+            return issued_of_row(row), None
+        key = rows.IssuerKey(**{name: getattr(row, f"key_{name}") for name in _KEY})
+        form = SignedForm(document=row.signed_document, key=key_of_row(key))
+        return issued_of_row(row), form
 
 
 class OrmStatusListRepository:

@@ -47,10 +47,11 @@ class CredentialRepository(Protocol):
         There are none if the organization is out of scope.
         """
 
-    def version(
-        self, credential_id: CredentialId, number: int, *, scope: TenantScope
-    ) -> CredentialVersion:
-        """Raise CredentialVersionNotFound if there is none in scope."""
+    def shown_version(self, credential_id: CredentialId, number: int) -> CredentialVersion:
+        """Return a version, whatever its owner: credentials that were issued on it are their holders' to share.
+
+        Raise CredentialVersionNotFound.
+        """
 
     def versions_of(
         self, credential_id: CredentialId, request: PageRequest, *, scope: TenantScope

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from accounts.public import OrganizationId
 from authsvc.kernel.tenancy import TenantScope
-from credentials.domain.entities.credentials import IssuedCredentialId
-from credentials.domain.entities.signed import SignedCredential, StatusList
+from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
+from credentials.domain.entities.signed import SignedCredential, SignedForm, StatusList
 
 
 class SignedCredentialRepository(Protocol):
@@ -15,6 +15,12 @@ class SignedCredentialRepository(Protocol):
 
     def find(self, issued_id: IssuedCredentialId) -> SignedCredential | None:
         """Return the signed forms of an issued credential, whatever its owner: the id is the holder's to share."""
+
+    def shown(self, issued_id: IssuedCredentialId) -> tuple[IssuedCredential, SignedForm | None]:
+        """Return the issued credential with its signed document, if it is signed, whatever its owner.
+
+        Raise IssuedCredentialNotFound.
+        """
 
 
 class StatusListRepository(Protocol):
