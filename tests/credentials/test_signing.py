@@ -12,6 +12,7 @@ from accounts.domain.access import OPERATOR
 from authsvc.kernel.canonical import utc_text
 from authsvc.kernel.tenancy import ALL_TENANTS
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
+from credentials.domain.entities.definitions import Alignment
 from credentials.domain.errors import (
     IssuedCredentialAltered,
     IssuedCredentialNotFound,
@@ -67,6 +68,39 @@ def test_what_is_issued_is_signed_at_once_and_verifies(memory: World) -> None:
     assert document["validFrom"] == utc_text(issued.issued_at)
     assert document["validUntil"] == utc_text(issued.issued_at + timedelta(days=30))
     assert document["id"] == f"http://localhost:8000/v1/issued/{issued.id}"
+
+
+def test_terms_with_as_little_as_ever_was_possible_are_signed(memory: World) -> None:
+    issued = earned(memory, description="", criteria="", issuer="", image_url="")
+
+    achievement = document_of(memory, issued)["credentialSubject"]["achievement"]
+
+    assert achievement["description"] == achievement["criteria"]["narrative"] == issued.terms.name
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://school.example/a|b.png",
+        "https://school.example/{a}.png",
+        "https://school.example/ä b.png",
+        "https://school.example/100%.png",
+        "https://xn--mnchen-3ya.example/a.png?x=[1]#<b>",
+    ],
+)
+def test_an_unusual_address_of_an_image_is_signed(memory: World, url: str) -> None:
+    issued = earned(
+        memory,
+        image_url=url,
+        alignments=(Alignment(target_name="Ropework", target_url=url),),
+        tags=("knots",),
+    )
+
+    document = document_of(memory, issued)
+
+    (proof,) = document["proof"]
+    key = key_of(memory, issued, proof["verificationMethod"])
+    assert is_signed_by(key, document, proof)
 
 
 def test_the_signed_part_names_neither_the_holder_nor_their_address(memory: World) -> None:

@@ -1,10 +1,12 @@
 """Signing of issued credentials as Open Badges 3.0."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import randbelow
 from typing import Any, Final
+from urllib.parse import quote
 from uuid import uuid4, uuid5
 
 from accounts.public import OrganizationId
@@ -43,6 +45,8 @@ from progress.public import EntityType, RecordedFacts
 
 TRIES: Final = 16
 """Random places that are tried in a status list; if all of them are taken, it is nearly full."""
+
+_STRAY_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,16 +150,17 @@ def award_of(
         achievement=Achievement(
             id=addresses.achievement(issued.credential_id, issued.credential_version),
             name=terms.name,
-            description=terms.description or terms.criteria,
-            criteria=Criteria(narrative=terms.criteria),
+            # Both are required of an achievement, and were not always required of terms.
+            description=terms.description or terms.criteria or terms.name,
+            criteria=Criteria(narrative=terms.criteria or terms.description or terms.name),
             type=terms.achievement.value,
             version=str(issued.credential_version),
-            image_url=terms.image_url,
+            image_url=_as_uri(terms.image_url),
             tags=terms.tags,
             alignments=tuple(
                 Alignment(
                     name=alignment.target_name,
-                    url=alignment.target_url,
+                    url=_as_uri(alignment.target_url),
                     framework=alignment.target_framework,
                     code=alignment.target_code,
                     description=alignment.target_description,
@@ -169,6 +174,11 @@ def award_of(
         evidence=evidence,
         status=status,
     )
+
+
+def _as_uri(url: str) -> str:
+    """The address with the characters percent-encoded that browsers tolerate and a URI does not have (RFC 3986)."""
+    return quote(_STRAY_PERCENT.sub("%25", url), safe="%/:?#@!$&'()*+,;=~-._")
 
 
 def _proven(award: Award, keys: SigningKeys, *, at: datetime) -> dict[str, Any]:
