@@ -5,10 +5,12 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from authsvc.storage.append_only import AppendOnlyRow, ErasableRow
 from authsvc.storage.changes import index_of_changes
 from authsvc.storage.columns import actor_column, enum_column, owner_column
-from credentials.domain.entities.credentials import CredentialType
+from credentials.domain.entities.definitions import AchievementType, CredentialType
 from credentials.domain.entities.rules import TriggerKind
+from credentials.openbadges.keys import KeyKind
 
 
 class Credential(models.Model):
@@ -33,11 +35,72 @@ class Credential(models.Model):
         null=True, blank=True, help_text="Leave empty if it never expires."
     )
     rule = models.JSONField(null=True, blank=True, editable=False)
+    tags = models.JSONField(null=True, blank=True, editable=False)
+    alignments = models.JSONField(null=True, blank=True, editable=False)
+    achievement_type = enum_column(
+        AchievementType,
+        max_length=32,
+        blank=True,
+        db_default="",
+        help_text="Leave empty to derive it from the type.",
+    )
     is_offered = models.BooleanField(default=True)
     created_at = models.DateTimeField(editable=False)
+    amended_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return self.name
+
+
+class CredentialVersion(AppendOnlyRow):
+    """A version of a definition. `terms` holds them as JSON, because a version is read whole and never changes."""
+
+    id = models.BigAutoField(primary_key=True)
+    credential = models.ForeignKey(
+        Credential, on_delete=models.PROTECT, related_name="versions", db_index=False
+    )
+    number = models.PositiveIntegerField()
+    terms = models.JSONField()
+    created_at = models.DateTimeField()
+    org = owner_column(db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credential", "number"], name="one_credential_version_per_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.terms['name']} version {self.number}"
+
+
+class IssuerKey(models.Model):
+    """A key of an issuer, which is the platform or an organization. `issuer` is its name in addresses."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    issuer = models.CharField(max_length=36)
+    org = owner_column(db_index=False)
+    kind = enum_column(KeyKind, max_length=16)
+    public_jwk = models.JSONField()
+    encrypted_private = models.TextField(editable=False)
+    valid_from = models.DateTimeField()
+    is_current = models.BooleanField(default=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    compromised_from = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["issuer", "valid_from", "id"], name="keys_by_issuer")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "kind"],
+                condition=models.Q(is_current=True),
+                name="one_current_key_per_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
 
 
 class CredentialTrigger(models.Model):
@@ -84,6 +147,9 @@ class UserCredential(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     revocation_reason = models.TextField(blank=True)
     revoked_by = actor_column()
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspension_reason = models.TextField(blank=True, db_default="")
+    suspended_by = actor_column()
     is_current = models.BooleanField(default=True)
 
     class Meta:
@@ -107,7 +173,62 @@ class UserCredential(models.Model):
                 condition=models.Q(revoked_at=None) | ~models.Q(revocation_reason=""),
                 name="revocation_has_a_reason",
             ),
+            models.CheckConstraint(
+                condition=models.Q(suspended_at=None) | ~models.Q(suspension_reason=""),
+                name="suspension_has_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class StatusList(models.Model):
+    """A status list of an issuer. `version` counts the changes of what it says."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    issuer = models.CharField(max_length=36)
+    org = owner_column(db_index=False)
+    number = models.PositiveIntegerField()
+    version = models.PositiveBigIntegerField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "number"], name="one_list_per_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issuer} {self.number}"
+
+
+class SignedCredential(ErasableRow):
+    """The signed forms of an issued credential, as texts: they are served byte for byte."""
+
+    issued = models.OneToOneField(
+        UserCredential, on_delete=models.PROTECT, primary_key=True, related_name="signed"
+    )
+    org = owner_column(db_index=False)
+    document = models.TextField()
+    token = models.TextField()
+    proof_key = models.ForeignKey(
+        IssuerKey, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    token_key = models.ForeignKey(
+        IssuerKey, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    status_list = models.ForeignKey(
+        StatusList, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
+    status_index = models.PositiveIntegerField()
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["status_list", "status_index"], name="one_credential_per_status"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.issued_id)

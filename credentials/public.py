@@ -1,5 +1,5 @@
 """The public interface of credentials."""
 
-from credentials.domain.entities.credentials import CredentialTerms, CredentialType
+from credentials.domain.entities.definitions import CredentialTerms, CredentialType
 
 __all__ = ["CredentialTerms", "CredentialType"]

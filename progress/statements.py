@@ -37,6 +37,8 @@ VERBS: Final[Mapping[EventType, Verb]] = {
     EventType.COURSE_COMPLETED: Verb(f"{_ADL}/completed", "completed"),
     EventType.CREDENTIAL_ISSUED: Verb("http://id.tincanapi.com/verb/earned", "earned"),
     EventType.CREDENTIAL_REVOKED: Verb(f"{_STREAMS}/lose", "lost"),
+    EventType.CREDENTIAL_SUSPENDED: Verb(f"{_ADL}/suspended", "suspended"),
+    EventType.CREDENTIAL_RESUMED: Verb(f"{_ADL}/resumed", "resumed"),
     EventType.VERSION_UPGRADED: Verb(f"{_STREAMS}/update", "updated"),
     EventType.WITHDRAWN: Verb(f"{_ADL}/terminated", "terminated"),
     EventType.ATTEMPT_BOUND: Verb(f"{_STREAMS}/confirm", "confirmed"),

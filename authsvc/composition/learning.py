@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from accounts.public import periodic
-from authsvc.composition.tasks import TaskServices
+from authsvc.composition.issuers import IssuerServices
 from authsvc.jobs.entities import JobRequest
 from authsvc.jobs.ports import JobKind
 from authsvc.kernel.events import EventBus
@@ -23,9 +23,12 @@ from courses.domain.services.pathway_catalog import PathwayCatalogService
 from credentials.domain.services.awarding import AwardService
 from credentials.domain.services.credentials import CredentialService
 from credentials.domain.services.earning import EarningService
+from credentials.domain.services.evidence import EvidenceReader
 from credentials.domain.services.grounds import GroundsReader
 from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.organization_credentials import OrganizationCredentialService
+from credentials.domain.services.signed_verification import IssuedVerifier
+from credentials.domain.services.signing import CredentialSigner
 from credentials.domain.services.subjects import SubjectReader
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
 from progress.domain.services.attempt_decisions import AttemptDecisions
@@ -42,7 +45,7 @@ from progress.domain.services.reports import ReportService
 from progress.statements import statement_of
 
 
-class LearningServices(TaskServices):
+class LearningServices(IssuerServices):
     @property
     def job_kinds(self) -> tuple[JobKind, ...]:
         return (
@@ -278,11 +281,37 @@ class LearningServices(TaskServices):
         return CredentialIssuer(
             credentials=self.repositories.credentials,
             issued_credentials=self.repositories.issued_credentials,
+            status_lists=self.repositories.status_lists,
+            signer=self.signing,
             recorder=self._recorder,
             recorded_facts=self.recorded_facts,
             tenant_access=self.tenant_access,
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def signing(self) -> CredentialSigner:
+        return CredentialSigner(
+            signed_credentials=self.repositories.signed_credentials,
+            status_lists=self.repositories.status_lists,
+            issued_credentials=self.repositories.issued_credentials,
+            issuer_keys=self.issuer_keys,
+            evidence=EvidenceReader(recorded_facts=self.recorded_facts, subjects=self._subjects),
+            recorded_facts=self.recorded_facts,
+            addresses=self.addresses,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def issued_verification(self) -> IssuedVerifier:
+        return IssuedVerifier(
+            signed_credentials=self.repositories.signed_credentials,
+            signer=self.signing,
+            recorded_facts=self.recorded_facts,
+            addresses=self.addresses,
             clock=self.ports.clock,
         )
 

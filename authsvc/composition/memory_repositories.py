@@ -62,6 +62,11 @@ from credentials.domain.repositories.memory.credentials import InMemoryCredentia
 from credentials.domain.repositories.memory.issued_credentials import (
     InMemoryIssuedCredentialRepository,
 )
+from credentials.domain.repositories.memory.issuer_keys import InMemoryIssuerKeyRepository
+from credentials.domain.repositories.memory.signed import (
+    InMemorySignedCredentialRepository,
+    InMemoryStatusListRepository,
+)
 from progress.domain.ai.repositories.memory.budgets import (
     InMemoryAIBudgetRepository,
     InMemoryAISettingsRepository,
@@ -108,6 +113,8 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     invitations = InMemoryInvitationRepository(organizations, database.table())
     courses = InMemoryCourseRepository(database.table())
     issued_credentials = InMemoryIssuedCredentialRepository(database.table())
+    issuer_keys = InMemoryIssuerKeyRepository(database.table())
+    signed = InMemorySignedCredentialRepository(issued_credentials, issuer_keys, database.table())
     jobs = InMemoryJobRepository(database.table(), database.table())
 
     def person(user_id: UserId) -> tuple[str, str]:
@@ -158,8 +165,11 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         proposals=InMemoryGradeProposalRepository(database.table()),
         reports=InMemoryReportRepository(progress, attempts),
         learner_grids=InMemoryLearnerGridRepository(progress, attempts, person),
-        credentials=InMemoryCredentialRepository(database.table()),
+        credentials=InMemoryCredentialRepository(database.table(), database.table()),
         issued_credentials=issued_credentials,
+        issuer_keys=issuer_keys,
+        signed_credentials=signed,
+        status_lists=InMemoryStatusListRepository(signed, issued_credentials, database.table()),
         ai_sessions=ai_sessions,
         ai_interactions=ai_interactions,
         ai_feedback=ai_feedback,

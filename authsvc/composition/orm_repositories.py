@@ -38,6 +38,11 @@ from courses.domain.repositories.orm.courses import (
 from courses.domain.repositories.orm.pathways import OrmPathwayRepository
 from credentials.domain.repositories.orm.credentials import OrmCredentialRepository
 from credentials.domain.repositories.orm.issued_credentials import OrmIssuedCredentialRepository
+from credentials.domain.repositories.orm.issuer_keys import OrmIssuerKeyRepository
+from credentials.domain.repositories.orm.signed import (
+    OrmSignedCredentialRepository,
+    OrmStatusListRepository,
+)
 from progress.domain.ai.repositories.orm.budgets import (
     OrmAIBudgetRepository,
     OrmAISettingsRepository,
@@ -103,6 +108,9 @@ def orm_repositories() -> Repositories:
         learner_grids=OrmLearnerGridRepository(),
         credentials=OrmCredentialRepository(),
         issued_credentials=OrmIssuedCredentialRepository(),
+        issuer_keys=OrmIssuerKeyRepository(),
+        signed_credentials=OrmSignedCredentialRepository(),
+        status_lists=OrmStatusListRepository(),
         ai_sessions=OrmAISessionRepository(),
         ai_interactions=OrmAIInteractionRepository(),
         ai_feedback=OrmAIFeedbackRepository(),

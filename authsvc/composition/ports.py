@@ -67,6 +67,7 @@ from authsvc.kernel.outbound import OutboundHttp
 from authsvc.kernel.rate_limits import ProcessCounts
 from authsvc.kernel.request_budgets import RequestCounts, RequestPolicy
 from authsvc.kernel.tracing import NoTracing, Tracing
+from credentials.domain.ports import KeyProtection
 from progress.domain.ai.entities.budgets import BudgetKind, BudgetLimit
 from progress.domain.ai.ports import TextStore, TutorModel
 from progress.domain.ai.services.budgets import BudgetPolicy
@@ -95,6 +96,7 @@ class Ports:
     logout_sender: LogoutSender
     webhook_http: OutboundHttp
     signing_secrets: SigningSecrets
+    key_protection: KeyProtection
     client_documents: ClientDocuments
     allows_private_hosts: bool
     registrable_resources: frozenset[str]
@@ -159,6 +161,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         logout_sender=HttpLogoutSender(http=outbound_http),
         webhook_http=webhook_http,
         signing_secrets=EncryptedSecrets(Encryptor(secret_key, purpose=PURPOSE)),
+        key_protection=Encryptor(secret_key, purpose=b"authsvc issuer keys"),
         client_documents=HttpClientDocuments(
             http=outbound_http, hosts=frozenset(environment.cimd_hosts), clock=SystemClock()
         ),

@@ -43,6 +43,11 @@ from courses.domain.repositories.protocols.courses import (
 from courses.domain.repositories.protocols.pathways import PathwayRepository
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
+from credentials.domain.repositories.protocols.issuer_keys import IssuerKeyRepository
+from credentials.domain.repositories.protocols.signed import (
+    SignedCredentialRepository,
+    StatusListRepository,
+)
 from progress.domain.ai.repositories.protocols.budgets import (
     AIBudgetRepository,
     AIOutcomeRepository,
@@ -107,6 +112,9 @@ class Repositories:
     learner_grids: LearnerGridRepository
     credentials: CredentialRepository
     issued_credentials: IssuedCredentialRepository
+    issuer_keys: IssuerKeyRepository
+    signed_credentials: SignedCredentialRepository
+    status_lists: StatusListRepository
     ai_sessions: AISessionRepository
     ai_interactions: AIInteractionRepository
     ai_feedback: AIFeedbackRepository

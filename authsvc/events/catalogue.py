@@ -30,6 +30,8 @@ class OutgoingEventType(StrEnum):
     LEARNING_WITHDRAWN = "learning.withdrawn"
     CREDENTIAL_ISSUED = "credential.issued"
     CREDENTIAL_REVOKED = "credential.revoked"
+    CREDENTIAL_SUSPENDED = "credential.suspended"
+    CREDENTIAL_RESUMED = "credential.resumed"
     MEMBERSHIP_ADDED = "membership.added"
     MEMBERSHIP_CHANGED = "membership.changed"
     MEMBERSHIP_REMOVED = "membership.removed"
@@ -132,6 +134,12 @@ CATALOGUE: Final[Mapping[OutgoingEventType, Publication]] = {
     ),
     OutgoingEventType.CREDENTIAL_REVOKED: Publication(
         meaning="An issued credential was revoked.", data=_CREDENTIAL
+    ),
+    OutgoingEventType.CREDENTIAL_SUSPENDED: Publication(
+        meaning="An issued credential was suspended.", data=_CREDENTIAL
+    ),
+    OutgoingEventType.CREDENTIAL_RESUMED: Publication(
+        meaning="The suspension of an issued credential ended.", data=_CREDENTIAL
     ),
     OutgoingEventType.MEMBERSHIP_ADDED: Publication(
         meaning="A user joined an organization.", data={"role": _ROLE}

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.urls import register_converter
-from django.urls.converters import UUIDConverter
+from django.urls.converters import IntConverter, StringConverter, UUIDConverter
 
 
 class IdConverter(UUIDConverter):
@@ -15,6 +15,23 @@ class IdConverter(UUIDConverter):
         return UUID(value)
 
 
+class IssuerConverter(StringConverter):
+    """The name of an issuer of credentials: `platform`, or the id of an organization in lower or upper case."""
+
+    regex = f"platform|{IdConverter.regex}"
+
+    def to_python(self, value: str) -> str:
+        return value.lower()
+
+
+class NumberConverter(IntConverter):
+    """A positive number without leading zeros that fits a database integer."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+
 def register() -> None:
-    """Make the converter known to URL patterns: `<id:course_id>`."""
+    """Make the converters known to URL patterns: `<id:course_id>`, `<issuer:name>`, `<number:version>`."""
     register_converter(IdConverter, "id")
+    register_converter(IssuerConverter, "issuer")
+    register_converter(NumberConverter, "number")

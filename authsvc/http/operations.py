@@ -45,6 +45,7 @@ from authsvc.http.reading import body_of, content_of, page_request_of, query_of
 from authsvc.http.rendering import (
     Accepted,
     Download,
+    Encoded,
     Stated,
     StreamedFile,
     json_of,
@@ -64,7 +65,9 @@ JsonSchema = Mapping[str, Any]
 Forms = Mapping[str, type[Serializer[Shown]] | JsonSchema]
 """By media type, a serializer or a JSON Schema. Generic for mypy alone: DRF drops the parameter at run time."""
 Method = Callable[..., HttpResponseBase]
-Returned = Download | StreamedFile | Accepted | Stated | Streamed | Mapping[str, Any] | None
+Returned = (
+    Download | Encoded | StreamedFile | Accepted | Stated | Streamed | Mapping[str, Any] | None
+)
 """What handlers return, beside what their operation shows."""
 Reader = Callable[[Request], Any]
 
@@ -301,7 +304,7 @@ class Operation(Generic[Shown, Item]):
         return response
 
     def _content(self, request: Request, returned: Any) -> bytes:
-        if isinstance(returned, Download):
+        if isinstance(returned, Download | Encoded):
             return returned.content
         if isinstance(returned, Streamed):
             return json_of(returned.receipt, {})

@@ -37,6 +37,46 @@ class JsonLinesRenderer(_Renderer):
     charset = None
 
 
+class CredentialRenderer(_Renderer):
+    """Verifiable credentials with an embedded proof."""
+
+    media_type = "application/vc+ld+json"
+    format = "vc"
+    charset = None
+
+
+class LinkedDataRenderer(_Renderer):
+    """Linked data (JSON-LD 1.1)."""
+
+    media_type = "application/ld+json"
+    format = "jsonld"
+    charset = None
+
+
+class SecuredCredentialRenderer(_Renderer):
+    """Verifiable credentials with an embedded proof, as their data model 2.0 names them."""
+
+    media_type = "application/vc"
+    format = "vc2"
+    charset = None
+
+
+class TokenRenderer(_Renderer):
+    """JSON Web Tokens (RFC 7519)."""
+
+    media_type = "application/jwt"
+    format = "jwt"
+    charset = None
+
+
+class PlainTextRenderer(_Renderer):
+    """Plain text, as which Open Badges 3.0 fetches compact JSON Web Signatures."""
+
+    media_type = "text/plain"
+    format = "txt"
+    charset = "utf-8"
+
+
 class EventStreamRenderer(_Renderer):
     """Server-sent events (HTML Standard §9.2)."""
 

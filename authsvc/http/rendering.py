@@ -31,6 +31,13 @@ class Download:
 
 
 @dataclass(frozen=True, slots=True)
+class Encoded:
+    """An answer that is stored as it is sent, in the negotiated media type."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class StreamedFile:
     """A file of `size` bytes that is read piece by piece while it is sent."""
 

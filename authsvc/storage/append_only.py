@@ -28,14 +28,25 @@ class AppendOnlyRow(models.Model):
         abstract = True
 
 
+class ErasableRow(AppendOnlyRow):
+    """A row that is written once, and may be deleted with the data of a person, but never changed."""
+
+    class Meta:
+        abstract = True
+
+
 class AppendOnly(Operation):
-    """Give a model's table triggers that refuse UPDATE, DELETE and, on PostgreSQL, TRUNCATE."""
+    """Give a model's table triggers that refuse UPDATE, DELETE and, on PostgreSQL, TRUNCATE.
+
+    The rows of an `ErasableRow` may be deleted.
+    """
 
     reversible = True
     reduces_to_sql = True
 
-    def __init__(self, model_name: str) -> None:
+    def __init__(self, model_name: str, *, is_erasable: bool = False) -> None:
         self.model_name = model_name
+        self.is_erasable = is_erasable
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Do nothing: triggers are not part of the state of a model."""
@@ -48,7 +59,8 @@ class AppendOnly(Operation):
         to_state: ProjectState,
     ) -> None:
         table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
-        for statement in protecting(table, schema_editor.connection):
+        connection = schema_editor.connection
+        for statement in protecting(table, connection, is_erasable=self.is_erasable):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -66,19 +78,22 @@ class AppendOnly(Operation):
         return f"Make {self.model_name} append-only"
 
 
-def protecting(table: str, connection: BaseDatabaseWrapper) -> list[str]:
+def protecting(
+    table: str, connection: BaseDatabaseWrapper, *, is_erasable: bool = False
+) -> list[str]:
     """The statements that create the triggers of *table*, or replace them."""
     if connection.vendor == "sqlite":
         return [
             f"CREATE TRIGGER IF NOT EXISTS {_trigger(table)}_{verb.lower()} BEFORE {verb} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            for verb in ("UPDATE", "DELETE")
+            for verb in (("UPDATE",) if is_erasable else ("UPDATE", "DELETE"))
         ]
     return [
         _REFUSE_CHANGE,
         *releasing(table, connection),
         (
-            f"CREATE TRIGGER {_trigger(table)} BEFORE UPDATE OR DELETE ON {table} "
+            f"CREATE TRIGGER {_trigger(table)} BEFORE {'UPDATE' if is_erasable else 'UPDATE OR DELETE'} "
+            f"ON {table} "
             "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
         ),
         (
@@ -101,9 +116,9 @@ def releasing(table: str, connection: BaseDatabaseWrapper) -> list[str]:
 def restore_protection(sender: AppConfig, using: str, **_: Any) -> None:
     """Restore triggers after a migration: SQLite drops them when Django rebuilds a table to alter a column."""
     connection = connections[using]
-    for table in _unprotected(connection, sender.get_models()):
+    for table, is_erasable in _unprotected(connection, sender.get_models()):
         with connection.cursor() as cursor:
-            for statement in protecting(table, connection):
+            for statement in protecting(table, connection, is_erasable=is_erasable):
                 cursor.execute(statement)
 
 
@@ -114,24 +129,34 @@ def check_protection(
     return [
         Error(f"{table} is append-only, but its triggers are missing.", id="authsvc.E001")
         for using in databases or ()
-        for table in _unprotected(connections[using], apps.get_models())
+        for table, _ in _unprotected(connections[using], apps.get_models())
     ]
 
 
 def _unprotected(
     connection: BaseDatabaseWrapper, models_: "Sequence[type[models.Model]] | Any"
-) -> list[str]:
-    tables = {m._meta.db_table for m in models_ if issubclass(m, AppendOnlyRow)}
+) -> list[tuple[str, bool]]:
+    """The tables that lack triggers, and whether their rows may be deleted."""
+    tables = {
+        m._meta.db_table: issubclass(m, ErasableRow)
+        for m in models_
+        if issubclass(m, AppendOnlyRow)
+    }
     with connection.cursor() as cursor:
-        existing = tables.intersection(connection.introspection.table_names(cursor))
+        existing = tables.keys() & set(connection.introspection.table_names(cursor))
         cursor.execute(_TRIGGERS[connection.vendor])
         triggers = {name for (name,) in cursor.fetchall()}
-    return sorted(table for table in existing if not triggers.issuperset(_names(table, connection)))
+    return [
+        (table, tables[table])
+        for table in sorted(existing)
+        if not triggers.issuperset(_names(table, connection, is_erasable=tables[table]))
+    ]
 
 
-def _names(table: str, connection: BaseDatabaseWrapper) -> list[str]:
+def _names(table: str, connection: BaseDatabaseWrapper, *, is_erasable: bool = False) -> list[str]:
     if connection.vendor == "sqlite":
-        return [f"{_trigger(table)}_update", f"{_trigger(table)}_delete"]
+        update, delete = f"{_trigger(table)}_update", f"{_trigger(table)}_delete"
+        return [update] if is_erasable else [update, delete]
     return [_trigger(table), f"{_trigger(table)}_truncate"]
 
 

@@ -28,7 +28,8 @@ from authsvc.http.actors import staff_of
 from authsvc.http.forms import TextFileField, sentence_of
 from authsvc.kernel.errors import DomainError
 from credentials import models as rows
-from credentials.domain.entities.credentials import CredentialId, Verification
+from credentials.domain.entities.credentials import Verification
+from credentials.domain.entities.definitions import CredentialId
 from credentials.domain.services.awarding import AwardOutcome, AwardPlan
 
 PER_PAGE: Final = 50

@@ -1,20 +1,21 @@
 """Admin pages of credential definitions: editing them and checking eligibility."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Count, Model
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.public import Principal, Right, SubjectType, UserId
-from authsvc.admin_site.actions import admin_page, staff_action
+from authsvc.admin_site.actions import MOST_AT_ONCE, admin_page, staff_action
 from authsvc.admin_site.model_admins import ServiceAdmin
 from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
@@ -26,13 +27,20 @@ from courses.public import CourseId
 from credentials import models as rows
 from credentials.admin.awards import AwardPages
 from credentials.admin.rules import RuleText, eligibility_text, text_of
-from credentials.domain.entities.credentials import (
+from credentials.domain.entities.definitions import (
+    LONGEST_TAG,
     LONGEST_TEXT,
     LONGEST_VALIDITY_DAYS,
+    MOST_TAGS,
+    AchievementType,
+    Alignment,
     CredentialId,
     CredentialTerms,
     CredentialType,
 )
+
+_FACTS: Final = ("org", "version", "is_offered", "created_at", "versions")
+"""What a form shows and does not change."""
 
 
 class CredentialForm(forms.ModelForm[rows.Credential]):
@@ -61,6 +69,13 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
     course = rows.Credential._meta.get_field("course").formfield(
         help_text="Completing this course earns the credential, unless there is a rule."
     )
+    labels = forms.CharField(
+        label="Tags",
+        required=False,
+        max_length=MOST_TAGS * (LONGEST_TAG + 2),
+        widget=AdminTextareaWidget,
+        help_text="Words by which others find it, one a line.",
+    )
     earned_by = YamlField(
         css_class="rule",
         required=False,
@@ -73,6 +88,7 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
         fields = [
             "name",
             "type",
+            "achievement_type",
             "description",
             "criteria",
             "issuer",
@@ -86,6 +102,16 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
         courses: Any = self.fields["course"]
         courses.queryset = courses.queryset.filter(owned_within(self.tenant_scope))
         self.initial["earned_by"] = text_of(self.instance.rule)
+        self.initial["labels"] = "\n".join(self.instance.tags or ())
+
+    def clean_labels(self) -> tuple[str, ...]:
+        lines = (line.strip() for line in self.cleaned_data["labels"].splitlines())
+        tags = tuple(dict.fromkeys(line for line in lines if line))
+        if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
+            raise ValidationError(
+                f"Use at most {MOST_TAGS} tags of at most {LONGEST_TAG} characters each."
+            )
+        return tags
 
     def clean_earned_by(self) -> RuleText:
         return RuleText.read(self.cleaned_data["earned_by"])
@@ -103,6 +129,7 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
     @property
     def terms(self) -> CredentialTerms:
         values = self.cleaned_data
+        kind = values["achievement_type"]
         return CredentialTerms(
             name=values["name"],
             type=CredentialType(values["type"]),
@@ -113,6 +140,11 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
             course_id=CourseId(values["course"].pk),
             valid_for_days=values["valid_for_days"],
             rule=values["earned_by"].rule,
+            tags=values["labels"],
+            alignments=tuple(
+                Alignment(**alignment) for alignment in self.instance.alignments or ()
+            ),
+            achievement_type=AchievementType(kind) if kind else None,
         )
 
 
@@ -140,15 +172,42 @@ class CredentialAdmin(AwardPages, AuditsTenantAccess, ServiceAdmin):
     actions = ["offer", "withdraw"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return [] if obj is None else ["org", "version", "is_offered", "created_at"]
+        return [] if obj is None else [*_FACTS]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         is_written = obj is None or self.has_change_permission(request, obj)
         rule = "earned_by" if is_written else "shown_rule"
-        return [*CredentialForm.Meta.fields, rule, *self.get_readonly_fields(request, obj)]
+        return [
+            *CredentialForm.Meta.fields,
+            "labels",
+            rule,
+            *self.get_readonly_fields(request, obj),
+        ]
 
     def prepare_form(self, form: Any, request: HttpRequest, row: Any) -> None:
         form.tenant_scope = staff_of(request).tenant_scope
+
+    @admin.display
+    def versions(self, row: rows.Credential) -> SafeString:
+        """The versions, the newest first, with the number of credentials issued on each."""
+        issued = dict(
+            rows.UserCredential.objects.filter(credential=row)
+            .values_list("credential_version")
+            .annotate(number=Count("pk"))
+        )
+        return format_html_join(
+            "",
+            "<div>Version {}, {}: “{}”, issued {} times</div>",
+            (
+                (
+                    version.number,
+                    display_for_value(version.created_at, ""),
+                    version.terms["name"],
+                    issued.get(version.number, 0),
+                )
+                for version in row.versions.order_by("-number")[:MOST_AT_ONCE]
+            ),
+        )
 
     @admin.display(description="rule")
     def shown_rule(self, row: rows.Credential) -> SafeString | str:

@@ -58,10 +58,11 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         "evidence",
         "lost_grounds",
         "verify",
+        "suspension",
         "revocation",
         "supersedes",
     ]
-    actions = ["revoke", "reissue"]
+    actions = ["revoke", "suspend", "resume", "reissue"]
 
     def label_of(self, row: rows.UserCredential) -> str:
         return f"“{row.credential.name}” of {name_of(row.user)}"
@@ -74,6 +75,8 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     def state(self, row: rows.UserCredential) -> str:
         if row.revoked_at is not None:
             return "Revoked"
+        if row.suspended_at is not None:
+            return "Suspended"
         is_over = row.expires_at is not None and row.expires_at <= services().ports.clock.now()
         return "Expired" if is_over else "Valid"
 
@@ -125,6 +128,13 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     @admin.display
     def verify(self, row: rows.UserCredential) -> SafeString:
         return format_html('<a href="{0}">{0}</a>', _public_url(row))
+
+    @admin.display
+    def suspension(self, row: rows.UserCredential) -> str:
+        if row.suspended_at is None:
+            return "-"
+        when = display_for_value(row.suspended_at, "")
+        return f"At {when} by {row.suspended_by or 'the operator'}: {row.suspension_reason}"
 
     @admin.display
     def revocation(self, row: rows.UserCredential) -> str:
@@ -216,6 +226,14 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     @staff_action("Revoke", done="revoked", requires_reason=True)
     def revoke(self, row: rows.UserCredential, reason: str, by: Principal) -> None:
         services().issuing.revoke(IssuedCredentialId(row.id), reason=reason, by=by)
+
+    @staff_action("Suspend", done="suspended", requires_reason=True)
+    def suspend(self, row: rows.UserCredential, reason: str, by: Principal) -> None:
+        services().issuing.suspend(IssuedCredentialId(row.id), reason=reason, by=by)
+
+    @staff_action("Resume", done="resumed", requires_reason=True)
+    def resume(self, row: rows.UserCredential, reason: str, by: Principal) -> None:
+        services().issuing.resume(IssuedCredentialId(row.id), reason=reason, by=by)
 
     @staff_action("Re-issue", done="re-issued", requires_reason=True)
     def reissue(self, row: rows.UserCredential, reason: str, by: Principal) -> None:

@@ -24,6 +24,8 @@ def _status_of(row: rows.UserCredential) -> tuple[str, str]:
     """The word for the status of an issued credential, and the class of its badge."""
     if row.revoked_at is not None:
         return "Revoked", "bad"
+    if row.suspended_at is not None:
+        return "Suspended", "off"
     if not row.is_current:
         return "Re-issued", "off"
     if row.expires_at is not None and row.expires_at <= timezone.now():

@@ -1,37 +1,66 @@
 """Credentials: what can be earned, what was issued, and whether that is valid."""
 
 from http import HTTPStatus
+from typing import Final
+
+from rest_framework.renderers import JSONRenderer
 
 from accounts.public import OrganizationSuspended, PersonNeeded, Principal, Right, Scope
 from authsvc.composition.container import services
-from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.operations import Access, Forms, Whose, operation
 from authsvc.http.reading import Members
+from authsvc.http.renderers import (
+    CredentialRenderer,
+    LinkedDataRenderer,
+    PlainTextRenderer,
+    SecuredCredentialRenderer,
+    TokenRenderer,
+)
+from authsvc.http.rendering import JSON, Encoded
 from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page, PageRequest
 from credentials.api.serializers import (
+    BADGE,
+    TOKEN,
     CredentialSerializer,
+    CredentialVersionSerializer,
     EligibilitySerializer,
     HeldCredentialSerializer,
     ReasonRequestSerializer,
     VerificationSerializer,
 )
-from credentials.domain.entities.credentials import (
-    Credential,
-    CredentialId,
-    Eligibility,
-    IssuedCredentialId,
-    Verification,
-)
+from credentials.domain.entities.credentials import Eligibility, IssuedCredentialId, Verification
+from credentials.domain.entities.definitions import Credential, CredentialId, CredentialVersion
 from credentials.domain.errors import (
     AlreadyIssued,
     AlreadyRevoked,
+    AlreadySuspended,
     CredentialNotFound,
+    CredentialVersionNotFound,
+    IssuedCredentialAltered,
     IssuedCredentialNotFound,
+    IssuerKeyUnreadable,
     NotEligible,
+    NotSuspended,
     ReasonMissing,
 )
 
 AWARDERS = Access(Whose.HELD, Right.AWARD_CREDENTIALS)
+DOCUMENTS: Final = frozenset(
+    {
+        CredentialRenderer.media_type,
+        SecuredCredentialRenderer.media_type,
+        LinkedDataRenderer.media_type,
+    }
+)
+"""Media types of the document with an embedded proof."""
+TOKENS: Final = frozenset({TokenRenderer.media_type, PlainTextRenderer.media_type})
+"""Media types of the VC-JWT."""
+ISSUED_FORMS: "Final[Forms[Verification]]" = {
+    JSON: HeldCredentialSerializer,
+    **dict.fromkeys(sorted(DOCUMENTS), BADGE),
+    **dict.fromkeys(sorted(TOKENS), TOKEN),
+}
 
 
 class CredentialListView(ApiView):
@@ -44,6 +73,35 @@ class CredentialListView(ApiView):
     )
     def get(self, *, page: PageRequest, by: Principal) -> Page[Credential]:
         return services().credentials.page_of(page, by=by)
+
+
+class CredentialVersionListView(ApiView):
+    @operation(
+        name="listCredentialVersions",
+        summary="List the versions of a credential, oldest first",
+        access=Access(Whose.SEEN),
+        scope=Scope.CREDENTIALS_READ,
+        page_of=CredentialVersionSerializer,
+        errors=(CredentialNotFound,),
+    )
+    def get(
+        self, credential_id: CredentialId, *, page: PageRequest, by: Principal
+    ) -> Page[CredentialVersion]:
+        return services().credentials.versions_of(credential_id, page, by=by)
+
+
+class CredentialVersionView(ApiView):
+    @operation(
+        name="getCredentialVersion",
+        summary="Get a version of a credential, which never changes; anyone who has the credential's ID can",
+        access=Access(Whose.ANYBODY),
+        answer=CredentialVersionSerializer,
+        errors=(CredentialVersionNotFound,),
+        has_etag=True,
+        cache_control="public, max-age=86400",
+    )
+    def get(self, credential_id: CredentialId, number: int) -> CredentialVersion:
+        return services().credentials.version(credential_id, number)
 
 
 class EligibilityView(ApiView):
@@ -87,27 +145,42 @@ class MyCredentialListView(ApiView):
 
 
 class IssuedView(ApiView):
+    renderer_classes = (
+        JSONRenderer,
+        CredentialRenderer,
+        SecuredCredentialRenderer,
+        LinkedDataRenderer,
+        TokenRenderer,
+        PlainTextRenderer,
+    )
+
     @operation(
         name="getIssued",
-        summary="Get an issued credential; anyone who has its ID can",
+        summary="Get an issued credential, also as Open Badge; anyone who has its ID can",
         access=Access(Whose.ANYBODY),
-        answer=HeldCredentialSerializer,
-        errors=(IssuedCredentialNotFound,),
+        answer=ISSUED_FORMS,
+        errors=(IssuedCredentialNotFound, IssuedCredentialAltered, IssuerKeyUnreadable),
+        has_etag=True,
+        cache_control="no-cache",
     )
-    def get(self, issued_id: IssuedCredentialId) -> Verification:
+    def get(self, issued_id: IssuedCredentialId, *, media_type: str) -> Verification | Encoded:
+        if media_type in DOCUMENTS:
+            return Encoded(services().signing.shown(issued_id).document.encode())
+        if media_type in TOKENS:
+            return Encoded(services().signing.shown(issued_id).token.encode())
         return services().issuing.verify(issued_id)
 
 
 class VerifyView(ApiView):
     @operation(
         name="verifyIssued",
-        summary="Verify an issued credential; anyone who has its ID can",
+        summary="Verify an issued credential step by step; anyone who has its ID can",
         access=Access(Whose.ANYBODY),
         answer=VerificationSerializer,
-        errors=(IssuedCredentialNotFound,),
+        errors=(IssuedCredentialNotFound, IssuerKeyUnreadable),
     )
     def get(self, issued_id: IssuedCredentialId) -> Verification:
-        return services().issuing.verify(issued_id)
+        return services().issued_verification.verify(issued_id)
 
 
 class RevokeView(ApiView):
@@ -124,6 +197,50 @@ class RevokeView(ApiView):
     )
     def post(self, issued_id: IssuedCredentialId, *, body: Members, by: Principal) -> Verification:
         return services().issuing.revoke(issued_id, reason=body["reason"], by=by)
+
+
+class SuspendView(ApiView):
+    @operation(
+        name="suspendIssued",
+        summary="Suspend an issued credential, until it is resumed",
+        access=AWARDERS,
+        scope=Scope.CREDENTIALS_WRITE,
+        body=ReasonRequestSerializer,
+        answer=HeldCredentialSerializer,
+        errors=(
+            IssuedCredentialNotFound,
+            AlreadyRevoked,
+            AlreadySuspended,
+            ReasonMissing,
+            OrganizationSuspended,
+        ),
+        is_idempotent=True,
+        needs_recent_sign_in=True,
+    )
+    def post(self, issued_id: IssuedCredentialId, *, body: Members, by: Principal) -> Verification:
+        return services().issuing.suspend(issued_id, reason=body["reason"], by=by)
+
+
+class ResumeView(ApiView):
+    @operation(
+        name="resumeIssued",
+        summary="Resume a suspended credential",
+        access=AWARDERS,
+        scope=Scope.CREDENTIALS_WRITE,
+        body=ReasonRequestSerializer,
+        answer=HeldCredentialSerializer,
+        errors=(
+            IssuedCredentialNotFound,
+            AlreadyRevoked,
+            NotSuspended,
+            ReasonMissing,
+            OrganizationSuspended,
+        ),
+        is_idempotent=True,
+        needs_recent_sign_in=True,
+    )
+    def post(self, issued_id: IssuedCredentialId, *, body: Members, by: Principal) -> Verification:
+        return services().issuing.resume(issued_id, reason=body["reason"], by=by)
 
 
 class ReissueView(ApiView):

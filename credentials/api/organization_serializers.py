@@ -9,13 +9,23 @@ from authsvc.http.fields import NameField, TextField
 from authsvc.http.paging import ChangedSinceQuerySerializer
 from authsvc.http.reading import Members
 from courses.public import CourseId
-from credentials.api.serializers import TYPES, CredentialSerializer, HeldCredentialSerializer
-from credentials.domain.entities.credentials import (
+from credentials.api.serializers import (
+    ACHIEVEMENT_TYPES,
+    TYPES,
+    CredentialSerializer,
+    HeldCredentialSerializer,
+)
+from credentials.domain.entities.credentials import IssuedCredentialStatus
+from credentials.domain.entities.definitions import (
+    LONGEST_TAG,
     LONGEST_TEXT,
+    MOST_ALIGNMENTS,
+    MOST_TAGS,
+    AchievementType,
+    Alignment,
     Credential,
     CredentialTerms,
     CredentialType,
-    IssuedCredentialStatus,
 )
 from credentials.domain.entities.rule_values import rule_in, value_of_rule
 from progress.public import AssistedGrade
@@ -37,6 +47,16 @@ class RuleField(serializers.JSONField):
     """A rule, in the form in which docs/credentials.md describes it."""
 
 
+class AlignmentRequestSerializer(serializers.Serializer[Any]):
+    """A node of an educational framework that the credential corresponds to."""
+
+    target_name = NameField(max_length=200)
+    target_url = serializers.URLField(max_length=2000)
+    target_framework = TextField(default="", allow_blank=True, max_length=200)
+    target_code = TextField(default="", allow_blank=True, max_length=200)
+    target_description = TextField(default="", allow_blank=True, max_length=LONGEST_TEXT)
+
+
 class CredentialTermsRequestSerializer(serializers.Serializer[Any]):
     """Terms of a credential."""
 
@@ -48,6 +68,18 @@ class CredentialTermsRequestSerializer(serializers.Serializer[Any]):
     image_url = serializers.URLField(default="", allow_blank=True, max_length=2000)
     course_id = serializers.UUIDField()
     valid_for_days = serializers.IntegerField(default=None, allow_null=True)
+    tags = serializers.ListField(
+        child=NameField(max_length=LONGEST_TAG), default=list, max_length=MOST_TAGS
+    )
+    alignments = serializers.ListField(
+        child=AlignmentRequestSerializer(), default=list, max_length=MOST_ALIGNMENTS
+    )
+    achievement_type = serializers.ChoiceField(
+        choices=ACHIEVEMENT_TYPES,
+        default=None,
+        allow_null=True,
+        help_text="As Open Badges 3.0 names the kind of achievement. By default the type implies it.",
+    )
     rule = RuleField(default=None, allow_null=True)
 
 
@@ -99,6 +131,7 @@ class IssuedSerializer(HeldCredentialSerializer):
 
 def terms_of(body: Members) -> CredentialTerms:
     """The terms in a body. Raises InvalidRule."""
+    kind = body["achievement_type"]
     return CredentialTerms(
         name=body["name"],
         type=CredentialType(body["type"]),
@@ -109,4 +142,7 @@ def terms_of(body: Members) -> CredentialTerms:
         course_id=CourseId(body["course_id"]),
         valid_for_days=body["valid_for_days"],
         rule=None if body["rule"] is None else rule_in(body["rule"]),
+        tags=tuple(dict.fromkeys(body["tags"])),
+        alignments=tuple(Alignment(**alignment) for alignment in body["alignments"]),
+        achievement_type=None if kind is None else AchievementType(kind),
     )

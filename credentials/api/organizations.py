@@ -25,12 +25,8 @@ from credentials.api.organization_serializers import (
     terms_of,
 )
 from credentials.api.serializers import ReasonRequestSerializer
-from credentials.domain.entities.credentials import (
-    Credential,
-    CredentialId,
-    IssuedCredentialStatus,
-    Verification,
-)
+from credentials.domain.entities.credentials import IssuedCredentialStatus, Verification
+from credentials.domain.entities.definitions import Credential, CredentialId
 from credentials.domain.errors import (
     CredentialNotFound,
     ImpossibleValidity,

@@ -10,14 +10,26 @@ from authsvc.http.fields import TextField
 from authsvc.http.rendering import shown
 from credentials.domain.entities.credentials import (
     Binding,
-    Credential,
-    CredentialType,
     Eligibility,
     IssuedCredentialStatus,
     Verification,
 )
+from credentials.domain.entities.definitions import (
+    AchievementType,
+    Alignment,
+    Credential,
+    CredentialType,
+    CredentialVersion,
+)
 from credentials.domain.entities.rules import TriggerKind, Verdict
+from credentials.openbadges.verification import Outcome, Step, StepName
 
+BADGE = {
+    "type": "object",
+    "description": "An OpenBadgeCredential (Open Badges 3.0) with its proof.",
+}
+TOKEN = {"type": "string", "description": "The credential as VC-JWT (Open Badges 3.0, §8.2)."}
+ACHIEVEMENT_TYPES = [type_.value for type_ in AchievementType]
 TYPES = [type_.value for type_ in CredentialType]
 KINDS = [kind.value for kind in TriggerKind]
 BINDINGS = [binding.value for binding in Binding]
@@ -26,6 +38,16 @@ STATUSES = [status.value for status in IssuedCredentialStatus]
 
 class ReasonRequestSerializer(serializers.Serializer[Any]):
     reason = TextField(max_length=1000)
+
+
+class AlignmentSerializer(serializers.Serializer[Alignment]):
+    """A node of an educational framework."""
+
+    target_name = serializers.CharField()
+    target_url = serializers.CharField()
+    target_framework = serializers.CharField()
+    target_code = serializers.CharField()
+    target_description = serializers.CharField()
 
 
 class CredentialSerializer(serializers.Serializer[Credential]):
@@ -41,6 +63,34 @@ class CredentialSerializer(serializers.Serializer[Credential]):
     image_url = serializers.CharField(source="terms.image_url")
     course_id = serializers.UUIDField(source="terms.course_id")
     valid_for_days = serializers.IntegerField(source="terms.valid_for_days", allow_null=True)
+    tags = serializers.ListField(source="terms.tags", child=serializers.CharField())
+    alignments = AlignmentSerializer(source="terms.alignments", many=True)
+    achievement_type = serializers.ChoiceField(
+        source="terms.achievement",
+        choices=ACHIEVEMENT_TYPES,
+        help_text="As Open Badges 3.0 names the kind of achievement.",
+    )
+
+
+class CredentialVersionSerializer(serializers.Serializer[CredentialVersion]):
+    """A version of a credential, as it was shown to those who earned it."""
+
+    credential_id = serializers.UUIDField()
+    version = serializers.IntegerField(source="number")
+    created_at = serializers.DateTimeField()
+    name = serializers.CharField(source="terms.name")
+    type = serializers.ChoiceField(source="terms.type", choices=TYPES)
+    description = serializers.CharField(source="terms.description")
+    criteria = serializers.CharField(source="terms.criteria")
+    issuer = serializers.CharField(source="terms.issuer")
+    image_url = serializers.CharField(source="terms.image_url")
+    course_id = serializers.UUIDField(source="terms.course_id")
+    valid_for_days = serializers.IntegerField(source="terms.valid_for_days", allow_null=True)
+    tags = serializers.ListField(source="terms.tags", child=serializers.CharField())
+    alignments = AlignmentSerializer(source="terms.alignments", many=True)
+    achievement_type = serializers.ChoiceField(
+        source="terms.achievement", choices=ACHIEVEMENT_TYPES
+    )
 
 
 class CredentialNameSerializer(serializers.Serializer[Verification]):
@@ -98,6 +148,14 @@ class EligibilitySerializer(serializers.Serializer[Eligibility]):
     verdict = VerdictSerializer()
 
 
+class StepSerializer(serializers.Serializer[Step]):
+    """A step of the verification of the signed form, in the order of Open Badges 3.0."""
+
+    name = serializers.ChoiceField(choices=[name.value for name in StepName])
+    outcome = serializers.ChoiceField(choices=[outcome.value for outcome in Outcome])
+    message = serializers.CharField()
+
+
 class VerificationSerializer(serializers.Serializer[Verification]):
     id = serializers.UUIDField(source="issued.id")
     credential_name = serializers.CharField(source="issued.terms.name")
@@ -108,3 +166,4 @@ class VerificationSerializer(serializers.Serializer[Verification]):
     valid = serializers.BooleanField()
     binding = serializers.ChoiceField(choices=BINDINGS)
     detail = serializers.CharField()
+    steps = StepSerializer(many=True)

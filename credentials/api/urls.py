@@ -5,11 +5,13 @@ What begins alike is included together, because Django compares a path with ever
 
 from django.urls import include, path
 
-from credentials.api import credentials, organizations
+from credentials.api import credentials, issuers, organizations
 
 issued = [
     path("verify", credentials.VerifyView.as_view()),
     path("revoke", credentials.RevokeView.as_view()),
+    path("suspend", credentials.SuspendView.as_view()),
+    path("resume", credentials.ResumeView.as_view()),
     path("reissue", credentials.ReissueView.as_view()),
 ]
 organization = [
@@ -19,12 +21,27 @@ organization = [
     path("credentials/<id:credential_id>/withdraw", organizations.WithdrawView.as_view()),
     path("issued", organizations.IssuedListView.as_view()),
 ]
+issuer = [
+    path("", issuers.IssuerView.as_view()),
+    path("/did.json", issuers.DidDocumentView.as_view()),
+    path("/keys/<id:key_id>", issuers.IssuerKeyView.as_view()),
+    path("/status-lists/<number:number>", issuers.StatusListView.as_view()),
+]
 urlpatterns = [
     path("v1/issued/<id:issued_id>/", include(issued)),
     path("v1/issued/<id:issued_id>", credentials.IssuedView.as_view()),
     path("v1/me/credentials", credentials.MyCredentialListView.as_view()),
     path("v1/credentials", credentials.CredentialListView.as_view()),
+    path(
+        "v1/credentials/<id:credential_id>/versions",
+        credentials.CredentialVersionListView.as_view(),
+    ),
+    path(
+        "v1/credentials/<id:credential_id>/versions/<number:number>",
+        credentials.CredentialVersionView.as_view(),
+    ),
     path("v1/credentials/<id:credential_id>/eligibility", credentials.EligibilityView.as_view()),
     path("v1/credentials/<id:credential_id>/issue", credentials.ClaimView.as_view()),
     path("v1/orgs/<id:org_id>/", include(organization)),
+    path("issuers/<issuer:issuer>", include(issuer)),
 ]

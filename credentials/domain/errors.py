@@ -9,10 +9,56 @@ class CredentialNotFound(NotFound):
     explanation = "There is no credential with this id."
 
 
+class CredentialVersionNotFound(NotFound):
+    code = "credential-version-not-found"
+    title = "Credential version not found"
+    explanation = "The credential has no version with this number."
+
+
 class IssuedCredentialNotFound(NotFound):
     code = "issued-credential-not-found"
     title = "Issued credential not found"
     explanation = "No credential with this id was ever issued."
+
+
+class IssuerNotFound(NotFound):
+    code = "issuer-not-found"
+    title = "Issuer not found"
+    explanation = "Nobody issues credentials under this name."
+
+
+class IssuerKeyNotFound(NotFound):
+    code = "issuer-key-not-found"
+    title = "Issuer key not found"
+    explanation = "The issuer never had a key with this ID."
+
+
+class StatusListNotFound(NotFound):
+    code = "status-list-not-found"
+    title = "Status list not found"
+    explanation = "The issuer has no status list with this number."
+
+
+class ImpossibleCompromise(Invalid):
+    code = "impossible-compromise"
+    title = "The time is in the future"
+    explanation = "State since when the key may have been known to others."
+
+
+class IssuerKeyUnreadable(Conflict):
+    code = "issuer-key-unreadable"
+    title = "The signing key cannot be decrypted"
+    explanation = (
+        "The key {key_id} was encrypted with another secret key. An administrator rotates it."
+    )
+
+
+class AlreadyCompromised(Conflict):
+    code = "already-compromised"
+    title = "Key already marked as compromised"
+    explanation = (
+        "The key counts as compromised since {since}. Only an earlier time can replace that."
+    )
 
 
 class AlreadyIssued(Conflict):
@@ -25,6 +71,24 @@ class NotEligible(Conflict):
     code = "not-eligible"
     title = "Not eligible for this credential"
     explanation = "Missing: {missing}."
+
+
+class IssuedCredentialAltered(Conflict):
+    code = "issued-credential-altered"
+    title = "The record of the credential was altered"
+    explanation = "The stored record differs from the event that recorded it, and is not signed."
+
+
+class NotSuspended(Conflict):
+    code = "not-suspended"
+    title = "Credential not suspended"
+    explanation = "Only a suspended credential can be resumed."
+
+
+class AlreadySuspended(Conflict):
+    code = "already-suspended"
+    title = "Credential already suspended"
+    explanation = "Resume or revoke it."
 
 
 class AlreadyRevoked(Conflict):

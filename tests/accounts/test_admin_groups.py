@@ -57,7 +57,7 @@ PARTS = {
     },
     "Credential officers": {
         "credentials.credential": {"view", "add", "save", "offer", "withdraw"},
-        "credentials.usercredential": {"view", "revoke", "reissue"},
+        "credentials.usercredential": {"view", "revoke", "suspend", "resume", "reissue"},
     },
     "Auditors": {
         row: {"view"}
@@ -125,7 +125,7 @@ ACTIONS = {
     "progress/aiflag/": ("uphold", "dismiss"),
     "progress/prompttemplate/": ("activate", "end_trial", "retire"),
     "credentials/credential/": ("offer", "withdraw"),
-    "credentials/usercredential/": ("revoke", "reissue"),
+    "credentials/usercredential/": ("revoke", "suspend", "resume", "reissue"),
 }
 
 FORMS = {

@@ -118,7 +118,8 @@ ACTIONS_THAT_TAKE_AWAY: Final = names("""
     accounts/oauthclient/remove accounts/organization/delete accounts/organization/reopen accounts/organization/suspend
     accounts/orgmembership/remove accounts/user/deactivate accounts/user/end_sessions accounts/webhook/pause
     courses/course/retire courses/learningpathway/retire credentials/credential/withdraw
-    credentials/usercredential/reissue credentials/usercredential/revoke jobs/job/cancel jobs/job/retry
+    credentials/usercredential/reissue credentials/usercredential/resume credentials/usercredential/revoke
+    credentials/usercredential/suspend jobs/job/cancel jobs/job/retry
     progress/aiflag/dismiss progress/aiflag/uphold progress/assessmentattempt/void
     progress/assessmentattempt/void_and_keep_completion progress/prompttemplate/activate
     progress/prompttemplate/end_trial progress/prompttemplate/retire

@@ -93,6 +93,14 @@ def test_a_deleted_organization_is_not_returned(world: World) -> None:
     assert is_seen(world, school, ALL_TENANTS) == {False}
 
 
+def test_a_deleted_organization_is_named_to_those_who_have_its_credentials(world: World) -> None:
+    organization = world.has_organization(status=OrganizationStatus.DELETED)
+
+    assert world.repositories.organizations.even_deleted(organization.id) == organization
+    with pytest.raises(OrganizationNotFound):
+        world.repositories.organizations.even_deleted(NOWHERE)
+
+
 def test_an_unknown_organization_is_not_found(world: World) -> None:
     has_organization(world)
 

@@ -19,12 +19,8 @@ from authsvc.composition.container import services
 from authsvc.composition.verification_processes import in_processes
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.courses import CourseVersion
-from credentials.domain.entities.credentials import (
-    Credential,
-    Evidence,
-    IssuedCredential,
-    IssuedCredentialId,
-)
+from credentials.domain.entities.credentials import Evidence, IssuedCredential, IssuedCredentialId
+from credentials.domain.entities.definitions import Credential
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId
 from progress.domain.entities.events import Cause, EventId, EventType, Fact, ProgressEvent
 from progress.domain.entities.progress import CourseProgress

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from accounts.domain.access import OPERATOR
-from credentials.domain.entities.credentials import CredentialTerms
+from credentials.domain.entities.definitions import CredentialTerms
 from credentials.domain.entities.rule_values import rule_in
 from tests.support.bodies import body_of
 from tests.support.builders import CredentialTermsFactory, a_definition_of
@@ -129,3 +129,23 @@ def test_what_is_claimed_while_it_is_earned_is_issued_once(pair: Pair) -> None:
 
     assert {answer.status for answer in answers} <= {200, 201, 409}
     assert [held_by(who) for who, _ in learners] == [sorted(credentials)] * 10
+
+
+def test_twenty_credentials_at_once_are_signed_with_the_same_new_keys(pair: Pair) -> None:
+    """The first credential of an issuer makes its keys; of those that are issued at once, one does."""
+    pair.earns((0, None))
+    learners = [pair.enrolled() for _ in range(20)]
+
+    answers = at_once(*[lambda who=who, place=two[0]: who.post(place) for who, two in learners])
+    documents = [badge_of(who) for who, _ in learners]
+
+    assert {answer.status for answer in answers} == {200}
+    assert len({document["proof"][0]["verificationMethod"] for document in documents}) == 1
+    places = [document["credentialStatus"]["id"] for document in documents]
+    assert len(set(places)) == len(places)
+
+
+def badge_of(who: WireCaller) -> Any:
+    (held,) = who.get("/v1/me/credentials").json["items"]
+    headers = {"Accept": "application/vc+ld+json"}
+    return who.send("GET", f"/v1/issued/{held['id']}", headers=headers).json

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from courses.domain.entities.courses import Course
-from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.definitions import Credential
 from tests.support.application import Application, Person
 from tests.support.builders import a_definition_of
 from tests.support.learning import items_of

@@ -7,11 +7,8 @@ import pytest
 from accounts.domain.access import OPERATOR
 from accounts.models import User
 from courses.domain.entities.courses import Course
-from credentials.domain.entities.credentials import (
-    LONGEST_TEXT,
-    IssuedCredentialId,
-    IssuedCredentialStatus,
-)
+from credentials.domain.entities.credentials import IssuedCredentialId, IssuedCredentialStatus
+from credentials.domain.entities.definitions import LONGEST_TEXT
 from credentials.models import Credential, UserCredential
 from tests.accounts.org_pages import has_organization, page_of
 from tests.support.application import Application
@@ -201,3 +198,14 @@ def test_the_page_of_an_issued_credential_says_all_there_is_to_know(
     assert f"Completed version 1 of {issued.course.slug}" in page.text
     assert f'href="http://localhost:8000/v1/issued/{issued.pk}/verify"' in page.text
     assert f"by {User.objects.get(pk=bo.id).email}: Issued by mistake." in page.text
+
+
+def test_an_officer_suspends_a_credential_and_resumes_it(application: Application) -> None:
+    issued, officer = an_issued_one(application), credential_officer(application)
+
+    officer.act(ISSUED, "suspend", issued.pk, reason="Under review.")
+    assert status_of(application, issued) is IssuedCredentialStatus.SUSPENDED
+    assert "Under review." in officer.get(f"{ISSUED}{issued.pk}/change/").text
+
+    officer.act(ISSUED, "resume", issued.pk, reason="Reviewed.")
+    assert status_of(application, issued) is IssuedCredentialStatus.ISSUED

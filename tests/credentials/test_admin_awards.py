@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.identity.entities.users import User
 from courses.domain.entities.courses import Course
-from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.definitions import Credential
 from credentials.models import UserCredential
 from tests.support.application import Application
 from tests.support.builders import a_principal

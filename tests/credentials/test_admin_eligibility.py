@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.domain.access import OPERATOR, OrgRole
-from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.definitions import Credential
 from credentials.domain.entities.rules import AllOf, CompletedCourse
 from credentials.models import UserCredential
 from tests.support.application import Application

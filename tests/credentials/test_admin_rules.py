@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.definitions import Credential
 from credentials.domain.entities.rules import AllOf, AnyOf, AtLeast, CompletedCourse, Rule
 from credentials.models import Credential as Row
 from credentials.models import UserCredential

@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from accounts.domain.access import OPERATOR, Role
-from credentials.domain.entities.credentials import CredentialType, IssuedCredentialId
+from credentials.domain.entities.credentials import IssuedCredentialId
+from credentials.domain.entities.definitions import CredentialType
 from tests.credentials.holding import Holding, a_holding, enrol_and_complete
 from tests.support.application import Answer, Application, Person
 from tests.support.builders import a_definition_of
@@ -51,6 +52,9 @@ def test_what_can_be_earned_is_listed_as_it_is_defined(application: Application)
                 "image_url": "",
                 "course_id": str(course.id),
                 "valid_for_days": 365,
+                "tags": [],
+                "alignments": [],
+                "achievement_type": "Certificate",
             }
         ],
         "next": None,
@@ -153,7 +157,9 @@ def test_who_was_shown_a_credential_can_verify_it(
     answer = application.stranger.get(path)
 
     assert answer.status == 200
-    assert answer.json == {
+    verified = answer.json
+    assert all(step["outcome"] != "failed" for step in verified.pop("steps"))
+    assert verified == {
         "id": holding.id,
         "credential_name": "Knot Basics",
         "issuer": "School of Knots",
@@ -190,11 +196,14 @@ def test_a_revoked_credential_is_answered_for_and_is_not_valid(
 
     assert (answer.status, answer.json["status"]) == (200, "revoked")
     assert list(answer.json) == HELD
-    assert holding.verified() == before | {
+    after = holding.verified()
+    assert after == before | {
         "status": "revoked",
         "valid": False,
         "detail": "It was revoked.",
+        "steps": after["steps"],
     }
+    assert [step["outcome"] for step in after["steps"]].count("failed") == 1
     assert holding.listed() == [answer.json]
 
 

@@ -11,6 +11,7 @@ from accounts.domain.audit.entities import AuditAction, SubjectType
 from accounts.domain.organizations.entities import Organization
 from courses.domain.entities.courses import Course
 from tests.credentials.holding import enrol_and_complete
+from tests.credentials.storing import CLASSIFICATION
 from tests.support.application import Answer, Application, Caller, Person
 from tests.support.builders import a_definition_of
 from tests.support.members import access_entries, add_organization, member_of
@@ -28,6 +29,7 @@ TERMS: Final = {
     "issuer": "School of Knots",
     "image_url": "https://school.example/knot.png",
     "valid_for_days": 30,
+    **CLASSIFICATION,
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.domain.access import OPERATOR, Role, Scope
 from courses.domain.entities.courses import Course
-from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.definitions import Credential
 from credentials.domain.entities.rules import AllOf, AnyOf, CompletedCourse
 from tests.accounts.callers import narrowed
 from tests.credentials.holding import enrol_and_complete

@@ -7,7 +7,7 @@ import pytest
 from accounts.domain.access import OPERATOR, OrgRole, Role, UserId
 from accounts.domain.organizations.entities import Organization
 from courses.domain.entities.courses import Course
-from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.definitions import Credential
 from credentials.domain.entities.rules import AllOf, CompletedCourse
 from tests.credentials.holding import enrol_and_complete
 from tests.support.application import Application, Person

@@ -8,7 +8,7 @@ import pytest
 from accounts.domain.access import OPERATOR, NotPermitted
 from accounts.domain.audit.entities import AuditAction
 from courses.domain.entities.courses import Course
-from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.definitions import Credential
 from credentials.domain.errors import (
     AlreadyIssued,
     AlreadyRevoked,

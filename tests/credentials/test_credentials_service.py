@@ -9,7 +9,7 @@ import pytest
 from accounts.domain.access import OPERATOR, NotPermitted, Principal, Right
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
-from credentials.domain.entities.credentials import Credential, CredentialId
+from credentials.domain.entities.definitions import Credential, CredentialId
 from credentials.domain.errors import CredentialNotFound, ImpossibleValidity, ReasonMissing
 from tests.support.builders import NOON, a_principal, some_terms
 from tests.support.pages import pages_of
@@ -52,7 +52,7 @@ def test_an_amended_credential_is_another_version_of_itself(memory: World) -> No
 
     amended = memory.services.credentials.amend(credential.id, terms, by=an_officer())
 
-    assert amended == replace(credential, version=2, terms=terms)
+    assert amended == replace(credential, version=2, terms=terms, amended_at=memory.clock.now())
     assert memory.repositories.credentials.get(credential.id, scope=ALL_TENANTS) == amended
 
 

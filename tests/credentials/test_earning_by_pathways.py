@@ -8,7 +8,7 @@ from accounts.domain.access import OPERATOR, OrgRole, Right
 from accounts.domain.organizations.entities import Organization
 from courses.domain.entities.courses import Course
 from courses.domain.entities.pathways import LearningPathway, PathwayId
-from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.definitions import Credential
 from credentials.domain.entities.rules import (
     AnyOf,
     CompletedCourse,

@@ -8,7 +8,7 @@ from accounts.domain.access import OPERATOR, Right
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.assessments import Answer
 from courses.domain.entities.courses import CourseStatus
-from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.definitions import Credential
 from credentials.domain.entities.rules import (
     AllOf,
     CompletedCourse,

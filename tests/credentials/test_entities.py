@@ -10,9 +10,6 @@ import pytest
 from accounts.domain.access import UserId
 from courses.domain.entities.courses import CourseId
 from credentials.domain.entities.credentials import (
-    LONGEST_VALIDITY_DAYS,
-    Credential,
-    CredentialType,
     Evidence,
     IssuedCredential,
     IssuedCredentialId,
@@ -20,11 +17,16 @@ from credentials.domain.entities.credentials import (
     Revocation,
     Verification,
 )
+from credentials.domain.entities.definitions import (
+    LONGEST_VALIDITY_DAYS,
+    Credential,
+    CredentialType,
+)
 from credentials.domain.errors import AlreadyRevoked, ImpossibleValidity, ReasonMissing
 from tests.support.builders import NOON, a_credential, a_user, an_issued_credential, some_terms
 
 ROOT: Final = UserId(uuid4())
-ISSUED, REVOKED, EXPIRED, ALTERED = IssuedCredentialStatus
+ISSUED, REVOKED, _, EXPIRED, ALTERED = IssuedCredentialStatus
 A_DAY: Final = timedelta(days=1)
 AN_INSTANT: Final = timedelta(microseconds=1)
 
@@ -49,15 +51,15 @@ def test_other_terms_make_a_new_version() -> None:
     credential = a_credential(version=3)
     terms = replace(credential.terms, name="Knots for Sailors")
 
-    amended = credential.amended(terms)
+    amended = credential.amended(terms, at=NOON)
 
-    assert amended == replace(credential, version=4, terms=terms)
+    assert amended == replace(credential, version=4, terms=terms, amended_at=NOON)
 
 
 def test_the_same_terms_make_none() -> None:
     credential = a_credential(version=3)
 
-    amended = credential.amended(replace(credential.terms))
+    amended = credential.amended(replace(credential.terms), at=NOON)
 
     assert amended == credential
 
@@ -81,7 +83,7 @@ def test_a_credential_cannot_be_valid_for_less_or_longer(days: int) -> None:
 @pytest.mark.parametrize("days", [0, LONGEST_VALIDITY_DAYS + 1])
 def test_a_credential_is_not_amended_to_what_cannot_be_issued(days: int) -> None:
     with pytest.raises(ImpossibleValidity):
-        a_credential().amended(some_terms(valid_for_days=days))
+        a_credential().amended(some_terms(valid_for_days=days), at=NOON)
 
 
 def test_the_longest_validity_ends_within_the_calendar() -> None:

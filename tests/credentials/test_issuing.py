@@ -32,7 +32,7 @@ from tests.support.learning import (
 from tests.support.pages import pages_of
 from tests.support.worlds import World
 
-ISSUED, _, EXPIRED, _ = IssuedCredentialStatus
+ISSUED, EXPIRED = IssuedCredentialStatus.ISSUED, IssuedCredentialStatus.EXPIRED
 AN_INSTANT: Final = timedelta(microseconds=1)
 
 

@@ -26,7 +26,7 @@ from tests.support.builders import NOON, a_principal
 from tests.support.learning import Learner, a_credential_for, a_learner, a_published_course
 from tests.support.worlds import World
 
-ISSUED, REVOKED, EXPIRED, _ = IssuedCredentialStatus
+ISSUED, REVOKED, _, EXPIRED, _ = IssuedCredentialStatus
 OTHERS: Final = [right for right in Right if right is not Right.AWARD_CREDENTIALS]
 LATER: Final = NOON + timedelta(hours=1)
 

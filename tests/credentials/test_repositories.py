@@ -9,7 +9,7 @@ import pytest
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.courses import CourseId
-from credentials.domain.entities.credentials import Credential, CredentialId, CredentialType
+from credentials.domain.entities.definitions import Credential, CredentialId, CredentialType
 from credentials.domain.entities.rules import Trigger, TriggerKind
 from credentials.domain.errors import CredentialNotFound
 from tests.credentials.storing import a_stored_credential

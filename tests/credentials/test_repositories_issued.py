@@ -11,12 +11,12 @@ from django.db import IntegrityError
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
 from credentials.domain.entities.credentials import (
-    CredentialType,
     Evidence,
     IssuedCredential,
     IssuedCredentialId,
     Revocation,
 )
+from credentials.domain.entities.definitions import CredentialType
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
 from tests.credentials.storing import a_stored_credential, a_stored_issue
 from tests.support.builders import NOON, an_issued_credential, some_terms

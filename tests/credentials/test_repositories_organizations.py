@@ -13,13 +13,12 @@ from accounts.domain.access import OrganizationId
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 from credentials.domain.entities.credentials import (
-    Credential,
-    CredentialId,
     IssuedCredential,
     IssuedCredentialId,
     IssuedCredentialStatus,
     IssuedSelection,
 )
+from credentials.domain.entities.definitions import Credential, CredentialId
 from tests.support.builders import NOON, a_credential, an_issued_credential, some_terms
 from tests.support.pages import pages_of
 from tests.support.worlds import World

@@ -10,7 +10,7 @@ from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.assessments import AssessmentId
 from courses.domain.entities.courses import CourseId
 from credentials import models as rows
-from credentials.domain.entities.credentials import Credential, CredentialId
+from credentials.domain.entities.definitions import Credential, CredentialId
 from credentials.domain.entities.rules import (
     AllOf,
     CompletedCourse,
@@ -19,7 +19,7 @@ from credentials.domain.entities.rules import (
     Trigger,
     TriggerKind,
 )
-from credentials.domain.repositories.orm.credentials import BrokenRule
+from credentials.domain.repositories.orm.terms import BrokenRule
 from tests.support.builders import NOON, a_credential, an_issued_credential, some_terms
 from tests.support.worlds import World
 

@@ -7,7 +7,8 @@ import pytest
 
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
-from credentials.domain.entities.credentials import Credential, IssuedCredential
+from credentials.domain.entities.credentials import IssuedCredential
+from credentials.domain.entities.definitions import Credential
 from credentials.domain.entities.rules import Trigger, TriggerKind
 from credentials.domain.errors import CredentialNotFound, IssuedCredentialNotFound
 from tests.support.builders import a_credential, an_issued_credential, some_terms

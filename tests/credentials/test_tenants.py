@@ -16,7 +16,8 @@ from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import PageRequest
 from courses.domain.entities.courses import Course
 from courses.domain.errors import CourseNotFound
-from credentials.domain.entities.credentials import Credential, Verification
+from credentials.domain.entities.credentials import Verification
+from credentials.domain.entities.definitions import Credential
 from credentials.domain.errors import CredentialNotFound, IssuedCredentialNotFound
 from tests.support.builders import a_definition_of, a_principal, some_terms
 from tests.support.learning import Learner

@@ -65,6 +65,12 @@ def revoke(world: World) -> None:
     world.services.issuing.revoke(held.issued.id, reason="Copied.", by=OPERATOR)
 
 
+def suspend_and_resume(world: World) -> None:
+    (held,) = earn(world).held()
+    world.services.issuing.suspend(held.issued.id, reason="Under review.", by=OPERATOR)
+    world.services.issuing.resume(held.issued.id, reason="Reviewed.", by=OPERATOR)
+
+
 def reissue(world: World) -> None:
     (held,) = earn(world).held()
     world.services.issuing.reissue(held.issued.id, reason="Misspelt.", by=OPERATOR)
@@ -174,6 +180,10 @@ ACTS: Final[Mapping[str, tuple[Act, tuple[OutgoingEventType, ...]]]] = {
         ),
     ),
     "revoking a credential": (revoke, (TYPES.CREDENTIAL_ISSUED, TYPES.CREDENTIAL_REVOKED)),
+    "suspending and resuming a credential": (
+        suspend_and_resume,
+        (TYPES.CREDENTIAL_ISSUED, TYPES.CREDENTIAL_SUSPENDED, TYPES.CREDENTIAL_RESUMED),
+    ),
     "issuing a credential again": (
         reissue,
         (TYPES.CREDENTIAL_ISSUED, TYPES.CREDENTIAL_REVOKED, TYPES.CREDENTIAL_ISSUED),

@@ -56,7 +56,12 @@ def test_every_event_of_a_stream_is_published_but_for_bindings_of_old_rows() -> 
 
     assert bindings == UNPUBLISHED
     published = {type_.value.partition(".")[2] for type_ in OutgoingEventType}
-    credentials = {EventType.CREDENTIAL_ISSUED, EventType.CREDENTIAL_REVOKED}
+    credentials = {
+        EventType.CREDENTIAL_ISSUED,
+        EventType.CREDENTIAL_REVOKED,
+        EventType.CREDENTIAL_SUSPENDED,
+        EventType.CREDENTIAL_RESUMED,
+    }
     assert {type_.value for type_ in set(EventType) - bindings - credentials} <= published
 
 

@@ -177,6 +177,13 @@ def award(act: str) -> Operation:
     return request
 
 
+def resume(application: Application) -> Sent:
+    """A request of an administrator about a suspended credential."""
+    path, root, body = an_issued_credential(application), root_of(application), {"reason": "Done."}
+    assert root.caller.post(f"{path}/suspend", body).status == 200
+    return Sent(by=root, path=f"{path}/resume", body=body)
+
+
 def claim(application: Application) -> Sent:
     """A claim of a credential that is offered since the learner has completed the course."""
     anna, course = application.signed_in(), application.published(a_definition_of(required=1))
@@ -374,10 +381,12 @@ OPERATIONS: Mapping[str, Operation] = {
     "publishCourse": publish,
     "publishPathway": publish_pathway,
     "reissueIssued": award("reissue"),
+    "resumeIssued": resume,
     "reopenOrganization": reopen_organization,
     "retireCourse": retire,
     "retirePathway": retire_pathway,
     "revokeIssued": award("revoke"),
+    "suspendIssued": award("suspend"),
     "startAttempt": start_attempt,
     "startItem": on_an_item("start"),
     "submitAttempt": submit_attempt,

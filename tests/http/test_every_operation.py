@@ -25,6 +25,8 @@ NOBODY: Final = "00000000-0000-4000-8000-000000000000"
 ALL_METHODS: Final = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 MALFORMED: Final = {
     "id": ["1", "item-1", "GBCDEF00-0000-4000-8000-000000000000", NOBODY.replace("-", ""), "%00"],
+    "issuer": ["nobody", "platforms", "GBCDEF00-0000-4000-8000-000000000000", "%00"],
+    "number": ["0", "01", "-1", "1234567890", "x", "%00"],
     "slug": ["kn%20ots", "kn.ots", "%C5%93", "kn%00ots", "..%2Fusers", "'"],
 }
 NOT_JSON: Final = [b" ", b"{", b"{'name': 1}", b'{"name": NaN}', b"\xff\xfe", b"\0", b"[" * 100_000]
@@ -41,7 +43,12 @@ BAD_CURSORS: Final = [
 
 def place_of(route: Route) -> str:
     """The route's URL, on something that does not exist."""
-    return re.sub(r"\{\w+\}", NOBODY, route.path)
+    return re.sub(r"\{\w+\}", NOBODY, _numbered(route))
+
+
+def _numbered(route: Route) -> str:
+    """The route's path with a number for what is numbered."""
+    return re.sub(r"<\w+:(\w+)>", r"{\1}", re.sub(r"<number:\w+>", "999999999", route.url))
 
 
 def ask(route: Route, caller: Caller, place: str | None = None, **headers: str) -> Answer:
@@ -83,7 +90,7 @@ def root_of(application: Application) -> Caller:
 
 
 def test_every_url_of_the_api_is_a_view_of_operations() -> None:
-    prefixes = ("/v1/", "/.well-known/")
+    prefixes = ("/v1/", "/.well-known/", "/issuers/")
     views = {url: view for url, view in urls() if url.startswith(prefixes)}
     for public_file in PUBLIC_FILES:
         del views[public_file]
@@ -214,6 +221,7 @@ def test_a_malformed_part_of_the_path_is_not_found(application: Application) -> 
         for kind, name in re.findall(r"<(\w+):(\w+)>", route.url):
             for text in MALFORMED[kind]:
                 url = route.url.replace(f"<{kind}:{name}>", text)
+                url = re.sub(r"<number:\w+>", "1", url)
                 yield re.sub(r"<\w+:\w+>", NOBODY, url)
 
     def answered(route: Route) -> object:
@@ -229,7 +237,7 @@ def test_an_id_is_the_same_in_upper_case(application: Application) -> None:
 
     def answered(route: Route) -> object:
         lower, upper = (
-            ask(route, root, re.sub(r"\{\w+\}", identity, route.path))
+            ask(route, root, re.sub(r"\{\w+\}", identity, _numbered(route)))
             for identity in (unknown, unknown.upper())
         )
         return (upper.status, upper.text) == (lower.status, lower.text)
@@ -279,6 +287,7 @@ def test_a_cursor_that_no_list_gave_is_invalid(application: Application) -> None
         "course": course.slug,
         "org_id": org["id"],
         "assessment_id": quiz["assessment"]["id"],
+        "credential_id": application.earns(course).id,
         "session_id": root.post("/v1/ai/sessions", {"session_type": "tutoring"}).json["id"],
     }
     hooks = {

@@ -89,7 +89,7 @@ def test_every_address_of_the_api_is_described() -> None:
     documented = {
         route
         for route in routes(get_resolver().url_patterns)
-        if route.startswith(("/v1/", "/.well-known/"))
+        if route.startswith(("/v1/", "/.well-known/", "/issuers/"))
     }
 
     assert documented == described

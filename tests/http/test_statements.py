@@ -287,11 +287,16 @@ RECORDING = "INSERT INSERT"
 # The last position, for the Position of a change that records no outgoing event.
 THE_POSITION = "SELECT"
 # The credentials of the course, the passes that models had proposed scores for, the issued credential, and its event.
-ISSUING = f"SELECT SELECT INSERT SELECT UPDATE {RECORDING}"
+ISSUED = f"SELECT SELECT INSERT SELECT UPDATE {RECORDING}"
+# The evidence, the current keys, the current status list, and the signed forms.
+SIGNING = "SELECT SELECT SELECT INSERT"
+ISSUING = f"{ISSUED} {SIGNING}"
 # The head of the stream, to which subscribers may have added.
 THE_HEAD = "SELECT"
 # Whether one was issued before, the lock of the learner, and their courses and scores.
-ISSUING_BY_RULE = ISSUING.replace("SELECT INSERT", "SELECT SELECT SELECT SELECT SELECT INSERT", 1)
+ISSUED_BY_RULE = ISSUED.replace("SELECT INSERT", "SELECT SELECT SELECT SELECT SELECT INSERT", 1)
+# The evidence is on two courses.
+ISSUING_BY_RULE = f"{ISSUED_BY_RULE} SELECT {SIGNING}"
 # The limits: log-ins of the client IP, login attempts on the account, and the refunds after a correct password.
 LIMITING = "INSERT SELECT INSERT SELECT BEGIN DELETE COMMIT UPDATE"
 # The stream, the attempt and its grades.
@@ -355,10 +360,11 @@ COSTS = [
     ),
     # The caller, the organization, and the issued credentials.
     (listing_what_an_organization_issued, "SELECT BEGIN SELECT SELECT COMMIT"),
-    # The caller, the organization, the course for the organization and for the rules of all credentials.
+    # The caller, the organization, the course for the organization and for the rules of all credentials; the
+    # definition and its version.
     (
         defining_a_credential_of_an_organization,
-        f"SELECT SELECT SELECT SELECT BEGIN INSERT SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT {THE_POSITION}",
+        f"SELECT SELECT SELECT SELECT BEGIN INSERT INSERT SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT {THE_POSITION}",
     ),
     # The caller, the last number, current writers, the last position, and the events.
     (following_events, "SELECT SELECT SELECT SELECT SELECT"),

@@ -152,6 +152,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "withdrawCredential": Example(body=lambda _: REASON),
     "revokeIssued": Example(body=lambda _: REASON),
     "reissueIssued": Example(body=lambda _: REASON),
+    "suspendIssued": Example(body=lambda _: REASON),
+    # It is not suspended.
+    "resumeIssued": Example(body=lambda _: REASON, status=409),
     "startAttempt": Example(before=_enrol_for_exams),
     "saveResponses": Example(body=lambda _: {"responses": []}),
     "getAttemptToGrade": Example(stands_for=HANDED_IN),

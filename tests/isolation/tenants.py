@@ -147,6 +147,9 @@ class Tenants:
             "item_id": items_of(owner.caller.get(f"/v1/courses/{course}").json)[0],
             "issued_id": self._issued(other, course),
             "credential_id": self._offered(tenant),
+            "number": "1",
+            "issuer": org_id,
+            "key_id": self._key(OrganizationId(UUID(org_id))),
             "client_id": client.json["client"]["id"],
             "member_id": other.id,
             **self._webhook(OrganizationId(UUID(org_id))),
@@ -168,6 +171,10 @@ class Tenants:
         waiting, done = (a_task(services, owner_id=user_id, org_id=org_id) for _ in range(2))
         finish_task(services, done)
         return {"task_id": str(waiting), "done_task_id": str(done)}
+
+    def _key(self, org_id: OrganizationId) -> str:
+        """The key of the organization, which has issued a credential."""
+        return str(self.application.services.issuer_keys.issuer(org_id).keys[0].id)
 
     def _webhook(self, org_id: OrganizationId | None) -> dict[str, str]:
         """A webhook with a delivery."""

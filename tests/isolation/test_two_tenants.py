@@ -31,7 +31,15 @@ ENDS_SOMETHING: Final = {
     "changeOrganization",
 }
 """Operations after which the caller could not perform others."""
-SHOWN_TO_ALL: Final = {"getIssued", "verifyIssued"}
+SHOWN_TO_ALL: Final = {
+    "getCredentialVersion",
+    "getIssued",
+    "getIssuer",
+    "getIssuerDidDocument",
+    "getIssuerKey",
+    "getStatusList",
+    "verifyIssued",
+}
 
 
 @dataclass

@@ -33,10 +33,14 @@ WELL_FORMED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "assessment_regraded": ("attempt", GRADED | LOST_PASS),
     "assessment_reopened": ("attempt", IN_PROGRESS),
     "assessment_extended": ("attempt", IN_PROGRESS),
+    "credential_suspended": ("credential", CREDENTIAL),
+    "credential_resumed": ("credential", CREDENTIAL),
 }
 BINDING: Final = [type_ for type_, (_, payload) in WELL_FORMED.items() if "sha256" in payload]
 BOUND_BEFORE: Final = [
-    type_ for type_ in BINDING if not type_.endswith(("_bound", "_voided", "_regraded"))
+    type_
+    for type_ in BINDING
+    if not type_.endswith(("_bound", "_voided", "_regraded", "_suspended", "_resumed"))
 ]
 """Types whose facts had no hash in the first release."""
 MEMBERS: Final = [(type_, name) for type_, (_, payload) in WELL_FORMED.items() for name in payload]

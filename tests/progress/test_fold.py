@@ -146,6 +146,8 @@ def test_withdrawing_keeps_completed_items() -> None:
         (EventType.ASSESSMENT_EXTENDED, CONTINUED),
         (EventType.CREDENTIAL_ISSUED, NAMED),
         (EventType.CREDENTIAL_REVOKED, NAMED),
+        (EventType.CREDENTIAL_SUSPENDED, NAMED | {"sha256": "h"}),
+        (EventType.CREDENTIAL_RESUMED, NAMED | {"sha256": "h"}),
     ],
 )
 def test_what_other_owners_record_moves_only_the_head(

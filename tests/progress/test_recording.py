@@ -1,6 +1,7 @@
 """EventRecorder: order, hash chain, and atomicity with everything that follows."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 from uuid import UUID, uuid4
@@ -81,6 +82,11 @@ class Appended:
 
     def stream(self, stream: StreamId, *, scope: TenantScope) -> list[ProgressEvent]:
         return self.events.stream(stream, scope=scope)
+
+    def of_types(
+        self, stream: StreamId, types: AbstractSet[EventType], *, scope: TenantScope
+    ) -> list[ProgressEvent]:
+        return self.events.of_types(stream, types, scope=scope)
 
     def page(
         self,

@@ -170,3 +170,17 @@ def test_the_database_refuses_a_second_event_with_an_id() -> None:
 
     with pytest.raises(IntegrityError):
         world.repositories.events.append([second], scope=ALL_TENANTS)
+
+
+def test_the_events_of_some_types_of_a_stream_come_in_their_order(world: World) -> None:
+    anna, knots = world.has_user(), world.has_course()
+    events = a_stream(knots, anna, length=3)
+    world.repositories.events.append(events, scope=ALL_TENANTS)
+    stream, types = events[0].stream, {event.fact.type for event in events}
+
+    of_all = world.repositories.events.of_types(stream, types, scope=ALL_TENANTS)
+    of_none = world.repositories.events.of_types(
+        stream, {EventType.CREDENTIAL_REVOKED}, scope=ALL_TENANTS
+    )
+
+    assert (of_all, of_none) == (events, [])

@@ -13,7 +13,7 @@ from accounts.domain.access import OPERATOR, Role
 from accounts.domain.identity.entities.users import User
 from authsvc.composition.container import Services
 from courses.domain.entities.courses import Course, CourseDefinition
-from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.definitions import Credential
 from tests.support.builders import a_definition, some_terms
 
 PASSWORD = "correct horse battery staple"

@@ -20,14 +20,8 @@ from courses.domain.entities.courses import (
     CourseVersion,
 )
 from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
-from credentials.domain.entities.credentials import (
-    Credential,
-    CredentialTerms,
-    CredentialType,
-    Evidence,
-    IssuedCredential,
-    IssuedCredentialId,
-)
+from credentials.domain.entities.credentials import Evidence, IssuedCredential, IssuedCredentialId
+from credentials.domain.entities.definitions import Credential, CredentialTerms, CredentialType
 from progress.domain.entities.events import Cause, EventId, EventType, Fact, ProgressEvent
 from progress.domain.entities.progress import CourseProgress, ProgressStatus
 

@@ -8,11 +8,11 @@ from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import (
-    CredentialId,
     IssuedCredential,
     IssuedCredentialId,
     IssuedSelection,
 )
+from credentials.domain.entities.definitions import CredentialId
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from tests.support.blocks import Oops
 

@@ -11,7 +11,8 @@ from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.assessments import Assessment
 from courses.domain.entities.courses import Course, CourseDefinition
 from courses.domain.entities.outlines import ItemId
-from credentials.domain.entities.credentials import Credential, Verification
+from credentials.domain.entities.credentials import Verification
+from credentials.domain.entities.definitions import Credential
 from progress.domain.entities.events import Cause, EventType, Fact, ProgressEvent, StreamId
 from progress.domain.entities.progress import CourseProgress
 from tests.support.builders import a_definition_of, a_principal, an_item_definition, some_terms

@@ -1,7 +1,5 @@
-"""Credentials: definitions, and what was issued to learners."""
+"""Issued credentials, their verification, and who can claim one."""
 
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,38 +11,25 @@ from authsvc.kernel.canonical import checksum
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.verification import Stored, content_hash_of
 from courses.public import CourseId
-from credentials.domain.entities.rule_values import value_of_proof, value_of_rule
-from credentials.domain.entities.rules import (
-    CompletedCourse,
-    Proof,
-    Rule,
-    Trigger,
-    Verdict,
-    checked,
-    triggers_of,
+from credentials.domain.entities.definitions import Credential, CredentialId, CredentialTerms
+from credentials.domain.entities.rule_values import value_of_proof
+from credentials.domain.entities.rules import Proof, Verdict
+from credentials.domain.errors import (
+    AlreadyRevoked,
+    AlreadySuspended,
+    NotSuspended,
+    ReasonMissing,
 )
-from credentials.domain.errors import AlreadyRevoked, ImpossibleValidity, ReasonMissing
+from credentials.openbadges.verification import Outcome, Step
 from progress.public import BINDING, AssistedGrade, EventType, Fact, ProgressEvent, StreamId
 
-CredentialId = NewType("CredentialId", UUID)
 IssuedCredentialId = NewType("IssuedCredentialId", UUID)
-
-LONGEST_VALIDITY_DAYS: Final = 36_500
-"""A hundred years; a credential that is valid for longer should not expire."""
-
-LONGEST_TEXT: Final = 10_000
-"""Characters of a description or of criteria, which each issued credential stores again."""
-
-
-class CredentialType(StrEnum):
-    CERTIFICATE = "certificate"
-    BADGE = "badge"
-    MICROCREDENTIAL = "microcredential"
 
 
 class IssuedCredentialStatus(StrEnum):
     ISSUED = "issued"
     REVOKED = "revoked"
+    SUSPENDED = "suspended"
     EXPIRED = "expired"
     ALTERED = "altered"
 
@@ -74,100 +59,6 @@ class Binding(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CredentialTerms:
-    """Terms of a credential. It is earned by meeting the rule or, without one, by completing the course.
-
-    The owner of the course owns the credential. `criteria` tells third parties what the holder had to do, `issuer`
-    names who vouches for it, `image_url` may be empty.
-    """
-
-    name: str
-    type: CredentialType
-    description: str
-    criteria: str
-    issuer: str
-    image_url: str
-    course_id: CourseId
-    valid_for_days: int | None
-    rule: Rule | None = None
-
-    @property
-    def earned_by(self) -> Rule:
-        """The rule, or the default one."""
-        return self.rule or CompletedCourse(self.course_id)
-
-    @property
-    def triggers(self) -> AbstractSet[Trigger]:
-        """Things whose completion may earn the credential."""
-        return triggers_of(self.earned_by)
-
-    @property
-    def content(self) -> Mapping[str, object]:
-        """Its members, as they are hashed."""
-        return {
-            "name": self.name,
-            "type": self.type,
-            "description": self.description,
-            "criteria": self.criteria,
-            "issuer": self.issuer,
-            "image_url": self.image_url,
-            "course_id": self.course_id,
-            "valid_for_days": self.valid_for_days,
-            "rule": None if self.rule is None else value_of_rule(self.rule),
-        }
-
-    def checked(self) -> "CredentialTerms":
-        """Return the terms if they are valid. Raises ImpossibleValidity, InvalidRule."""
-        if self.rule is not None:
-            checked(self.rule)
-        days = self.valid_for_days
-        if days is not None and not 1 <= days <= LONGEST_VALIDITY_DAYS:
-            field_error = FieldError(path="valid_for_days", detail=ImpossibleValidity.title)
-            raise ImpossibleValidity(field_error, longest=LONGEST_VALIDITY_DAYS)
-        return self
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credential:
-    """The definition of a credential; its owner is that of the course.
-
-    Each change of the terms makes a new version; issued credentials keep theirs.
-    """
-
-    id: CredentialId
-    version: int
-    terms: CredentialTerms
-    is_offered: bool
-    created_at: datetime
-    org_id: OrganizationId | None = None
-
-    @property
-    def content_hash(self) -> str:
-        """The SHA-256 of all of it, which binds it into the audit log."""
-        return checksum(
-            {
-                "id": self.id,
-                "version": self.version,
-                "terms": self.terms.content,
-                "is_offered": self.is_offered,
-                "created_at": self.created_at,
-                "org_id": self.org_id,
-            }
-        )
-
-    @property
-    def binding(self) -> Mapping[str, str | int]:
-        """What the audit log states about it."""
-        return {"version": self.version, "sha256": self.content_hash}
-
-    def amended(self, terms: CredentialTerms) -> "Credential":
-        """Raises ImpossibleValidity, InvalidRule."""
-        if terms == self.terms:
-            return self
-        return replace(self, terms=terms.checked(), version=self.version + 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What earned it: the course whose stream records it, what met the rule, and grades with proposals of models."""
 
@@ -181,6 +72,15 @@ class Evidence:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation:
     """Time, reason and actor of a revocation."""
+
+    at: datetime
+    reason: str
+    by: UserId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    """Time, reason and actor of a suspension that lasts."""
 
     at: datetime
     reason: str
@@ -206,6 +106,7 @@ class IssuedCredential:
     revocation: Revocation | None = None
     is_current: bool = True
     org_id: OrganizationId | None = None
+    suspension: Suspension | None = None
 
     @classmethod
     def issued(
@@ -255,8 +156,14 @@ class IssuedCredential:
                 "supersedes": self.supersedes,
                 "revocation": None if revocation is None else asdict(revocation),
                 "org_id": self.org_id,
+                **({} if self.suspension is None else {"suspension": asdict(self.suspension)}),
             }
         )
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether its bit in the status list is set: while it is revoked or suspended."""
+        return self.revocation is not None or self.suspension is not None
 
     @property
     def changed_at(self) -> datetime:
@@ -297,6 +204,8 @@ class IssuedCredential:
     def status(self, *, at: datetime) -> IssuedCredentialStatus:
         if self.revocation is not None:
             return IssuedCredentialStatus.REVOKED
+        if self.suspension is not None:
+            return IssuedCredentialStatus.SUSPENDED
         if self.expires_at is not None and at >= self.expires_at:
             return IssuedCredentialStatus.EXPIRED
         return IssuedCredentialStatus.ISSUED
@@ -305,9 +214,25 @@ class IssuedCredential:
         """Raises AlreadyRevoked, ReasonMissing."""
         if self.revocation is not None:
             raise AlreadyRevoked
-        if not reason.strip():
-            raise ReasonMissing(FieldError(path="reason", detail=ReasonMissing.title))
+        require_reason(reason)
         return replace(self, revocation=Revocation(at=at, reason=reason, by=by), is_current=False)
+
+    def suspended(self, *, at: datetime, reason: str, by: UserId | None) -> "IssuedCredential":
+        """Raises AlreadyRevoked, AlreadySuspended, ReasonMissing."""
+        if self.revocation is not None:
+            raise AlreadyRevoked
+        if self.suspension is not None:
+            raise AlreadySuspended
+        require_reason(reason)
+        return replace(self, suspension=Suspension(at=at, reason=reason, by=by))
+
+    def resumed(self) -> "IssuedCredential":
+        """Raises AlreadyRevoked, NotSuspended."""
+        if self.revocation is not None:
+            raise AlreadyRevoked
+        if self.suspension is None:
+            raise NotSuspended
+        return replace(self, suspension=None)
 
     def superseded(self) -> "IssuedCredential":
         return replace(self, is_current=False)
@@ -339,28 +264,45 @@ class IssuedSelection:
 class Verification:
     """An issued credential, with its status at the time of the request.
 
-    It is altered, and not valid, if its stored record does not match the event log.
+    It is altered, and not valid, if its stored record does not match the event log. `steps` are those of verifying its
+    signed form, as far as that was asked for; it is not valid if one of them failed.
     """
 
     issued: IssuedCredential
     status: IssuedCredentialStatus
     binding: Binding = Binding.BOUND
+    steps: tuple[Step, ...] = ()
 
     @property
     def valid(self) -> bool:
-        return self.status is IssuedCredentialStatus.ISSUED
+        return self.status is IssuedCredentialStatus.ISSUED and self.fault is None
+
+    @property
+    def fault(self) -> str | None:
+        """What the first step that failed says."""
+        failed = (step.message for step in self.steps if step.outcome is Outcome.FAILED)
+        return next(failed, None)
 
     @property
     def detail(self) -> str:
         """A sentence that says whether it is valid, and why not."""
         if self.binding is Binding.UNRECORDED:
             return "No event records that it was issued."
+        if self.status is IssuedCredentialStatus.ISSUED and self.fault is not None:
+            return self.fault
         return _DETAILS[self.status]
+
+
+def require_reason(reason: str) -> None:
+    """Raises ReasonMissing for white space alone."""
+    if not reason.strip():
+        raise ReasonMissing(FieldError(path="reason", detail=ReasonMissing.title))
 
 
 _DETAILS: Final = {
     IssuedCredentialStatus.ISSUED: "It was issued and is valid.",
     IssuedCredentialStatus.REVOKED: "It was revoked.",
+    IssuedCredentialStatus.SUSPENDED: "It is suspended.",
     IssuedCredentialStatus.EXPIRED: "It has expired.",
     IssuedCredentialStatus.ALTERED: "The stored record differs from the event that recorded it.",
 }

@@ -16,12 +16,8 @@ from accounts.public import (
 )
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.unit_of_work import UnitOfWork
-from credentials.domain.entities.credentials import (
-    Credential,
-    CredentialId,
-    Eligibility,
-    Verification,
-)
+from credentials.domain.entities.credentials import Eligibility, Verification
+from credentials.domain.entities.definitions import Credential, CredentialId
 from credentials.domain.errors import (
     AlreadyIssued,
     AlreadyRevoked,

@@ -22,7 +22,12 @@ from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService, CourseNotFound
-from credentials.domain.entities.credentials import Credential, CredentialId, CredentialTerms
+from credentials.domain.entities.definitions import (
+    Credential,
+    CredentialId,
+    CredentialTerms,
+    CredentialVersion,
+)
 from credentials.domain.entities.rule_values import value_of_rule
 from credentials.domain.entities.rules import Rule, nodes_of, triggers_of
 from credentials.domain.errors import InvalidRule, ReasonMissing
@@ -82,7 +87,7 @@ class CredentialService:
             if_match.require(credential)
             self.require_course_of(credential.org_id, terms)
             self._require_known(terms, org_id=credential.org_id)
-            amended = credential.amended(terms)
+            amended = credential.amended(terms, at=self.clock.now())
             self._save(AuditAction.CREDENTIAL_AMENDED, credential, amended, by=by)
         return amended
 
@@ -102,6 +107,21 @@ class CredentialService:
     def page_of(self, request: PageRequest, *, by: Principal) -> Page[Credential]:
         """Return the credentials that the caller can earn, by time of creation, then id."""
         return self.credentials.page_of(request, scope=by.member_scope)
+
+    def versions_of(
+        self, credential_id: CredentialId, request: PageRequest, *, by: Principal
+    ) -> Page[CredentialVersion]:
+        """Return the versions of a credential that the caller can see, by number. Raises CredentialNotFound."""
+        scope = by.tenant_scope
+        self.credentials.get(credential_id, scope=scope)
+        return self.credentials.versions_of(credential_id, request, scope=scope)
+
+    def version(self, credential_id: CredentialId, number: int) -> CredentialVersion:
+        """Return a version, whatever its owner, since what was issued on it is its holder's to share.
+
+        Raises CredentialVersionNotFound.
+        """
+        return self.credentials.shown_version(credential_id, number)
 
     def unknown_subjects(
         self, rule: Rule, *, org_id: OrganizationId | None
@@ -177,5 +197,6 @@ def _members_of(credential: Credential) -> dict[str, object]:
         "course_id": str(terms.course_id),
         "valid_for_days": terms.valid_for_days,
         "rule": value_of_rule(terms.rule) if terms.rule else None,
+        **terms.classification,
         BOUND: credential.binding,
     }

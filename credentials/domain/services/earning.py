@@ -12,14 +12,13 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import AssessmentId, CourseId
 from credentials.domain.entities.credentials import (
-    Credential,
-    CredentialId,
     Eligibility,
     Evidence,
     IssuedCredential,
     IssuedCredentialId,
     Verification,
 )
+from credentials.domain.entities.definitions import Credential, CredentialId
 from credentials.domain.entities.rules import Rule, Trigger, TriggerKind, proofs_of
 from credentials.domain.errors import AlreadyIssued, AlreadyRevoked, NotEligible, NothingToRecordOn
 from credentials.domain.repositories.protocols.credentials import CredentialRepository

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import uuid4
 
 from accounts.public import (
@@ -21,15 +22,18 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from credentials.domain.entities.credentials import (
     Binding,
-    CredentialId,
     IssuedCredential,
     IssuedCredentialId,
     IssuedCredentialStatus,
     IssuedSelection,
     Verification,
+    require_reason,
 )
+from credentials.domain.entities.definitions import CredentialId
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
+from credentials.domain.repositories.protocols.signed import StatusListRepository
+from credentials.domain.services.signing import CredentialSigner
 from progress.public import Cause, EntityType, EventRecorder, EventType, RecordedFacts
 
 
@@ -39,6 +43,8 @@ class CredentialIssuer:
 
     credentials: CredentialRepository
     issued_credentials: IssuedCredentialRepository
+    status_lists: StatusListRepository
+    signer: CredentialSigner
     recorder: EventRecorder
     recorded_facts: RecordedFacts
     tenant_access: TenantAccess
@@ -90,12 +96,13 @@ class CredentialIssuer:
         return _verified(page, at=now)
 
     def issue(self, issued: IssuedCredential, *, by: UserId | None) -> None:
-        """Store and record the issued credential, inside the unit of work of the caller.
+        """Store, record and sign the issued credential, inside the unit of work of the caller.
 
-        Call `lock` first unless the stream is locked already. Raises AlreadyIssued.
+        Call `lock` first unless the stream is locked already. Raises AlreadyIssued, IssuerKeyUnreadable.
         """
         self.issued_credentials.add(issued, scope=TenantScope.into(issued.org_id))
         self._record(EventType.CREDENTIAL_ISSUED, issued, by=by)
+        self.signer.sign(issued)
 
     def bind(self, issued_id: IssuedCredentialId, content_hash: str, *, by: Principal) -> bool:
         """Record the hash of one whose events have none, and return True; False if it is not the given hash by now.
@@ -125,6 +132,35 @@ class CredentialIssuer:
             self.audit_log.record(action, _subject(issued), by=by, because=reason)
         return revoked.verified(at=self.clock.now())
 
+    def suspend(self, issued_id: IssuedCredentialId, *, reason: str, by: Principal) -> Verification:
+        """Let an issued credential not count until it is resumed.
+
+        Raises NotPermitted, IssuedCredentialNotFound, OrganizationSuspended, AlreadyRevoked, AlreadySuspended,
+        ReasonMissing.
+        """
+        with self.unit_of_work.atomic():
+            issued = self._get_for_update(issued_id, by=by)
+            suspended = issued.suspended(at=self.clock.now(), reason=reason, by=by.user_id)
+            self._change(EventType.CREDENTIAL_SUSPENDED, suspended, by=by)
+            action = AuditAction.CREDENTIAL_SUSPENDED
+            self.audit_log.record(action, _subject(issued), by=by, because=reason)
+        return suspended.verified(at=self.clock.now())
+
+    def resume(self, issued_id: IssuedCredentialId, *, reason: str, by: Principal) -> Verification:
+        """Let a suspended credential count again.
+
+        Raises NotPermitted, IssuedCredentialNotFound, OrganizationSuspended, AlreadyRevoked, NotSuspended,
+        ReasonMissing.
+        """
+        with self.unit_of_work.atomic():
+            issued = self._get_for_update(issued_id, by=by)
+            resumed = issued.resumed()
+            require_reason(reason)
+            self._change(EventType.CREDENTIAL_RESUMED, resumed, by=by)
+            action = AuditAction.CREDENTIAL_RESUMED
+            self.audit_log.record(action, _subject(issued), by=by, because=reason)
+        return resumed.verified(at=self.clock.now())
+
     def reissue(self, issued_id: IssuedCredentialId, *, reason: str, by: Principal) -> Verification:
         """Issue a new credential, on the present terms, in place of one that is revoked, expired or wrong.
 
@@ -134,7 +170,7 @@ class CredentialIssuer:
         now = self.clock.now()
         with self.unit_of_work.atomic():
             old = self._get_for_update(issued_id, by=by)
-            if old.status(at=now) is IssuedCredentialStatus.ISSUED:
+            if old.status(at=now) in _REVOCABLE:
                 self._revoke(old, reason=reason, by=by)
             elif old.is_current:
                 self.issued_credentials.save(old.superseded(), scope=by.tenant_scope)
@@ -165,13 +201,21 @@ class CredentialIssuer:
 
     def _revoke(self, issued: IssuedCredential, *, reason: str, by: Principal) -> IssuedCredential:
         revoked = issued.revoked(at=self.clock.now(), reason=reason, by=by.user_id)
-        self.issued_credentials.save(revoked, scope=by.tenant_scope)
-        self._record(EventType.CREDENTIAL_REVOKED, revoked, by=by.user_id)
+        self._change(EventType.CREDENTIAL_REVOKED, revoked, by=by)
         return revoked
+
+    def _change(self, type_: EventType, issued: IssuedCredential, *, by: Principal) -> None:
+        """Save and record a change of the status, which its status list then tells."""
+        self.issued_credentials.save(issued, scope=by.tenant_scope)
+        self._record(type_, issued, by=by.user_id)
+        self.status_lists.count_change(issued.id, at=self.clock.now(), scope=by.tenant_scope)
 
     def _record(self, type_: EventType, issued: IssuedCredential, *, by: UserId | None) -> None:
         progress = self.recorder.lock(issued.stream)
         self.recorder.record(progress, issued.fact(type_), cause=Cause(user_id=by))
+
+
+_REVOCABLE: Final = (IssuedCredentialStatus.ISSUED, IssuedCredentialStatus.SUSPENDED)
 
 
 def _subject(issued: IssuedCredential) -> AuditSubject:

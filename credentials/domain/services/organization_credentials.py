@@ -6,7 +6,7 @@ from accounts.public import OrganizationId, Principal, Right, SubjectType, Tenan
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.unit_of_work import UnitOfWork
-from credentials.domain.entities.credentials import Credential, CredentialId, CredentialTerms
+from credentials.domain.entities.definitions import Credential, CredentialId, CredentialTerms
 from credentials.domain.errors import CredentialNotFound
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.services.credentials import CredentialService

@@ -18,11 +18,7 @@ from authsvc.kernel.verification import (
     missing,
     side_by_side,
 )
-from credentials.domain.entities.credentials import (
-    Binding,
-    IssuedCredential,
-    IssuedCredentialId,
-)
+from credentials.domain.entities.credentials import Binding, IssuedCredential, IssuedCredentialId
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from credentials.domain.services.issuing import CredentialIssuer

@@ -42,6 +42,8 @@ class EventType(StrEnum):
     ASSESSMENT_REGRADED = "assessment_regraded"
     ASSESSMENT_REOPENED = "assessment_reopened"
     ASSESSMENT_EXTENDED = "assessment_extended"
+    CREDENTIAL_SUSPENDED = "credential_suspended"
+    CREDENTIAL_RESUMED = "credential_resumed"
 
 
 class EntityType(StrEnum):
@@ -98,6 +100,8 @@ SHAPES: Final[Mapping[EventType, Shape]] = {
     EventType.WITHDRAWN: Shape(about=EntityType.COURSE, payload={}),
     EventType.ATTEMPT_BOUND: replace(_SUBMITTED, earlier=None),
     EventType.CREDENTIAL_BOUND: replace(_CREDENTIAL, earlier=None),
+    EventType.CREDENTIAL_SUSPENDED: replace(_CREDENTIAL, earlier=None),
+    EventType.CREDENTIAL_RESUMED: replace(_CREDENTIAL, earlier=None),
     EventType.ASSESSMENT_VOIDED: Shape(
         about=EntityType.ATTEMPT, payload={**_SUBMITTED.payload, **_LOST_PASS}
     ),

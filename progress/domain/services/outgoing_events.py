@@ -23,6 +23,8 @@ _TYPES: Final[Mapping[EventType, OutgoingEventType]] = {
     EventType.WITHDRAWN: OutgoingEventType.LEARNING_WITHDRAWN,
     EventType.CREDENTIAL_ISSUED: OutgoingEventType.CREDENTIAL_ISSUED,
     EventType.CREDENTIAL_REVOKED: OutgoingEventType.CREDENTIAL_REVOKED,
+    EventType.CREDENTIAL_SUSPENDED: OutgoingEventType.CREDENTIAL_SUSPENDED,
+    EventType.CREDENTIAL_RESUMED: OutgoingEventType.CREDENTIAL_RESUMED,
 }
 UNPUBLISHED: Final = frozenset({EventType.ATTEMPT_BOUND, EventType.CREDENTIAL_BOUND})
 """They bind rows of long ago by their hash, and tell nothing new."""

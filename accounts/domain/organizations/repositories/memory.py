@@ -64,6 +64,11 @@ class InMemoryOrganizationRepository:
                 return organization
         raise OrganizationNotFound
 
+    def even_deleted(self, org_id: OrganizationId) -> Organization:
+        if org_id not in self.store:
+            raise OrganizationNotFound
+        return self.store[org_id]
+
     def find_by_slug(self, slug: str, *, scope: TenantScope) -> Organization | None:
         return next(
             (organization for organization in self._in(scope) if organization.slug == slug), None

@@ -43,6 +43,10 @@ class OrmOrganizationRepository:
     def get(self, org_id: OrganizationId, *, scope: TenantScope) -> Organization:
         return self._one(rows.Organization.objects.all(), org_id, scope)
 
+    def even_deleted(self, org_id: OrganizationId) -> Organization:
+        stored = rows.Organization.objects.filter(pk=org_id)
+        return _organization(first_of(stored, missing=OrganizationNotFound))
+
     def find_by_slug(self, slug: str, *, scope: TenantScope) -> Organization | None:
         row = _in_scope(rows.Organization.objects.filter(slug=slug), scope).first()
         return _organization(row) if row else None

@@ -24,13 +24,16 @@ INVITATIONS: Final = Keyset("invitations", {"created_at": datetime, "id": UUID})
 
 
 class OrganizationRepository(Protocol):
-    """Stored organizations. All methods ignore deleted ones, except that `add` respects their slugs."""
+    """Stored organizations. All methods but `even_deleted` ignore deleted ones; `add` respects their slugs."""
 
     def add(self, organization: Organization) -> None:
         """Raise OrganizationSlugTaken if any organization, even a deleted one, has this slug."""
 
     def get(self, org_id: OrganizationId, *, scope: TenantScope) -> Organization:
         """Raise OrganizationNotFound if there is none in scope."""
+
+    def even_deleted(self, org_id: OrganizationId) -> Organization:
+        """Return the organization, also a deleted one: what it issued outlives it. Raise OrganizationNotFound."""
 
     def find_by_slug(self, slug: str, *, scope: TenantScope) -> Organization | None:
         """Return the organization with this slug, if it is in scope."""

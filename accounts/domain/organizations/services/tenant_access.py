@@ -50,6 +50,10 @@ class TenantAccess:
         """Return the organization if it is in the caller's scope. Raises OrganizationNotFound."""
         return self.organizations.get(org_id, scope=by.tenant_scope)
 
+    def even_deleted(self, org_id: OrganizationId) -> Organization:
+        """Return an organization whatever its status, to name who issued a credential. Raises OrganizationNotFound."""
+        return self.organizations.even_deleted(org_id)
+
     def by_slug(self, slug: str, *, by: Principal) -> Organization | None:
         """Return the organization with this slug if it is in the caller's scope."""
         return self.organizations.find_by_slug(slug, scope=by.tenant_scope)

@@ -10,11 +10,11 @@ from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import (
-    CredentialId,
     IssuedCredential,
     IssuedCredentialId,
     IssuedSelection,
 )
+from credentials.domain.entities.definitions import CredentialId
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
 from credentials.domain.repositories.protocols.issued_credentials import (
     ISSUED,
@@ -53,6 +53,7 @@ class InMemoryIssuedCredentialRepository:
             self.store[issued.id],
             revocation=issued.revocation,
             is_current=issued.is_current,
+            suspension=issued.suspension,
         )
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:

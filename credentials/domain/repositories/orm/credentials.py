@@ -11,35 +11,38 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
+from authsvc.storage.rows import first_of
 from authsvc.storage.tenancy import owned_within
 from authsvc.storage.verification import stored_rows
 from courses.public import CourseId
 from credentials import models as rows
-from credentials.domain.entities.credentials import (
+from credentials.domain.entities.definitions import (
+    AchievementType,
+    Alignment,
     Credential,
     CredentialId,
     CredentialTerms,
     CredentialType,
+    CredentialVersion,
 )
-from credentials.domain.entities.rule_values import rule_in, value_of_rule
-from credentials.domain.entities.rules import Rule, Trigger, TriggerKind
-from credentials.domain.errors import CredentialNotFound, InvalidRule
+from credentials.domain.entities.rule_values import value_of_rule
+from credentials.domain.entities.rules import Trigger, TriggerKind
+from credentials.domain.errors import CredentialNotFound, CredentialVersionNotFound
+from credentials.domain.repositories.orm.terms import json_of_terms, stored_rule, terms_of_json
 from credentials.domain.repositories.protocols.credentials import (
     CREDENTIALS,
     CREDENTIALS_OF_ORGANIZATION,
+    VERSIONS,
 )
 
 Values = dict[str, Any]
-
-
-class BrokenRule(ValueError):
-    """A stored rule cannot be parsed although it was checked when it was saved: a defect or tampering."""
 
 
 class OrmCredentialRepository:
     def add(self, credential: Credential, *, scope: TenantScope) -> None:
         scope.require(credential.org_id)
         insert(rows.Credential, [_credential_values(credential)])
+        self._insert_version(credential)
         self._insert_triggers(credential)
 
     def get(self, credential_id: CredentialId, *, scope: TenantScope) -> Credential:
@@ -51,6 +54,7 @@ class OrmCredentialRepository:
     def save(self, credential: Credential, *, scope: TenantScope) -> None:
         scope.require(credential.org_id)
         rows.Credential.objects.filter(pk=credential.id).update(**_credential_values(credential))
+        self._insert_version(credential)
         rows.CredentialTrigger.objects.filter(credential_id=credential.id).delete()
         self._insert_triggers(credential)
 
@@ -63,6 +67,18 @@ class OrmCredentialRepository:
     ) -> Page[Credential]:
         owned = _defined(scope).filter(org_id=org_id)
         return page_of_rows(owned, request, CREDENTIALS_OF_ORGANIZATION, _credential)
+
+    def shown_version(self, credential_id: CredentialId, number: int) -> CredentialVersion:
+        versions = rows.CredentialVersion.objects.filter(credential_id=credential_id, number=number)
+        return _version(first_of(versions, missing=CredentialVersionNotFound))
+
+    def versions_of(
+        self, credential_id: CredentialId, request: PageRequest, *, scope: TenantScope
+    ) -> Page[CredentialVersion]:
+        versions = rows.CredentialVersion.objects.filter(
+            owned_within(scope), credential_id=credential_id
+        )
+        return page_of_rows(versions, request, VERSIONS, _version)
 
     def earned_by(self, done: Trigger) -> list[Credential]:
         mentioning = rows.CredentialTrigger.objects.filter(
@@ -81,6 +97,17 @@ class OrmCredentialRepository:
 
     def count(self) -> int:
         return rows.Credential.objects.count()
+
+    def _insert_version(self, credential: Credential) -> None:
+        version = credential.current_version
+        values = {
+            "credential_id": version.credential_id,
+            "number": version.number,
+            "terms": json_of_terms(version.terms),
+            "created_at": version.created_at,
+            "org_id": version.org_id,
+        }
+        insert(rows.CredentialVersion, [values], unless_taken=("credential_id", "number"))
 
     def _insert_triggers(self, credential: Credential) -> None:
         triggers = credential.terms.triggers if credential.terms.rule else ()
@@ -105,18 +132,36 @@ def _credential(row: rows.Credential) -> Credential:
     return Credential(
         id=CredentialId(row.id),
         version=row.version,
-        terms=CredentialTerms(
-            name=row.name,
-            type=CredentialType(row.type),
-            description=row.description,
-            criteria=row.criteria,
-            issuer=row.issuer,
-            image_url=row.image_url,
-            course_id=CourseId(row.course_id),
-            valid_for_days=row.valid_for_days,
-            rule=stored_rule(row.rule),
-        ),
+        terms=_terms_of_row(row),
         is_offered=row.is_offered,
+        created_at=row.created_at,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+        amended_at=row.amended_at,
+    )
+
+
+def _terms_of_row(row: rows.Credential) -> CredentialTerms:
+    return CredentialTerms(
+        name=row.name,
+        type=CredentialType(row.type),
+        description=row.description,
+        criteria=row.criteria,
+        issuer=row.issuer,
+        image_url=row.image_url,
+        course_id=CourseId(row.course_id),
+        valid_for_days=row.valid_for_days,
+        rule=stored_rule(row.rule),
+        tags=tuple(row.tags or ()),
+        alignments=tuple(Alignment(**alignment) for alignment in row.alignments or ()),
+        achievement_type=AchievementType(row.achievement_type) if row.achievement_type else None,
+    )
+
+
+def _version(row: rows.CredentialVersion) -> CredentialVersion:
+    return CredentialVersion(
+        credential_id=CredentialId(row.credential_id),
+        number=row.number,
+        terms=terms_of_json(row.terms),
         created_at=row.created_at,
         org_id=OrganizationId(row.org_id) if row.org_id else None,
     )
@@ -136,17 +181,11 @@ def _credential_values(credential: Credential) -> Values:
         "course_id": terms.course_id,
         "valid_for_days": terms.valid_for_days,
         "rule": value_of_rule(terms.rule) if terms.rule else None,
+        "tags": list(terms.tags) or None,
+        "alignments": [alignment.content for alignment in terms.alignments] or None,
+        "achievement_type": terms.achievement_type or "",
         "is_offered": credential.is_offered,
         "created_at": credential.created_at,
+        "amended_at": credential.amended_at,
         "org_id": credential.org_id,
     }
-
-
-def stored_rule(value: Values | None) -> Rule | None:
-    """Parse a stored rule. Raises BrokenRule: to skip it would silently withhold earned credentials."""
-    if value is None:
-        return None
-    try:
-        return rule_in(value)
-    except InvalidRule as error:
-        raise BrokenRule(value) from error

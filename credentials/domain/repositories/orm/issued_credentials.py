@@ -20,19 +20,18 @@ from authsvc.storage.verification import stored_rows
 from courses.public import CourseId
 from credentials import models as rows
 from credentials.domain.entities.credentials import (
-    CredentialId,
-    CredentialTerms,
-    CredentialType,
     Evidence,
     IssuedCredential,
     IssuedCredentialId,
     IssuedCredentialStatus,
     IssuedSelection,
     Revocation,
+    Suspension,
 )
-from credentials.domain.entities.rule_values import proof_in, value_of_proof, value_of_rule
+from credentials.domain.entities.definitions import CredentialId
+from credentials.domain.entities.rule_values import proof_in, value_of_proof
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
-from credentials.domain.repositories.orm.credentials import stored_rule
+from credentials.domain.repositories.orm.terms import json_of_terms, terms_of_json
 from credentials.domain.repositories.protocols.issued_credentials import (
     ISSUED,
     ISSUED_BY_ORGANIZATION,
@@ -60,14 +59,14 @@ class OrmIssuedCredentialRepository:
         row = _ISSUED.first(issued_id)
         if row is None:
             raise IssuedCredentialNotFound
-        return _issued(row)
+        return issued_of_row(row)
 
     def get_for_update(
         self, issued_id: IssuedCredentialId, *, scope: TenantScope
     ) -> IssuedCredential:
         in_scope = rows.UserCredential.objects.filter(owned_within(scope))
         try:
-            return _issued(in_scope.select_for_update().get(pk=issued_id))
+            return issued_of_row(in_scope.select_for_update().get(pk=issued_id))
         except rows.UserCredential.DoesNotExist:
             raise IssuedCredentialNotFound from None
 
@@ -78,11 +77,11 @@ class OrmIssuedCredentialRepository:
     def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
         issued = rows.UserCredential.objects.filter(user_id=user_id, credential_id=credential_id)
         row = issued.order_by("-is_current", "-issued_at", "-id").first()
-        return _issued(row) if row else None
+        return issued_of_row(row) if row else None
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
         issued = rows.UserCredential.objects.filter(user_id=user_id)
-        return page_of_rows(issued, request, ISSUED, _issued)
+        return page_of_rows(issued, request, ISSUED, issued_of_row)
 
     def page_of(
         self, selection: IssuedSelection, request: PageRequest, *, scope: TenantScope
@@ -93,11 +92,13 @@ class OrmIssuedCredentialRepository:
         if selection.status is not None:
             issued = issued.filter(_has_status(selection.status, at=selection.at))
         issued = issued.filter(since(selection.changed_since, "revoked_at", "issued_at"))
-        return page_of_rows(issued, request, ISSUED_BY_ORGANIZATION, _issued)
+        return page_of_rows(issued, request, ISSUED_BY_ORGANIZATION, issued_of_row)
 
     def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[IssuedCredential]]:
         issued = rows.UserCredential.objects.filter(owned_within(scope))
-        return stored_rows(issued.order_by("user_id", "course_id", "id"), _issued, key=_stream)
+        return stored_rows(
+            issued.order_by("user_id", "course_id", "id"), issued_of_row, key=_stream
+        )
 
     def count(self) -> int:
         return rows.UserCredential.objects.count()
@@ -106,23 +107,26 @@ class OrmIssuedCredentialRepository:
 def _has_status(status: IssuedCredentialStatus, *, at: datetime) -> Q:
     """Condition: IssuedCredential.status returns this status at that time."""
     is_unrevoked, is_past = Q(revoked_at=None), Q(expires_at__lte=at)
+    is_open = is_unrevoked & Q(suspended_at=None)
     match status:
         case IssuedCredentialStatus.REVOKED:
             return ~is_unrevoked
+        case IssuedCredentialStatus.SUSPENDED:
+            return is_unrevoked & ~Q(suspended_at=None)
         case IssuedCredentialStatus.EXPIRED:
-            return is_unrevoked & is_past
+            return is_open & is_past
         case IssuedCredentialStatus.ISSUED:
-            return is_unrevoked & (Q(expires_at=None) | Q(expires_at__gt=at))
+            return is_open & (Q(expires_at=None) | Q(expires_at__gt=at))
     return Q(pk__in=[])  # altered: a verification finds that, no column says it
 
 
-def _issued(row: rows.UserCredential) -> IssuedCredential:
+def issued_of_row(row: rows.UserCredential) -> IssuedCredential:
     return IssuedCredential(
         id=IssuedCredentialId(row.id),
         user_id=UserId(row.user_id),
         credential_id=CredentialId(row.credential_id),
         credential_version=row.credential_version,
-        terms=_terms_of_json(row.terms),
+        terms=terms_of_json(row.terms),
         evidence=Evidence(
             course_id=CourseId(row.course_id),
             course_version=row.course_version,
@@ -136,6 +140,7 @@ def _issued(row: rows.UserCredential) -> IssuedCredential:
         revocation=_revocation(row),
         is_current=row.is_current,
         org_id=OrganizationId(row.org_id) if row.org_id else None,
+        suspension=_suspension(row),
     )
 
 
@@ -165,13 +170,23 @@ def _revocation(row: rows.UserCredential) -> Revocation | None:
     )
 
 
+def _suspension(row: rows.UserCredential) -> Suspension | None:
+    if row.suspended_at is None:
+        return None
+    return Suspension(
+        at=row.suspended_at,
+        reason=row.suspension_reason,
+        by=UserId(row.suspended_by_id) if row.suspended_by_id else None,
+    )
+
+
 def _issued_values(issued: IssuedCredential) -> Values:
     return {
         "id": issued.id,
         "user_id": issued.user_id,
         "credential_id": issued.credential_id,
         "credential_version": issued.credential_version,
-        "terms": _json_of_terms(issued.terms),
+        "terms": json_of_terms(issued.terms),
         "course_id": issued.evidence.course_id,
         "course_version": issued.evidence.course_version,
         "completed_at": issued.evidence.completed_at,
@@ -195,38 +210,13 @@ def _issued_values(issued: IssuedCredential) -> Values:
 
 def _revocation_values(issued: IssuedCredential) -> Values:
     """Columns that may change after the issue."""
-    revocation = issued.revocation
+    revocation, suspension = issued.revocation, issued.suspension
     return {
         "revoked_at": revocation.at if revocation else None,
         "revocation_reason": revocation.reason if revocation else "",
         "revoked_by_id": revocation.by if revocation else None,
+        "suspended_at": suspension.at if suspension else None,
+        "suspension_reason": suspension.reason if suspension else "",
+        "suspended_by_id": suspension.by if suspension else None,
         "is_current": issued.is_current,
-    }
-
-
-def _terms_of_json(terms: dict[str, Any]) -> CredentialTerms:
-    return CredentialTerms(
-        name=terms["name"],
-        type=CredentialType(terms["type"]),
-        description=terms["description"],
-        criteria=terms["criteria"],
-        issuer=terms["issuer"],
-        image_url=terms["image_url"],
-        course_id=CourseId(UUID(terms["course_id"])),
-        valid_for_days=terms["valid_for_days"],
-        rule=stored_rule(terms.get("rule")),
-    )
-
-
-def _json_of_terms(terms: CredentialTerms) -> dict[str, Any]:
-    rule = {"rule": value_of_rule(terms.rule)} if terms.rule else {}
-    return rule | {
-        "name": terms.name,
-        "type": terms.type.value,
-        "description": terms.description,
-        "criteria": terms.criteria,
-        "issuer": terms.issuer,
-        "image_url": terms.image_url,
-        "course_id": str(terms.course_id),
-        "valid_for_days": terms.valid_for_days,
     }

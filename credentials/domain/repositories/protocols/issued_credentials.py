@@ -10,11 +10,11 @@ from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import (
-    CredentialId,
     IssuedCredential,
     IssuedCredentialId,
     IssuedSelection,
 )
+from credentials.domain.entities.definitions import CredentialId
 
 ISSUED: Final = Keyset("issued-credentials", {"issued_at": datetime, "id": UUID})
 ISSUED_BY_ORGANIZATION: Final = Keyset(
@@ -38,7 +38,7 @@ class IssuedCredentialRepository(Protocol):
         """Return the issued credential in scope, locked. Raise IssuedCredentialNotFound if there is none."""
 
     def save(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
-        """Save the revocation and whether it is current; nothing else can change."""
+        """Save the revocation, the suspension and whether it is current; nothing else can change."""
 
     def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
         """Return the user's current one of this credential, or else the one issued last, if any."""

@@ -1,6 +1,7 @@
 """Progress and events in memory."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +16,7 @@ from progress.domain.entities.events import (
     EntityType,
     EventId,
     EventSelection,
+    EventType,
     ProgressEvent,
     StreamId,
 )
@@ -153,6 +155,11 @@ class InMemoryEventRepository:
     def stream(self, stream: StreamId, *, scope: TenantScope) -> list[ProgressEvent]:
         events = (event for event in self.store.values() if event.stream == stream)
         return [event for event in events if scope.covers(event.org_id)]
+
+    def of_types(
+        self, stream: StreamId, types: AbstractSet[EventType], *, scope: TenantScope
+    ) -> list[ProgressEvent]:
+        return [event for event in self.stream(stream, scope=scope) if event.fact.type in types]
 
     def page(
         self,

@@ -1,6 +1,7 @@
 """Progress and events in the database."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -162,6 +163,11 @@ class OrmEventRepository:
 
     def stream(self, stream: StreamId, *, scope: TenantScope) -> list[ProgressEvent]:
         return [_event(row) for row in _rows_of(stream, scope)]
+
+    def of_types(
+        self, stream: StreamId, types: AbstractSet[EventType], *, scope: TenantScope
+    ) -> list[ProgressEvent]:
+        return [_event(row) for row in _rows_of(stream, scope).filter(type__in=sorted(types))]
 
     def page(
         self,

@@ -1,6 +1,7 @@
 """Repositories of progress and events."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -14,6 +15,7 @@ from progress.domain.entities.events import (
     EntityType,
     EventId,
     EventSelection,
+    EventType,
     ProgressEvent,
     StreamId,
 )
@@ -123,6 +125,11 @@ class EventRepository(Protocol):
 
     def stream(self, stream: StreamId, *, scope: TenantScope) -> list[ProgressEvent]:
         """Return all events of a stream in scope, by sequence."""
+
+    def of_types(
+        self, stream: StreamId, types: AbstractSet[EventType], *, scope: TenantScope
+    ) -> list[ProgressEvent]:
+        """Return the events of these types of a stream in scope, by sequence."""
 
     def page(
         self,

@@ -1,0 +1,86 @@
+"""Signed credentials and status lists in memory."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from accounts.public import OrganizationId
+from authsvc.kernel.tenancy import TenantScope
+from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
+from credentials.domain.entities.signed import SignedCredential, SignedForm, StatusList
+from credentials.domain.errors import StatusListNotFound
+from credentials.domain.repositories.memory.issued_credentials import (
+    InMemoryIssuedCredentialRepository,
+)
+from credentials.domain.repositories.memory.issuer_keys import InMemoryIssuerKeyRepository
+
+
+@dataclass(frozen=True, slots=True)
+class InMemorySignedCredentialRepository:
+    issued: InMemoryIssuedCredentialRepository
+    keys: InMemoryIssuerKeyRepository
+    store: MutableMapping[IssuedCredentialId, SignedCredential] = field(default_factory=dict)
+
+    def add(self, signed: SignedCredential, *, scope: TenantScope) -> bool:
+        scope.require(signed.org_id)
+        places = {(other.status_list_id, other.status_index) for other in self.store.values()}
+        if (signed.status_list_id, signed.status_index) in places:
+            return False
+        self.store[signed.issued_id] = signed
+        return True
+
+    def find(self, issued_id: IssuedCredentialId) -> SignedCredential | None:
+        return self.store.get(issued_id)
+
+    def shown(self, issued_id: IssuedCredentialId) -> tuple[IssuedCredential, SignedForm | None]:
+        issued, signed = self.issued.shown(issued_id), self.find(issued_id)
+        if signed is None:
+            return issued, None
+        key = self.keys.store[signed.proof_key_id]
+        return issued, SignedForm(document=signed.document, key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryStatusListRepository:
+    signed: InMemorySignedCredentialRepository
+    issued: InMemoryIssuedCredentialRepository
+    store: MutableMapping[UUID, StatusList] = field(default_factory=dict)
+
+    def add(self, status_list: StatusList, *, scope: TenantScope) -> bool:
+        scope.require(status_list.org_id)
+        if (status_list.org_id, status_list.number) in self._numbers():
+            return False
+        self.store[status_list.id] = status_list
+        return True
+
+    def latest_of(self, org_id: OrganizationId | None, *, scope: TenantScope) -> StatusList | None:
+        lists = [one for one in scope.among(self.store.values()) if one.org_id == org_id]
+        return max(lists, key=lambda one: one.number, default=None)
+
+    def shown(self, org_id: OrganizationId | None, number: int) -> StatusList:
+        status_list = self._numbers().get((org_id, number))
+        if status_list is None:
+            raise StatusListNotFound
+        return status_list
+
+    def count_change(
+        self, issued_id: IssuedCredentialId, *, at: datetime, scope: TenantScope
+    ) -> None:
+        signed = self.signed.find(issued_id)
+        if signed is None:
+            return
+        before = self.store[signed.status_list_id]
+        scope.require(before.org_id)
+        self.store[before.id] = replace(before, version=before.version + 1, changed_at=at)
+
+    def indexes_set(self, status_list: StatusList) -> list[int]:
+        return [
+            signed.status_index
+            for signed in self.signed.store.values()
+            if signed.status_list_id == status_list.id
+            and self.issued.shown(signed.issued_id).is_barred
+        ]
+
+    def _numbers(self) -> dict[tuple[OrganizationId | None, int], StatusList]:
+        return {(one.org_id, one.number): one for one in self.store.values()}

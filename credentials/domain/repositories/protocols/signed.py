@@ -1,0 +1,42 @@
+"""Repositories of signed credentials and of status lists."""
+
+from datetime import datetime
+from typing import Protocol
+
+from accounts.public import OrganizationId
+from authsvc.kernel.tenancy import TenantScope
+from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
+from credentials.domain.entities.signed import SignedCredential, SignedForm, StatusList
+
+
+class SignedCredentialRepository(Protocol):
+    def add(self, signed: SignedCredential, *, scope: TenantScope) -> bool:
+        """Add the signed forms, and return True; False if another credential has the place in the status list."""
+
+    def find(self, issued_id: IssuedCredentialId) -> SignedCredential | None:
+        """Return the signed forms of an issued credential, whatever its owner: the id is the holder's to share."""
+
+    def shown(self, issued_id: IssuedCredentialId) -> tuple[IssuedCredential, SignedForm | None]:
+        """Return the issued credential with its signed document, if it is signed, whatever its owner.
+
+        Raise IssuedCredentialNotFound.
+        """
+
+
+class StatusListRepository(Protocol):
+    def add(self, status_list: StatusList, *, scope: TenantScope) -> bool:
+        """Add a list, and return True; False if the issuer has a list with this number by now."""
+
+    def latest_of(self, org_id: OrganizationId | None, *, scope: TenantScope) -> StatusList | None:
+        """Return the list of the issuer in scope with the greatest number, if it has one."""
+
+    def shown(self, org_id: OrganizationId | None, number: int) -> StatusList:
+        """Return a list, to anybody. Raise StatusListNotFound."""
+
+    def count_change(
+        self, issued_id: IssuedCredentialId, *, at: datetime, scope: TenantScope
+    ) -> None:
+        """Count a change of the list in scope in which the credential has a place, if it has one."""
+
+    def indexes_set(self, status_list: StatusList) -> list[int]:
+        """Return the places of revoked and suspended credentials in a list, in any order, to anybody."""

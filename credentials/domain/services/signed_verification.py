@@ -1,0 +1,146 @@
+"""Verification of issued credentials in their signed form, step by step."""
+
+import json
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from authsvc.kernel.canonical import utc_text
+from authsvc.kernel.clock import Clock
+from credentials.domain.entities.credentials import (
+    Binding,
+    IssuedCredential,
+    IssuedCredentialId,
+    Verification,
+)
+from credentials.domain.entities.issuers import Addresses
+from credentials.domain.entities.signed import SignedForm
+from credentials.domain.repositories.protocols.signed import SignedCredentialRepository
+from credentials.domain.services.signing import CredentialSigner
+from credentials.openbadges.keys import IssuerKey
+from credentials.openbadges.verification import Outcome, Step, StepName, Unresolved, verify
+from progress.public import EntityType, RecordedFacts
+
+MOST_CACHED: Final = 4096
+_TIMELESS: Final = frozenset({StepName.SCHEMA, StepName.ISSUER, StepName.PROOF})
+"""Steps whose outcome follows from the document and the key alone."""
+_Timeless = MutableMapping[tuple[str, ...], dict[StepName, Step]]
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnKey:
+    """Resolver of the one key that signed a credential of this service; its status is read from its record."""
+
+    own: IssuerKey
+
+    def key(self, url: str) -> IssuerKey:
+        if url != self.own.id:
+            raise Unresolved("The credential names another key than the one that signed it.")
+        return self.own
+
+    def status_list(self, url: str) -> str:
+        raise Unresolved(f"The status list {url} is not read.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedVerifier:
+    """Verifies what this service issued: its record by the event log, and its signed form step by step."""
+
+    signed_credentials: SignedCredentialRepository
+    signer: CredentialSigner
+    recorded_facts: RecordedFacts
+    addresses: Addresses
+    clock: Clock
+    cached: _Timeless = field(default_factory=dict, repr=False)
+
+    def verify(self, issued_id: IssuedCredentialId) -> Verification:
+        """Return the issued credential, its status and the steps, to anybody.
+
+        One that is older than signatures is signed first, unless its record was altered. Raises
+        IssuedCredentialNotFound, IssuerKeyUnreadable.
+        """
+        issued, signed = self.signed_credentials.shown(issued_id)
+        event = self.recorded_facts.last_about(issued.stream, EntityType.CREDENTIAL, issued.id)
+        now = self.clock.now()
+        verification = issued.verified(at=now, binding=Binding.of(event, issued))
+        if signed is None:
+            if verification.binding in (Binding.ALTERED, Binding.UNRECORDED):
+                return verification
+            self.signer.shown(issued_id)
+            issued, signed = self.signed_credentials.shown(issued_id)
+        if signed is None:
+            return verification
+        return replace(verification, steps=self._steps(issued, signed, now))
+
+    def _steps(
+        self, issued: IssuedCredential, signed: SignedForm, now: datetime
+    ) -> tuple[Step, ...]:
+        steps = self._timeless(issued, signed, now) | {
+            StepName.VALIDITY: _validity(issued, now),
+            StepName.STATUS: _status(issued),
+            StepName.REFRESH: Step(
+                name=StepName.REFRESH,
+                outcome=Outcome.SKIPPED,
+                message="There is no refresh service.",
+            ),
+            StepName.SUBJECT: Step(
+                name=StepName.SUBJECT,
+                outcome=Outcome.SKIPPED,
+                message="The credential does not name its holder.",
+            ),
+        }
+        return tuple(steps[name] for name in StepName)
+
+    def _timeless(
+        self, issued: IssuedCredential, signed: SignedForm, now: datetime
+    ) -> dict[StepName, Step]:
+        """Cached: verifying a proof is expensive, and its result follows from what was compared."""
+        key = signed.key.public(self.addresses)
+        compared = (signed.document, key.id, key.public_multikey, repr(key))
+        if compared not in self.cached:
+            if len(self.cached) >= MOST_CACHED:
+                self.cached.clear()
+            verification = verify(signed.document, _OwnKey(key), now)
+            steps = {step.name: step for step in verification.steps if step.name in _TIMELESS}
+            self.cached[compared] = steps
+        steps = dict(self.cached[compared])
+        if not _is_of(issued, signed, self.addresses):
+            steps[StepName.PROOF] = Step(
+                name=StepName.PROOF,
+                outcome=Outcome.FAILED,
+                message="The signed document is that of another credential.",
+            )
+        return steps
+
+
+def _is_of(issued: IssuedCredential, signed: SignedForm, addresses: Addresses) -> bool:
+    try:
+        return bool(json.loads(signed.document)["id"] == addresses.issued(issued.id))
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _validity(issued: IssuedCredential, now: datetime) -> Step:
+    if issued.expires_at is not None and issued.expires_at <= now:
+        message = f"The credential expired on {utc_text(issued.expires_at)}."
+        return Step(name=StepName.VALIDITY, outcome=Outcome.FAILED, message=message)
+    return Step(
+        name=StepName.VALIDITY,
+        outcome=Outcome.PASSED,
+        message="The credential is valid at this time.",
+    )
+
+
+def _status(issued: IssuedCredential) -> Step:
+    if issued.revocation is not None:
+        message = f"The issuer revoked the credential on {utc_text(issued.revocation.at)}."
+    elif issued.suspension is not None:
+        message = f"The issuer suspended the credential on {utc_text(issued.suspension.at)}."
+    else:
+        return Step(
+            name=StepName.STATUS,
+            outcome=Outcome.PASSED,
+            message="The credential is neither revoked nor suspended.",
+        )
+    return Step(name=StepName.STATUS, outcome=Outcome.FAILED, message=message)

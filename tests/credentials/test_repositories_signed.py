@@ -1,0 +1,108 @@
+"""Repositories of signed credentials and status lists: one contract for all stores."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from authsvc.kernel.tenancy import ALL_TENANTS
+from credentials.domain.entities.credentials import IssuedCredentialId
+from credentials.domain.entities.signed import SignedCredential, StatusList
+from credentials.domain.errors import (
+    IssuedCredentialNotFound,
+    StatusListNotFound,
+)
+from credentials.models import SignedCredential as SignedRow
+from tests.credentials.storing import a_stored_issue
+from tests.support.builders import NOON
+from tests.support.worlds import World
+
+
+def a_list(world: World, number: int = 1) -> StatusList:
+    status_list = StatusList(id=uuid4(), org_id=None, number=number, version=1, changed_at=NOON)
+    assert world.repositories.status_lists.add(status_list, scope=ALL_TENANTS)
+    return status_list
+
+
+def a_signed_one(world: World, status_list: StatusList, index: int = 7) -> SignedCredential:
+    world.services.issuer_keys.signing_keys(None)
+    key, token_key = world.repositories.issuer_keys.current_of(None, scope=ALL_TENANTS)
+    return SignedCredential(
+        issued_id=a_stored_issue(world).id,
+        org_id=None,
+        document="{}",
+        token="a.b.c",
+        proof_key_id=key.id,
+        token_key_id=token_key.id,
+        status_list_id=status_list.id,
+        status_index=index,
+        signed_at=NOON,
+    )
+
+
+def test_signed_forms_are_stored_once_at_a_place_of_their_own(world: World) -> None:
+    signed_credentials, status_list = world.repositories.signed_credentials, a_list(world)
+    first, second = (a_signed_one(world, status_list) for _ in range(2))
+
+    assert signed_credentials.add(first, scope=ALL_TENANTS)
+    assert not signed_credentials.add(second, scope=ALL_TENANTS)
+    assert signed_credentials.add(replace(second, status_index=8), scope=ALL_TENANTS)
+    assert signed_credentials.find(first.issued_id) == first
+    issued, form = signed_credentials.shown(first.issued_id)
+    assert issued == world.repositories.issued_credentials.shown(first.issued_id)
+    assert form is not None
+    assert (form.document, form.key.id) == (first.document, first.proof_key_id)
+    assert form.key in world.repositories.issuer_keys.all_of(None, scope=ALL_TENANTS)
+    unsigned = a_stored_issue(world)
+    assert signed_credentials.shown(unsigned.id) == (unsigned, None)
+    with pytest.raises(IssuedCredentialNotFound):
+        signed_credentials.shown(IssuedCredentialId(uuid4()))
+    assert signed_credentials.find(IssuedCredentialId(uuid4())) is None
+
+
+def test_lists_are_numbered_and_count_their_changes(world: World) -> None:
+    status_lists, first = world.repositories.status_lists, a_list(world)
+    signed = a_signed_one(world, first)
+    world.repositories.signed_credentials.add(signed, scope=ALL_TENANTS)
+
+    assert not status_lists.add(replace(first, id=uuid4()), scope=ALL_TENANTS)
+    second = a_list(world, 2)
+    assert status_lists.latest_of(None, scope=ALL_TENANTS) == second
+    assert status_lists.shown(None, 1) == first
+    with pytest.raises(StatusListNotFound):
+        status_lists.shown(None, 3)
+
+    later = NOON + timedelta(days=1)
+    status_lists.count_change(signed.issued_id, at=later, scope=ALL_TENANTS)
+    status_lists.count_change(IssuedCredentialId(uuid4()), at=later, scope=ALL_TENANTS)
+    assert status_lists.shown(None, 1) == replace(first, version=2, changed_at=later)
+    assert status_lists.shown(None, 2) == second
+
+
+def test_the_places_of_revoked_and_suspended_ones_are_listed(world: World) -> None:
+    status_list, issued = a_list(world), world.repositories.issued_credentials
+    for index, change in enumerate(("", "revoked", "suspended")):
+        signed = a_signed_one(world, status_list, index)
+        world.repositories.signed_credentials.add(signed, scope=ALL_TENANTS)
+        if change:
+            with world.unit_of_work.atomic():
+                row = issued.get_for_update(signed.issued_id, scope=ALL_TENANTS)
+                act = row.revoked if change == "revoked" else row.suspended
+                changed = act(at=NOON, reason="Copied.", by=None)
+                issued.save(changed, scope=ALL_TENANTS)
+            assert issued.shown(signed.issued_id) == changed
+
+    assert sorted(world.repositories.status_lists.indexes_set(status_list)) == [1, 2]
+
+
+@pytest.mark.database
+def test_the_database_lets_signed_forms_be_deleted_but_not_changed(world: World) -> None:
+    signed = a_signed_one(world, a_list(world))
+    world.repositories.signed_credentials.add(signed, scope=ALL_TENANTS)
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        SignedRow.objects.update(document="[]")
+
+    assert SignedRow.objects.all().delete()[0] == 1
