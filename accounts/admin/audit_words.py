@@ -65,6 +65,10 @@ _GROUPS: Final[Mapping[str, Mapping[AuditAction, str]]] = {
         AuditAction.CREDENTIAL_AWARDED: "issued",
         AuditAction.CREDENTIAL_REVOKED: "revoked",
         AuditAction.CREDENTIAL_REISSUED: "re-issued",
+        AuditAction.CREDENTIAL_SUSPENDED: "suspended",
+        AuditAction.CREDENTIAL_RESUMED: "ended the suspension of",
+        AuditAction.ISSUER_KEYS_ROTATED: "rotated",
+        AuditAction.ISSUER_KEY_COMPROMISED: "marked as compromised",
     },
     "Grading": {
         AuditAction.ATTEMPT_GRADED: "graded",
@@ -130,6 +134,7 @@ NOUNS: Final[Mapping[SubjectType, str]] = {
     SubjectType.LEARNERS: "learners",
     SubjectType.CREDENTIAL: "a credential",
     SubjectType.USER_CREDENTIAL: "an issued credential",
+    SubjectType.ISSUER_KEY: "keys of an issuer",
     SubjectType.ATTEMPT: "an attempt",
     SubjectType.TASK: "",
     SubjectType.WEBHOOK: "a webhook",
