@@ -230,6 +230,8 @@ def cells_of(route: Route, kind: CallerKind) -> Iterator[Cell]:
     if names_a_thing(route):
         yield Cell(route, kind, Object.OTHER)
         yield Cell(route, kind, Object.MISSING)
-    # What belongs to the platform is in no tenant, so there is nothing to cross.
-    if len(route.parameters) > 1 and route.operation.access.whose is not Whose.PLATFORM:
+    # What belongs to the platform is in no tenant, so there is nothing to cross; a number is in every tenant.
+    is_numbered = "number" in route.parameters
+    is_of_platform = route.operation.access.whose is Whose.PLATFORM
+    if len(route.parameters) > 1 and not is_of_platform and not is_numbered:
         yield Cell(route, kind, Object.CROSSED)
