@@ -40,6 +40,7 @@ ARGUMENTS: Final = {
     "publish_course": ["knots"],
     "export_course": ["knots"],
     "renew_client_secret": ["notes", "--reason", "Leaked"],
+    "rotate_issuer_keys": ["--reason", "Leaked"],
 }
 
 

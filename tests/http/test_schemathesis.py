@@ -125,6 +125,7 @@ class Sender:
             "user_id": self._person.id,
             "session_id": self._other_session(),
             "grant_id": self._grant(),
+            "number": "1",
             **self._organization(),
             **self._attempt(),
             "task_id": str(a_task(self._house.services, owner_id=UserId(UUID(self._person.id)))),
@@ -148,6 +149,10 @@ class Sender:
         logged = self._person.caller.post(f"{place}/interactions", message)
         return {"session_id": session.json["id"], "interaction_id": logged.json["id"]}
 
+    def _issuer_key(self, org_id: OrganizationId) -> str:
+        keys = self._house.services.issuer_keys
+        return str(keys.rotate(org_id, reason="Yearly.", by=OPERATOR)[0].id)
+
     def _organization(self) -> dict[str, str]:
         """Of which the sender is the owner."""
         owner = self._person.caller
@@ -157,9 +162,12 @@ class Sender:
         expires_at = self._house.services.ports.clock.now() + timedelta(days=1)
         terms = {"name": "Sync", "scopes": ["orgs:read"], "expires_at": expires_at.isoformat()}
         client = owner.post(f"{place}/clients", terms)
+        org_id = OrganizationId(UUID(organization.json["id"]))
         return {
-            **self._webhook(OrganizationId(UUID(organization.json["id"]))),
+            **self._webhook(org_id),
             "org_id": organization.json["id"],
+            "issuer": organization.json["id"],
+            "key_id": self._issuer_key(org_id),
             "invitation_id": invited.json["id"],
             "client_id": client.json["client"]["id"],
         }

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import uuid4
 
 from accounts.domain.access import SessionId
-from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES
+from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES, NEWEST_FIRST, OLDEST_FIRST
 from accounts.domain.identity.repositories.protocols import SESSIONS, USERS
 from accounts.domain.integrations.repositories.protocols import DELIVERIES, WEBHOOKS
 from accounts.domain.oauth.repositories.protocols import CLIENTS, CONSENTS, SERVICE_CLIENTS
@@ -17,10 +17,12 @@ from courses.domain.entities.courses import CourseSelection, CourseStatus
 from courses.domain.entities.pathways import PathwaySelection, PathwayStatus
 from courses.domain.repositories.protocols.courses import COURSES, VERSIONS
 from courses.domain.repositories.protocols.pathways import PATHWAYS
-from credentials.domain.entities.credentials import IssuedCredentialStatus, IssuedSelection
 from credentials.domain.repositories.protocols.credentials import (
     CREDENTIALS,
     CREDENTIALS_OF_ORGANIZATION,
+)
+from credentials.domain.repositories.protocols.credentials import (
+    VERSIONS as VERSIONS_OF_CREDENTIAL,
 )
 from credentials.domain.repositories.protocols.issued_credentials import (
     ISSUED,
@@ -38,22 +40,26 @@ from progress.domain.repositories.protocols.progress import (
     PROGRESS_OF_USER,
     STREAMS,
 )
-from tests.accounts.auditing import an_entry
 from tests.accounts.granting import a_consent, has_client, has_session
 from tests.storage.listing import List, Listing, after_noon
 from tests.storage.lists_of_ai import ai_interactions, ai_sessions
+from tests.storage.lists_of_audit import audit_entries, newest_entries, oldest_entries
+from tests.storage.lists_of_credentials import (
+    credential_versions,
+    credentials,
+    credentials_of_organization,
+    issued,
+    issued_by_organization,
+)
 from tests.storage.lists_of_work import deliveries, jobs, webhooks
 from tests.support.attempts import has_attempt, has_place
 from tests.support.builders import (
     NOON,
     a_client_of,
-    a_credential,
     a_progress,
     a_version,
     an_event,
-    an_issued_credential,
     some_client_terms,
-    some_terms,
 )
 from tests.support.pathways import has_pathway
 from tests.support.tenants import has_invitation, has_membership
@@ -109,17 +115,6 @@ def _service_clients(world: World) -> Listing:
     )
 
 
-def _audit_entries(world: World) -> Listing:
-    log, numbers = world.repositories.audit_log, count(1)
-
-    def add(_: int) -> None:
-        with world.unit_of_work.atomic():
-            log.head_for_update(None, scope=ALL_TENANTS)
-            log.append(an_entry(sequence=next(numbers)), scope=ALL_TENANTS)
-
-    return Listing(page=partial(log.page_of, None, scope=ALL_TENANTS), add=add)
-
-
 def _courses(world: World) -> Listing:
     return Listing(
         page=partial(
@@ -149,29 +144,6 @@ def _pathways(world: World) -> Listing:
         ),
         add=lambda at: has_pathway(world, world.has_course(), created_at=after_noon(at)),
     )
-
-
-def _credentials(world: World) -> Listing:
-    credentials = world.repositories.credentials
-
-    def add(at: int) -> None:
-        terms = some_terms(course_id=world.has_course().id)
-        credentials.add(a_credential(terms=terms, created_at=after_noon(at)), scope=ALL_TENANTS)
-
-    return Listing(page=partial(credentials.page_of, scope=ALL_TENANTS), add=add)
-
-
-def _issued(world: World) -> Listing:
-    anna, issued = world.has_user(), world.repositories.issued_credentials
-
-    def add(at: int) -> None:
-        credential = a_credential(terms=some_terms(course_id=world.has_course().id))
-        world.repositories.credentials.add(credential, scope=ALL_TENANTS)
-        issued.add(
-            an_issued_credential(credential, anna, issued_at=after_noon(at)), scope=ALL_TENANTS
-        )
-
-    return Listing(page=partial(issued.page_for_user, anna.id), add=add)
 
 
 def _sessions(world: World) -> Listing:
@@ -219,37 +191,6 @@ def _attempts(world: World) -> Listing:
         ),
         add=add,
     )
-
-
-def _credentials_of_organization(world: World) -> Listing:
-    org_id, credentials = world.has_organization().id, world.repositories.credentials
-
-    def add(at: int) -> None:
-        terms = some_terms(course_id=world.has_course(org_id=org_id).id)
-        credential = a_credential(terms=terms, org_id=org_id, created_at=after_noon(at))
-        credentials.add(credential, scope=ALL_TENANTS)
-
-    page = partial(credentials.page_for_organization, org_id, scope=ALL_TENANTS)
-    return Listing(page=page, add=add)
-
-
-def _issued_by_organization(world: World) -> Listing:
-    org_id, issued = world.has_organization().id, world.repositories.issued_credentials
-    terms = some_terms(course_id=world.has_course(org_id=org_id).id)
-    credential = a_credential(terms=terms, org_id=org_id)
-    world.repositories.credentials.add(credential, scope=ALL_TENANTS)
-
-    def add(at: int) -> None:
-        holding = an_issued_credential(credential, world.has_user(), issued_at=after_noon(at))
-        issued.add(holding, scope=ALL_TENANTS)
-
-    selection = IssuedSelection(
-        org_id=org_id,
-        credential_id=credential.id,
-        status=IssuedCredentialStatus.ISSUED,
-        at=NOON,
-    )
-    return Listing(page=partial(issued.page_of, selection, scope=ALL_TENANTS), add=add)
 
 
 def _to_grade(world: World) -> Listing:
@@ -361,19 +302,22 @@ LISTS: Final = (
     List("clients", "page_for_organization", SERVICE_CLIENTS, _service_clients),
     List("webhooks", "page_of", WEBHOOKS, webhooks),
     List("deliveries", "page_of", DELIVERIES, deliveries),
-    List("audit_log", "page_of", AUDIT_ENTRIES, _audit_entries),
+    List("audit_log", "page_of", AUDIT_ENTRIES, audit_entries),
+    List("audit_log", "selected", NEWEST_FIRST, newest_entries),
+    List("audit_log", "selected", OLDEST_FIRST, oldest_entries),
     List("courses", "page_of", COURSES, _courses),
     List("course_versions", "page_of", VERSIONS, _versions),
     List("pathways", "page_of", PATHWAYS, _pathways),
-    List("credentials", "page_of", CREDENTIALS, _credentials),
+    List("credentials", "page_of", CREDENTIALS, credentials),
+    List("credentials", "versions_of", VERSIONS_OF_CREDENTIAL, credential_versions),
     List(
         "credentials",
         "page_for_organization",
         CREDENTIALS_OF_ORGANIZATION,
-        _credentials_of_organization,
+        credentials_of_organization,
     ),
-    List("issued_credentials", "page_for_user", ISSUED, _issued),
-    List("issued_credentials", "page_of", ISSUED_BY_ORGANIZATION, _issued_by_organization),
+    List("issued_credentials", "page_for_user", ISSUED, issued),
+    List("issued_credentials", "page_of", ISSUED_BY_ORGANIZATION, issued_by_organization),
     List("attempts", "page_to_grade", TO_GRADE, _to_grade),
     List("attempts", "page_past_deadline", PAST_DEADLINE, _past_deadline),
     List("progress", "page_for_user", PROGRESS_OF_USER, _progress_of_user),

@@ -1,5 +1,6 @@
 """Random acts of learners and authors, permitted or not."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
@@ -63,6 +64,8 @@ class Kind(Enum):
     PUBLISH = auto()
     REVOKE = auto()
     REISSUE = auto()
+    SUSPEND = auto()
+    RESUME = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,8 +111,8 @@ class School:
                 self.services.learning.upgrade(course.slug, by=learner)
             case Kind.PUBLISH:
                 self._publish(course, act.plan)
-            case Kind.REVOKE | Kind.REISSUE:
-                self._award(act.kind, learner)
+            case Kind.REVOKE | Kind.REISSUE | Kind.SUSPEND | Kind.RESUME:
+                self._decide(act.kind, learner)
 
     def progress_of(self, learner: int, course: int) -> CourseProgress | None:
         return self.services.repositories.progress.find(
@@ -152,12 +155,17 @@ class School:
                 marks = (Mark(question_id=assessment.questions[0].id, score=0),)
                 grading.grade(attempt.id, marks, reason="Copied.", by=OPERATOR)
 
-    def _award(self, kind: Kind, learner: Principal) -> None:
-        """Revoke or re-issue the first credential of the learner."""
-        credentials = self.services.issuing.page_for(learner, PageRequest(limit=1)).items
-        act = self.services.issuing.revoke if kind is Kind.REVOKE else self.services.issuing.reissue
-        for issued in credentials:
-            act(issued.issued.id, reason="Misspelt.", by=OPERATOR)
+    def _decide(self, kind: Kind, learner: Principal) -> None:
+        """Revoke, re-issue, suspend or resume the first credential of the learner."""
+        issuing = self.services.issuing
+        acts: dict[Kind, Callable[..., object]] = {
+            Kind.REVOKE: issuing.revoke,
+            Kind.REISSUE: issuing.reissue,
+            Kind.SUSPEND: issuing.suspend,
+            Kind.RESUME: issuing.resume,
+        }
+        for issued in issuing.page_for(learner, PageRequest(limit=1)).items:
+            acts[kind](issued.issued.id, reason="Misspelt.", by=OPERATOR)
 
 
 def _assessment_for(course: Course, key: str) -> Assessment:
