@@ -41,6 +41,7 @@ class Credential(models.Model):
         AchievementType,
         max_length=32,
         blank=True,
+        default="",
         db_default="",
         help_text="Leave empty to derive it from the type.",
     )
@@ -148,7 +149,7 @@ class UserCredential(models.Model):
     revocation_reason = models.TextField(blank=True)
     revoked_by = actor_column()
     suspended_at = models.DateTimeField(null=True, blank=True)
-    suspension_reason = models.TextField(blank=True, db_default="")
+    suspension_reason = models.TextField(blank=True, default="", db_default="")
     suspended_by = actor_column()
     is_current = models.BooleanField(default=True)
 

@@ -33,6 +33,7 @@ from tests.support.tampered import (
     remove,
     remove_attempt,
     remove_audit_log,
+    remove_credential,
     renumber_anchors,
     resign_all_anchors,
     second,
@@ -214,7 +215,7 @@ TABLE: Final[dict[str, tuple[Tampering, str, str]]] = {
     ),
     "change the terms of a credential": (change_terms, "changed", ISSUED),
     "make terms unreadable": (lambda s: change(issued(s), terms={}), "unreadable", ISSUED),
-    "remove a credential": (lambda s: remove(issued(s)), "missing", ISSUED),
+    "remove a credential": (remove_credential, "missing", ISSUED),
     "take a revocation back": (
         lambda s: change(issued(s, s.ben), revoked_at=None, revocation_reason="", is_current=True),
         "changed",

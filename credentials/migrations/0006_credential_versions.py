@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 choices=[(kind, kind) for kind in KINDS],
                 db_default="",
+                default="",
                 help_text="Leave empty to derive it from the type.",
                 max_length=32,
             ),

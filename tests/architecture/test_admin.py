@@ -11,7 +11,14 @@ from accounts.models import AuditHead, BrowserSession, OAuthClient, Organization
 from authsvc.admin_site.model_admins import ReadOnlyAdmin, ServiceAdmin
 from authsvc.jobs.models import JobFile
 from courses.models import Course, LearningPathway
-from credentials.models import Credential, CredentialTrigger
+from credentials.models import (
+    Credential,
+    CredentialTrigger,
+    CredentialVersion,
+    IssuerKey,
+    SignedCredential,
+    StatusList,
+)
 from progress.models import PromptUse
 from tests.support.staff import lists
 
@@ -21,11 +28,13 @@ APPS = ("accounts", "courses", "progress", "credentials", "jobs")
 SAYS_NOTHING = {AuditHead, CredentialTrigger, JobFile, PromptUse}
 OF_ITS_USER = {BrowserSession}
 """What the page of a user lists: the key of the row is a secret."""
+PUBLISHED = {CredentialVersion, IssuerKey, SignedCredential, StatusList}
+"""What has a public address of its own; the private half of a key is on no page."""
 OURS = [
     row
     for app in APPS
     for row in apps.get_app_config(app).get_models()
-    if row not in SAYS_NOTHING | OF_ITS_USER
+    if row not in SAYS_NOTHING | OF_ITS_USER | PUBLISHED
 ]
 EDITED = {User, Organization, OAuthClient, Course, LearningPathway, Credential}
 WITHOUT_RULES = {Group}

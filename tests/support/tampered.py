@@ -272,6 +272,11 @@ def change_terms(school: Tampered) -> None:
     change(school.issued(), terms=school.issued().get().terms | {"name": "Doctor of Knots"})
 
 
+def remove_credential(school: Tampered) -> None:
+    remove(credentials.SignedCredential.objects.filter(issued__in=school.issued()))
+    remove(school.issued())
+
+
 def remove_attempt(school: Tampered) -> None:
     remove(progress.AttemptGrade.objects.all())
     remove(school.attempt())
