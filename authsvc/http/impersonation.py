@@ -57,6 +57,11 @@ def impersonation_of(request: HttpRequest) -> ActiveImpersonation | None:
     return getattr(request, _ATTRIBUTE, None)
 
 
+def impersonation_in_templates(request: HttpRequest) -> dict[str, ActiveImpersonation | None]:
+    """The variable `impersonation` of every template: a missing one is logged with the URL of the request."""
+    return {"impersonation": impersonation_of(request)}
+
+
 def _invalidate_forms(request: HttpRequest) -> None:
     """Reject forms of pages that are still open: they belong to the other user."""
     request.session.cycle_key()
