@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from functools import cached_property
 
-from accounts.public import PublicNames, periodic
+from accounts.public import periodic
 from authsvc.composition.issuers import IssuerServices
 from authsvc.jobs.entities import JobRequest
 from authsvc.jobs.ports import JobKind
@@ -27,7 +27,6 @@ from credentials.domain.services.evidence import EvidenceReader
 from credentials.domain.services.grounds import GroundsReader
 from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.organization_credentials import OrganizationCredentialService
-from credentials.domain.services.public_pages import PublicPages
 from credentials.domain.services.signed_verification import IssuedVerifier
 from credentials.domain.services.signing import CredentialSigner
 from credentials.domain.services.subjects import SubjectReader
@@ -313,18 +312,6 @@ class LearningServices(IssuerServices):
             signer=self.signing,
             recorded_facts=self.recorded_facts,
             addresses=self.addresses,
-            clock=self.ports.clock,
-        )
-
-    @cached_property
-    def public_pages(self) -> PublicPages:
-        return PublicPages(
-            verifier=self.issued_verification,
-            issued_credentials=self.repositories.issued_credentials,
-            names=PublicNames(users=self.repositories.users),
-            tenant_access=self.tenant_access,
-            audit_log=self.audit_log,
-            unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
 

@@ -67,31 +67,32 @@ def test_holders_choose_whether_the_page_of_a_credential_names_them(
         ("show", "Hide my name", "now shows your name"),
         ("hide", "Show my name", "does not show your name any more"),
     ):
-        answer = browser.post(PAGE, {"credential": issued.pk, "name": choice}, follow=True)
+        browser.post(PAGE, credential=issued.pk, name=choice)
+        text = browser.get(PAGE).text
         issued.refresh_from_db()
 
         assert issued.shows_name is (choice == "show")
-        assert button in answer.text
-        assert message in answer.text
+        assert button in text
+        assert message in text
 
 
 @pytest.mark.parametrize("credential", ["", "1", "00000000-0000-4000-8000-000000000000"])
 def test_a_choice_about_no_credential_is_refused(application: Application, credential: str) -> None:
     anna, _ = a_holder(application)
 
-    answer = signed_in(anna).post(PAGE, {"credential": credential, "name": "show"}, follow=True)
+    browser = signed_in(anna)
+    browser.post(PAGE, credential=credential, name="show")
 
-    assert "No credential with this id was ever issued." in answer.text
+    assert "No credential with this id was ever issued." in browser.get(PAGE).text
 
 
 def test_nobody_chooses_for_another_holder(application: Application) -> None:
     anna, _ = a_holder(application)
     issued = UserCredential.objects.get(user_id=anna.id)
 
-    answer = signed_in(a_user_of(application, "Bo")).post(
-        PAGE, {"credential": issued.pk, "name": "show"}, follow=True
-    )
+    browser = signed_in(a_user_of(application, "Bo"))
+    browser.post(PAGE, credential=issued.pk, name="show")
 
     issued.refresh_from_db()
-    assert "No credential with this id was ever issued." in answer.text
+    assert "No credential with this id was ever issued." in browser.get(PAGE).text
     assert issued.shows_name is False

@@ -179,11 +179,11 @@ def test_the_choice_is_the_holders_alone_and_is_audited_once(holding: Holding) -
     bo = holding.application.signed_in(name="Bo")
     body = {"shows_name": True}
 
-    refused = bo.caller.patch(f"/v1/me/credentials/{holding.id}", body)
+    problem = bo.caller.patch(f"/v1/me/credentials/{holding.id}", body)
     choose(holding, shows_name=True)
     choose(holding, shows_name=True)
 
-    assert refused.code == "issued-credential-not-found"
+    assert problem.code == "issued-credential-not-found"
     log = holding.application.services.repositories.audit_log
     (entry,) = [
         entry

@@ -1,12 +1,11 @@
 """Database statements of each request, with BEGIN and COMMIT and the look-up of the session."""
 
 from collections.abc import Callable
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from accounts.domain.access import OPERATOR, OrgRole, Role
-from credentials.domain.entities.credentials import IssuedCredentialId
 from credentials.domain.entities.rules import AllOf, CompletedCourse, ScoredAtLeast
 from tests.support.application import PASSWORD, Answer, Application, Person
 from tests.support.attempts import a_definition_with_exams
@@ -117,29 +116,6 @@ def verifying(study: Study) -> Act:
     study.finish(study.anna)
     (issued,) = study.anna.caller.get("/v1/me/credentials").json["items"]
     return lambda: study.stranger.get(f"/v1/issued/{issued['id']}/verify")
-
-
-def opening_the_page_of_a_credential(study: Study) -> Act:
-    study.finish(study.anna)
-    (issued,) = study.anna.caller.get("/v1/me/credentials").json["items"]
-    return lambda: study.stranger.get(f"/credentials/{issued['id']}", Accept="text/html")
-
-
-def opening_the_page_of_a_replaced_one_with_a_name(study: Study) -> Act:
-    study.finish(study.anna)
-    (issued,) = study.anna.caller.get("/v1/me/credentials").json["items"]
-    path = f"/v1/me/credentials/{issued['id']}"
-    assert study.anna.caller.patch(path, {"shows_name": True}).status == 200
-    study.application.services.issuing.reissue(
-        IssuedCredentialId(UUID(issued["id"])), reason="Misspelt.", by=OPERATOR
-    )
-    return lambda: study.stranger.get(f"/credentials/{issued['id']}", Accept="text/html")
-
-
-def fetching_a_badge_image(study: Study) -> Act:
-    study.finish(study.anna)
-    (issued,) = study.anna.caller.get("/v1/me/credentials").json["items"]
-    return lambda: study.stranger.get(f"/credentials/{issued['id']}/image.svg")
 
 
 def asking_what_is_missing(study: Study) -> Act:
@@ -352,11 +328,6 @@ COSTS = [
     (asking_who_i_am, "SELECT SELECT"),
     # The issued credential, and the last event about it.
     (verifying, "SELECT SELECT"),
-    (opening_the_page_of_a_credential, "SELECT SELECT"),
-    # The credential, its last event, the name of its holder, and the one in its place.
-    (opening_the_page_of_a_replaced_one_with_a_name, "SELECT SELECT SELECT SELECT"),
-    # The credential with its signed form, for the type that chooses the image, and the last event.
-    (fetching_a_badge_image, "SELECT SELECT SELECT"),
     # The caller, the credential, the courses and scores of the learner, whether one was issued, and the titles.
     (asking_what_is_missing, "SELECT SELECT SELECT SELECT SELECT SELECT"),
     (asking_what_is_missing_of_many, "SELECT SELECT SELECT SELECT SELECT SELECT SELECT"),
