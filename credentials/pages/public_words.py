@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from authsvc.composition.container import services
@@ -112,7 +113,8 @@ class StepWords:
             case Outcome.FAILED:
                 state, tone, icon = "Failed", "wrong", CROSS
             case Outcome.SKIPPED:
-                state, tone, icon = "Not checked", "faint", DASH
+                is_none = step.name is StepName.REFRESH
+                state, tone, icon = "None" if is_none else "Not checked", "faint", DASH
         return cls(title=STEPS[step.name], state=state, message=step.message, tone=tone, icon=icon)
 
 
@@ -149,6 +151,10 @@ class PublicPage:
     @property
     def url(self) -> str:
         return services().addresses.page(self.issued.id)
+
+    @property
+    def path(self) -> str:
+        return reverse("issued_page", args=[self.issued.id])
 
     @property
     def issuer_url(self) -> str:

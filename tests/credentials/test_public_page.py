@@ -358,3 +358,25 @@ def test_what_a_definition_says_is_text_and_never_markup(application: Applicatio
 
     assert "<script" not in text
     assert "&lt;script&gt;" in text
+
+
+def test_nothing_is_shown_of_a_record_that_differs_from_the_event_log(holding: Holding) -> None:
+    repository = holding.application.services.repositories.issued_credentials
+    issued = repository.shown(IssuedCredentialId(UUID(holding.id)))
+    forged = issued.revoked(at=datetime.now(UTC), reason="Forged.", by=None)
+    repository.save(forged, scope=ALL_TENANTS)
+
+    answer = opened(holding)
+
+    assert verdict_on(answer).startswith("Not authentic")
+    assert holding.credential.terms.name not in answer.text
+    assert holding.credential.terms.issuer not in answer.text
+    assert "Download" not in answer.text
+
+
+def test_every_download_on_the_page_is_served(holding: Holding) -> None:
+    links = re.findall(r'href="(/credentials/[^"]+)" download', opened(holding).text)
+
+    assert len(links) == 4
+    for link in links:
+        assert a_client().get(link).status_code == 200
