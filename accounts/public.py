@@ -49,6 +49,7 @@ from accounts.domain.identity.errors import (
 )
 from accounts.domain.identity.ports import PasswordHasher
 from accounts.domain.identity.services.login_attempts import LimitName
+from accounts.domain.identity.services.public_names import PublicNames
 from accounts.domain.oauth.entities.clients import ClientTerms, IdentityScope, OAuthClient
 from accounts.domain.organizations.entities import OrgMembership
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
@@ -99,6 +100,7 @@ __all__ = [
     "PersonNeeded",
     "Principal",
     "Profile",
+    "PublicNames",
     "Right",
     "Role",
     "Scope",

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("courses.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("credentials.api.urls")),
+    path("credentials/", include("credentials.pages.public_urls")),
     path("", public_pages.front, name="front"),
     path("problems", public_pages.list_problem_types, name="problem-types"),
     path("problems/<str:code>", public_pages.show_problem_type, name="problem-type"),

@@ -152,6 +152,7 @@ class UserCredential(models.Model):
     suspension_reason = models.TextField(blank=True, default="", db_default="")
     suspended_by = actor_column()
     is_current = models.BooleanField(default=True)
+    shows_name = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [

@@ -67,6 +67,8 @@ _GROUPS: Final[Mapping[str, Mapping[AuditAction, str]]] = {
         AuditAction.CREDENTIAL_REISSUED: "re-issued",
         AuditAction.CREDENTIAL_SUSPENDED: "suspended",
         AuditAction.CREDENTIAL_RESUMED: "ended the suspension of",
+        AuditAction.CREDENTIAL_NAME_SHOWN: "showed their name on",
+        AuditAction.CREDENTIAL_NAME_HIDDEN: "hid their name on",
         AuditAction.ISSUER_KEYS_ROTATED: "rotated",
         AuditAction.ISSUER_KEY_COMPROMISED: "marked as compromised",
     },

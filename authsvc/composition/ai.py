@@ -5,7 +5,7 @@ from functools import cached_property
 
 from accounts.public import periodic
 from authsvc.composition.base import Expiring
-from authsvc.composition.learning import LearningServices
+from authsvc.composition.credential_pages import CredentialPageServices
 from authsvc.jobs.entities import JobRequest
 from authsvc.jobs.ports import JobKind
 from progress.domain.ai.services.budgets import BudgetService
@@ -20,7 +20,7 @@ from progress.domain.ai.services.texts import TextReader
 from progress.domain.ai.services.usage import UsageService
 
 
-class AIServices(LearningServices):
+class AIServices(CredentialPageServices):
     @cached_property
     def ai_sessions(self) -> AISessionService:
         return AISessionService(

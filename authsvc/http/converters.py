@@ -1,5 +1,6 @@
 """Path converters."""
 
+import re
 from uuid import UUID
 
 from django.urls import register_converter
@@ -28,6 +29,11 @@ class NumberConverter(IntConverter):
     """A positive number without leading zeros that fits a database integer."""
 
     regex = "[1-9][0-9]{0,8}"
+
+
+def id_in(text: str) -> UUID | None:
+    """The id that the text is, in the form that `<id:…>` takes; None if it is none."""
+    return UUID(text) if re.fullmatch(IdConverter.regex, text) else None
 
 
 def register() -> None:

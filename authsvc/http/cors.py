@@ -17,7 +17,7 @@ from authsvc.http.protected_resource import PREFIXES
 
 PUBLIC: Final = re.compile(
     r"/\.well-known/.+|/v1/openapi\.json|/v1/schemas/[^/]+|/v1/issued/[^/]+(?:/verify)?"
-    r"|/v1/credentials/[^/]+/versions/[^/]+|/issuers/.+"
+    r"|/v1/credentials/[^/]+/versions/[^/]+|/issuers/.+|/credentials/[^/]+"
 )
 """The paths of public documents, which pages of every origin may read."""
 METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE"

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import display_for_value
 from django.http import HttpRequest, HttpResponse
@@ -253,4 +252,4 @@ def _completion_of(row: rows.UserCredential, when: str) -> str:
 
 
 def _public_url(row: rows.UserCredential) -> str:
-    return f"{settings.ENVIRONMENT.public_url}/v1/issued/{row.id}/verify"
+    return services().addresses.page(row.id)

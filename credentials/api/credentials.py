@@ -1,8 +1,10 @@
 """Credentials: what can be earned, what was issued, and whether that is valid."""
 
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from rest_framework.renderers import JSONRenderer
 
 from accounts.public import OrganizationSuspended, PersonNeeded, Principal, Right, Scope
@@ -26,6 +28,7 @@ from credentials.api.serializers import (
     CredentialVersionSerializer,
     EligibilitySerializer,
     HeldCredentialSerializer,
+    NameChoiceRequestSerializer,
     ReasonRequestSerializer,
     VerificationSerializer,
 )
@@ -144,6 +147,21 @@ class MyCredentialListView(ApiView):
         return services().issuing.page_for(by, page)
 
 
+class MyCredentialView(ApiView):
+    @operation(
+        name="changeMyCredential",
+        summary="Show the caller's name on the public page of their credential, or hide it",
+        access=Access(Whose.ONESELF),
+        scope=Scope.CREDENTIALS_WRITE,
+        body=NameChoiceRequestSerializer,
+        answer=HeldCredentialSerializer,
+        errors=(IssuedCredentialNotFound,),
+        is_idempotent=True,
+    )
+    def patch(self, issued_id: IssuedCredentialId, *, body: Members, by: Principal) -> Verification:
+        return services().public_pages.choose_name(issued_id, is_shown=body["shows_name"], by=by)
+
+
 class IssuedView(ApiView):
     renderer_classes = (
         JSONRenderer,
@@ -172,6 +190,18 @@ class IssuedView(ApiView):
 
 
 class VerifyView(ApiView):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Lead people to the page of the credential, whose addresses were those of this view once."""
+        if request.get_preferred_type([JSON, "text/html"]) == "text/html":
+            page = services().addresses.page(kwargs["issued_id"])
+            response: HttpResponseBase = HttpResponse(
+                status=HTTPStatus.SEE_OTHER, headers={"Location": page}
+            )
+        else:
+            response = super().dispatch(request, *args, **kwargs)
+        patch_vary_headers(response, ("Accept",))
+        return response
+
     @operation(
         name="verifyIssued",
         summary="Verify an issued credential step by step; anyone who has its ID can",

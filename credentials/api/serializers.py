@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from authsvc.http.fields import TextField
+from authsvc.http.fields import FlagField, TextField
 from authsvc.http.rendering import shown
 from credentials.domain.entities.credentials import (
     Binding,
@@ -38,6 +38,10 @@ STATUSES = [status.value for status in IssuedCredentialStatus]
 
 class ReasonRequestSerializer(serializers.Serializer[Any]):
     reason = TextField(max_length=1000)
+
+
+class NameChoiceRequestSerializer(serializers.Serializer[Any]):
+    shows_name = FlagField(help_text="Whether the public page names the holder.")
 
 
 class AlignmentSerializer(serializers.Serializer[Alignment]):
@@ -108,6 +112,7 @@ class HeldCredentialSerializer(serializers.Serializer[Verification]):
     issued_at = serializers.DateTimeField(source="issued.issued_at")
     expires_at = serializers.DateTimeField(source="issued.expires_at", allow_null=True)
     status = serializers.ChoiceField(choices=STATUSES)
+    shows_name = serializers.BooleanField(source="issued.shows_name")
     verify_url = serializers.SerializerMethodField()
 
     def get_verify_url(self, held: Verification) -> str:

@@ -31,6 +31,7 @@ urlpatterns = [
     path("v1/issued/<id:issued_id>/", include(issued)),
     path("v1/issued/<id:issued_id>", credentials.IssuedView.as_view()),
     path("v1/me/credentials", credentials.MyCredentialListView.as_view()),
+    path("v1/me/credentials/<id:issued_id>", credentials.MyCredentialView.as_view()),
     path("v1/credentials", credentials.CredentialListView.as_view()),
     path(
         "v1/credentials/<id:credential_id>/versions",

@@ -60,3 +60,12 @@ def digest_multibase(sha256_hex: str) -> str:
     if len(digest) != _SHA2_256[1]:
         raise ValueError("is not a SHA-256")
     return "u" + base64url_of(_SHA2_256 + digest)
+
+
+def sha256_in(multibase: str) -> str:
+    """The SHA-256 in a multihash as `digest_multibase` writes it, in hexadecimal digits. Raises ValueError."""
+    content = bytes_of_base64url(multibase.removeprefix("u"))
+    digest = content.removeprefix(_SHA2_256)
+    if not multibase.startswith("u") or len(digest) != _SHA2_256[1] or digest == content:
+        raise ValueError("is not a SHA-256 in base64url")
+    return digest.hex()

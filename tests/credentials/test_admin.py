@@ -196,7 +196,7 @@ def test_the_page_of_an_issued_credential_says_all_there_is_to_know(
     assert '<div class="readonly">revoked</div>' in page.text
     assert "criteria: Tied every knot of the course." in page.text
     assert f"Completed version 1 of {issued.course.slug}" in page.text
-    assert f'href="http://localhost:8000/v1/issued/{issued.pk}/verify"' in page.text
+    assert f'href="http://localhost:8000/credentials/{issued.pk}"' in page.text
     assert f"by {User.objects.get(pk=bo.id).email}: Issued by mistake." in page.text
 
 

@@ -199,7 +199,7 @@ def test_the_list_of_issued_ones_has_names_states_and_public_pages(
 
     assert ">Valid<" in page.text
     assert "Anna" in page.text
-    assert f"/v1/issued/{row.pk}/verify" in page.text
+    assert f"/credentials/{row.pk}" in page.text
 
 
 @pytest.mark.parametrize("group", ["Auditors", "Course editors"])

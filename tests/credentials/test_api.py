@@ -15,7 +15,15 @@ from tests.support.application import Answer, Application, Person
 from tests.support.builders import a_definition_of
 
 REASON: Final = {"reason": "Issued in error."}
-HELD: Final = ["id", "credential", "issued_at", "expires_at", "status", "verify_url"]
+HELD: Final = [
+    "id",
+    "credential",
+    "issued_at",
+    "expires_at",
+    "status",
+    "shows_name",
+    "verify_url",
+]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def test_a_credential_is_shown_with_its_issuer_and_address(application: Applicat
     text = signed_in(anna).get(PAGE).text
 
     assert "Valid" in text
-    assert f"/v1/issued/{issued.pk}/verify" in text
+    assert f"/credentials/{issued.pk}" in text
     assert "You have no credentials yet." not in text
 
 
@@ -44,3 +44,55 @@ def test_credentials_of_others_are_not_shown(application: Application) -> None:
     text = signed_in(a_user_of(application, "Bo")).get(PAGE).text
 
     assert "You have no credentials yet." in text
+
+
+def test_a_suspended_credential_is_neither_valid_nor_wrong(application: Application) -> None:
+    anna, _ = a_holder(application)
+    issued = UserCredential.objects.get(user_id=anna.id)
+    application.services.issuing.suspend(
+        IssuedCredentialId(issued.pk), reason="Under review", by=OPERATOR
+    )
+
+    assert '<span class="state ">Suspended</span>' in signed_in(anna).get(PAGE).text
+
+
+def test_holders_choose_whether_the_page_of_a_credential_names_them(
+    application: Application,
+) -> None:
+    anna, _ = a_holder(application)
+    issued = UserCredential.objects.get(user_id=anna.id)
+    browser = signed_in(anna)
+
+    for choice, button, message in (
+        ("show", "Hide my name", "now shows your name"),
+        ("hide", "Show my name", "does not show your name any more"),
+    ):
+        browser.post(PAGE, credential=issued.pk, name=choice)
+        text = browser.get(PAGE).text
+        issued.refresh_from_db()
+
+        assert issued.shows_name is (choice == "show")
+        assert button in text
+        assert message in text
+
+
+@pytest.mark.parametrize("credential", ["", "1", "00000000-0000-4000-8000-000000000000"])
+def test_a_choice_about_no_credential_is_refused(application: Application, credential: str) -> None:
+    anna, _ = a_holder(application)
+
+    browser = signed_in(anna)
+    browser.post(PAGE, credential=credential, name="show")
+
+    assert "No credential with this id was ever issued." in browser.get(PAGE).text
+
+
+def test_nobody_chooses_for_another_holder(application: Application) -> None:
+    anna, _ = a_holder(application)
+    issued = UserCredential.objects.get(user_id=anna.id)
+
+    browser = signed_in(a_user_of(application, "Bo"))
+    browser.post(PAGE, credential=issued.pk, name="show")
+
+    issued.refresh_from_db()
+    assert "No credential with this id was ever issued." in browser.get(PAGE).text
+    assert issued.shows_name is False

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError
 
 from authsvc.kernel.paging import Page, PageRequest
-from authsvc.kernel.tenancy import ALL_TENANTS
+from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 from credentials.domain.entities.credentials import (
     Evidence,
     IssuedCredential,
@@ -204,3 +204,36 @@ def test_the_database_refuses_a_revocation_without_a_reason() -> None:
 
     with pytest.raises(IntegrityError, match="revocation_has_a_reason"):
         a_stored_issue(world, revocation=nothing_said, is_current=False)
+
+
+def test_the_one_in_place_of_another_is_the_last_in_scope(world: World) -> None:
+    issued_credentials, first = world.repositories.issued_credentials, a_stored_issue(world)
+    assert issued_credentials.successor_of(first.id, scope=ALL_TENANTS) is None
+
+    later = [
+        a_stored_issue(world, supersedes=first.id, issued_at=NOON + hours * AN_HOUR)
+        for hours in (2, 1)
+    ]
+
+    assert issued_credentials.successor_of(first.id, scope=ALL_TENANTS) == later[0]
+    assert issued_credentials.successor_of(later[0].id, scope=ALL_TENANTS) is None
+
+
+def test_one_in_place_of_another_is_not_found_out_of_scope(world: World) -> None:
+    issued_credentials, org_id = world.repositories.issued_credentials, world.has_organization().id
+    first = a_stored_issue(world, org_id=org_id)
+    second = a_stored_issue(world, org_id=org_id, supersedes=first.id)
+
+    assert issued_credentials.successor_of(first.id, scope=TenantScope.into(org_id)) == second
+    assert issued_credentials.successor_of(first.id, scope=TenantScope.into(None)) is None
+
+
+def test_the_choice_to_show_the_name_is_saved(world: World) -> None:
+    issued_credentials, issued = world.repositories.issued_credentials, a_stored_issue(world)
+    assert not issued.shows_name
+
+    issued_credentials.save(issued.naming_holder(is_shown=True), scope=ALL_TENANTS)
+
+    stored = issued_credentials.shown(issued.id)
+    assert stored == replace(issued, shows_name=True)
+    assert stored.content_hash == issued.content_hash

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from accounts.domain.access import OPERATOR
 from tests.accounts.granting import a_consent
+from tests.credentials.holding import a_holding
 from tests.http.keyed import Operation, Sent, a_course, an_organization, root_of, start_attempt
 from tests.support.application import PASSWORD, Application, Caller, Person
 from tests.support.bodies import body_of
@@ -104,9 +105,16 @@ def save_responses(application: Application) -> Sent:
     return Sent(by=started.by, path=path, method="PUT", body={"responses": []})
 
 
+def change_my_credential(application: Application) -> Sent:
+    holding = a_holding(application)
+    path = f"/v1/me/credentials/{holding.id}"
+    return Sent(by=holding.anna, path=path, method="PATCH", body={"shows_name": True})
+
+
 CHANGES: Mapping[str, Operation] = {
     "changeMe": change_me,
     "changeMember": change_member,
+    "changeMyCredential": change_my_credential,
     "changeOrganization": change_organization,
     "changeUser": change_user,
     "deleteOrganization": delete_organization,

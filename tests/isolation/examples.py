@@ -152,6 +152,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "withdrawCredential": Example(body=lambda _: REASON),
     "revokeIssued": Example(body=lambda _: REASON),
     "reissueIssued": Example(body=lambda _: REASON),
+    "changeMyCredential": Example(
+        body=lambda _: {"shows_name": True}, stands_for={"issued_id": "own_issued_id"}
+    ),
     "suspendIssued": Example(body=lambda _: REASON),
     # It is not suspended.
     "resumeIssued": Example(body=lambda _: REASON, status=409),

@@ -63,6 +63,8 @@ class Tenants:
     def __init__(self, application: Application) -> None:
         self.application = application
         self._exams = application.published(read_definition(EXAMS))
+        self._knots = application.published(a_definition_of(required=1))
+        application.earns(self._knots)
         self._of_platform = {
             f"platform_{name}": thing_id for name, thing_id in self._webhook(None).items()
         }
@@ -82,6 +84,7 @@ class Tenants:
             "refresh_token": log_in.refresh_token,
             "email": person.email,
             "email_token": self._email_token(person),
+            "own_issued_id": self._earned(person),
             "attempt_id": self._started(person, self._exams.slug, 0),
             **self._tasks(user_id=UserId(UUID(person.id))),
             **_talk(person, "ai_session_id", "interaction_id"),
@@ -257,6 +260,12 @@ class Tenants:
         pathway = self._pathway(owner, org_id, course, "lines")
         owner.caller.post(f"/v1/pathways/{pathway}/retire")
         return pathway
+
+    def _earned(self, person: Person) -> str:
+        """The id of a credential of the platform that was issued to the person."""
+        self._pass(person, self._knots.slug)
+        (issued,) = person.caller.get("/v1/me/credentials").json["items"]
+        return str(issued["id"])
 
     def _issued(self, graduate: Person, course: str) -> str:
         """The id of a credential issued for the course."""

@@ -41,6 +41,11 @@ class FailingIssuedCredentialRepository:
     def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
         return self.repository.latest_of(user_id, credential_id)
 
+    def successor_of(
+        self, issued_id: IssuedCredentialId, *, scope: TenantScope
+    ) -> IssuedCredential | None:
+        return self.repository.successor_of(issued_id, scope=scope)
+
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
         return self.repository.page_for_user(user_id, request)
 

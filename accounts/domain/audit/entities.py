@@ -78,6 +78,8 @@ class AuditAction(StrEnum):
     CREDENTIAL_REISSUED = "credential-reissued"
     CREDENTIAL_SUSPENDED = "credential-suspended"
     CREDENTIAL_RESUMED = "credential-resumed"
+    CREDENTIAL_NAME_SHOWN = "credential-name-shown"
+    CREDENTIAL_NAME_HIDDEN = "credential-name-hidden"
     ISSUER_KEYS_ROTATED = "issuer-keys-rotated"
     ISSUER_KEY_COMPROMISED = "issuer-key-compromised"
     ATTEMPT_GRADED = "attempt-graded"

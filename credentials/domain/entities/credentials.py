@@ -91,7 +91,8 @@ class Suspension:
 class IssuedCredential:
     """A credential as issued to a learner; terms and time of issue never change.
 
-    Of a learner's issued credentials of one definition, the last one that is not revoked is current.
+    Of a learner's issued credentials of one definition, the last one that is not revoked is current. `shows_name` is
+    the holder's choice to be named on its public page.
     """
 
     id: IssuedCredentialId
@@ -107,6 +108,7 @@ class IssuedCredential:
     is_current: bool = True
     org_id: OrganizationId | None = None
     suspension: Suspension | None = None
+    shows_name: bool = False
 
     @classmethod
     def issued(
@@ -136,7 +138,7 @@ class IssuedCredential:
 
     @property
     def content_hash(self) -> str:
-        """The SHA-256 of all of it but `is_current`, which binds it into the event log."""
+        """The SHA-256 of all of it but `is_current` and `shows_name`, which binds it into the event log."""
         evidence, revocation = self.evidence, self.revocation
         assisted = [grade.content for grade in evidence.assisted_grades]
         return checksum(
@@ -233,6 +235,9 @@ class IssuedCredential:
         if self.suspension is None:
             raise NotSuspended
         return replace(self, suspension=None)
+
+    def naming_holder(self, *, is_shown: bool) -> "IssuedCredential":
+        return replace(self, shows_name=is_shown)
 
     def superseded(self) -> "IssuedCredential":
         return replace(self, is_current=False)

@@ -60,6 +60,10 @@ class Addresses:
     def issued(self, issued_id: UUID) -> str:
         return f"{self.home}/v1/issued/{issued_id}"
 
+    def page(self, issued_id: UUID) -> str:
+        """The page of an issued credential, for people."""
+        return f"{self.home}/credentials/{issued_id}"
+
     def achievement(self, credential_id: CredentialId, version: int) -> str:
         """The address of a version of a definition, which all its holders share."""
         return f"{self.home}/v1/credentials/{credential_id}/versions/{version}"

@@ -57,6 +57,13 @@ class IssuedVerifier:
     def verify(self, issued_id: IssuedCredentialId) -> Verification:
         """Return the issued credential, its status and the steps, to anybody.
 
+        Raises IssuedCredentialNotFound, IssuerKeyUnreadable.
+        """
+        return self.verify_form(issued_id)[0]
+
+    def verify_form(self, issued_id: IssuedCredentialId) -> tuple[Verification, SignedForm | None]:
+        """Like verify, with the signed form that was verified.
+
         One that is older than signatures is signed first, unless its record was altered. Raises
         IssuedCredentialNotFound, IssuerKeyUnreadable.
         """
@@ -66,12 +73,12 @@ class IssuedVerifier:
         verification = issued.verified(at=now, binding=Binding.of(event, issued))
         if signed is None:
             if verification.binding in (Binding.ALTERED, Binding.UNRECORDED):
-                return verification
+                return verification, None
             self.signer.shown(issued_id)
             issued, signed = self.signed_credentials.shown(issued_id)
         if signed is None:
-            return verification
-        return replace(verification, steps=self._steps(issued, signed, now))
+            return verification, None
+        return replace(verification, steps=self._steps(issued, signed, now)), signed
 
     def _steps(
         self, issued: IssuedCredential, signed: SignedForm, now: datetime

@@ -54,7 +54,16 @@ class InMemoryIssuedCredentialRepository:
             revocation=issued.revocation,
             is_current=issued.is_current,
             suspension=issued.suspension,
+            shows_name=issued.shows_name,
         )
+
+    def successor_of(
+        self, issued_id: IssuedCredentialId, *, scope: TenantScope
+    ) -> IssuedCredential | None:
+        successors = (
+            one for one in scope.among(self.store.values()) if one.supersedes == issued_id
+        )
+        return max(successors, key=_issue, default=None)
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
         return page_in_memory(self._of(user_id), request, ISSUED)

@@ -72,11 +72,18 @@ class OrmIssuedCredentialRepository:
 
     def save(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
         scope.require(issued.org_id)
-        rows.UserCredential.objects.filter(pk=issued.id).update(**_revocation_values(issued))
+        rows.UserCredential.objects.filter(pk=issued.id).update(**_changeable_values(issued))
 
     def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
         issued = rows.UserCredential.objects.filter(user_id=user_id, credential_id=credential_id)
         row = issued.order_by("-is_current", "-issued_at", "-id").first()
+        return issued_of_row(row) if row else None
+
+    def successor_of(
+        self, issued_id: IssuedCredentialId, *, scope: TenantScope
+    ) -> IssuedCredential | None:
+        issued = rows.UserCredential.objects.filter(owned_within(scope), supersedes_id=issued_id)
+        row = issued.order_by("-issued_at", "-id").first()
         return issued_of_row(row) if row else None
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
@@ -141,6 +148,7 @@ def issued_of_row(row: rows.UserCredential) -> IssuedCredential:
         is_current=row.is_current,
         org_id=OrganizationId(row.org_id) if row.org_id else None,
         suspension=_suspension(row),
+        shows_name=row.shows_name,
     )
 
 
@@ -204,11 +212,11 @@ def _issued_values(issued: IssuedCredential) -> Values:
         "expires_at": issued.expires_at,
         "supersedes_id": issued.supersedes,
         "org_id": issued.org_id,
-        **_revocation_values(issued),
+        **_changeable_values(issued),
     }
 
 
-def _revocation_values(issued: IssuedCredential) -> Values:
+def _changeable_values(issued: IssuedCredential) -> Values:
     """Columns that may change after the issue."""
     revocation, suspension = issued.revocation, issued.suspension
     return {
@@ -219,4 +227,5 @@ def _revocation_values(issued: IssuedCredential) -> Values:
         "suspension_reason": suspension.reason if suspension else "",
         "suspended_by_id": suspension.by if suspension else None,
         "is_current": issued.is_current,
+        "shows_name": issued.shows_name,
     }

@@ -38,10 +38,18 @@ class IssuedCredentialRepository(Protocol):
         """Return the issued credential in scope, locked. Raise IssuedCredentialNotFound if there is none."""
 
     def save(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
-        """Save the revocation, the suspension and whether it is current; nothing else can change."""
+        """Save the revocation, the suspension, whether it is current and whether it shows the name of its holder.
+
+        Nothing else can change.
+        """
 
     def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
         """Return the user's current one of this credential, or else the one issued last, if any."""
+
+    def successor_of(
+        self, issued_id: IssuedCredentialId, *, scope: TenantScope
+    ) -> IssuedCredential | None:
+        """Return the one in scope that was issued in place of this one, the last if there are several."""
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
         """Return all of the user's, revoked ones included, by time of issue, then id."""

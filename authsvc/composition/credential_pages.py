@@ -1,0 +1,21 @@
+"""Services of the public pages of issued credentials."""
+
+from functools import cached_property
+
+from accounts.public import PublicNames
+from authsvc.composition.learning import LearningServices
+from credentials.domain.services.public_pages import PublicPages
+
+
+class CredentialPageServices(LearningServices):
+    @cached_property
+    def public_pages(self) -> PublicPages:
+        return PublicPages(
+            verifier=self.issued_verification,
+            issued_credentials=self.repositories.issued_credentials,
+            names=PublicNames(users=self.repositories.users),
+            tenant_access=self.tenant_access,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )

@@ -1,0 +1,91 @@
+"""The public page of an issued credential, on desktop and phone."""
+
+from typing import Final
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_accessibility import FOUND, LOOKS
+from tests.support.chromium import (
+    WIDTHS,
+    Town,
+    heading,
+    in_a_browser_nightly,
+    photograph,
+    press,
+    sign_in,
+)
+from tests.support.commands import manage
+from tests.support.javascript import script_of
+
+pytestmark = in_a_browser_nightly
+
+EARNS: Final = """
+from accounts.domain.access import OPERATOR
+from authsvc.composition.container import services
+from tests.support.builders import a_principal, some_terms
+from tests.support.learning import Learner, a_published_course
+anna = services().users.users.find_by_email({email!r})
+learner = Learner(services=services(), principal=a_principal(anna))
+course = a_published_course(services())
+services().credentials.define(some_terms(course_id=course.id, tags=("Ropework",)), by=OPERATOR)
+learner.passes(course)
+"""
+REVOKES: Final = """
+from uuid import UUID
+from accounts.domain.access import OPERATOR
+from authsvc.composition.container import services
+services().issuing.revoke(UUID({issued!r}), reason="Misspelt.", by=OPERATOR)
+"""
+
+
+def findings(page: Page, path: str) -> list[str]:
+    """Serious and critical findings of axe-core, on desktop and phone."""
+    serious: list[str] = []
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of its literals
+        page.goto(path)
+        page.evaluate(script_of("axe-core", "axe.min.js"))
+        serious += page.evaluate(FOUND)
+    return serious
+
+
+def test_a_holder_shows_their_name_and_a_stranger_verifies_the_credential(
+    page: Page, town: Town
+) -> None:
+    anna = town.resident("anna")
+    manage(town.school.environment, "shell", "-c", EARNS.format(email=anna))
+    sign_in(page, anna)
+    page.goto("/account/credentials")
+    path = page.get_by_role("main").get_by_role("link").last.get_attribute("href")
+    assert path is not None
+    issued = path.rpartition("/")[2]
+    path = f"/credentials/{issued}"
+
+    page.goto(path)
+    expect(page.get_by_role("status")).to_contain_text("Valid")
+    expect(page.get_by_text("Name not shown")).to_be_visible()
+    assert photograph(page, "credential-valid") == WIDTHS
+    page.goto("/account/credentials")
+    button = page.get_by_role("button", name="Show my name on the page of")
+    button.click()
+    expect(page.get_by_role("status")).to_contain_text("now shows your name")
+    assert photograph(page, "own-credentials") == WIDTHS
+    page.goto(path)
+    press(page, "Verify again")
+    expect(page.get_by_role("definition").first).to_have_text("Anna")
+    assert findings(page, path) == []
+
+    manage(town.school.environment, "shell", "-c", REVOKES.format(issued=issued))
+    page.goto(f"{path}?again=1")
+    expect(page.get_by_role("status")).to_contain_text("Revoked: do not rely on this credential")
+    assert heading(page) != "Credential"
+    assert photograph(page, "credential-revoked") == WIDTHS
+    assert findings(page, path) == []
+
+
+def test_an_unknown_credential_says_what_to_do(page: Page, town: Town) -> None:
+    answer = page.request.get(f"{town.url}/credentials/none", headers={"Accept": "text/html"})
+
+    assert answer.status == 404
+    assert "Check it for typing mistakes" in answer.text()

@@ -1,0 +1,54 @@
+"""Database statements of the public page of an issued credential."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.access import OPERATOR
+from credentials.domain.entities.credentials import IssuedCredentialId
+from tests.credentials.holding import Holding, a_holding
+from tests.support.application import Application
+from tests.support.sql import statements_of
+
+pytestmark = pytest.mark.postgres
+
+Change = Callable[[Holding], object]
+
+
+def nothing(_: Holding) -> None:
+    """As it was issued."""
+
+
+def named_and_replaced(holding: Holding) -> None:
+    path = f"/v1/me/credentials/{holding.id}"
+    assert holding.anna.caller.patch(path, {"shows_name": True}).status == 200
+    holding.application.services.issuing.reissue(
+        IssuedCredentialId(UUID(holding.id)), reason="Misspelt.", by=OPERATOR
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "suffix", "statements"),
+    [
+        (nothing, "", "SELECT SELECT"),
+        # The credential, its last event, the name of its holder, and the one in its place.
+        (named_and_replaced, "", "SELECT SELECT SELECT SELECT"),
+        # The signed form; the credential, for the type that chooses the image, and its last event.
+        (nothing, ".jwt", "SELECT"),
+        (nothing, "/image.svg", "SELECT SELECT SELECT"),
+    ],
+)
+def test_the_page_costs_few_statements(
+    committing_application: Application, change: Change, suffix: str, statements: str
+) -> None:
+    holding = a_holding(committing_application)
+    change(holding)
+    path = f"/credentials/{holding.id}{suffix}"
+
+    answer, executed = statements_of(
+        lambda: committing_application.stranger.get(path, Accept="text/html")
+    )
+
+    assert answer.status == 200
+    assert executed == statements.split()
