@@ -56,7 +56,11 @@ def show_problem_type(request: HttpRequest, code: str) -> HttpResponse:
 def _links() -> dict[str, str]:
     """The URLs of what is served, by the name of the member."""
     environment = settings.ENVIRONMENT
-    paths = {"problems": reverse("problem-types"), "health": "/health/ready"}
+    paths = {
+        "verify": reverse("verify"),
+        "problems": reverse("problem-types"),
+        "health": "/health/ready",
+    }
     if environment.shows_docs:
         paths |= {"documentation": reverse("docs"), "openapi": reverse("openapi")}
     if environment.has_database:
@@ -83,11 +87,14 @@ def _answer(
 
 
 def _page(request: HttpRequest, template: str, **context: Any) -> str:
+    return rendered(request, f"authsvc/{template}.html", **context)
+
+
+def rendered(request: HttpRequest, template: str, **context: Any) -> str:
+    """The page of this template, in the frame of public pages."""
     # Without the request, so that the page depends on nobody's session and can be cached.
     shown = request if impersonation_of(request) else None
-    return render_to_string(
-        f"authsvc/{template}.html", {"links": _links(), **context}, request=shown
-    )
+    return render_to_string(template, {"links": _links(), **context}, request=shown)
 
 
 def _prefers_html(request: HttpRequest) -> bool:
