@@ -21,7 +21,6 @@ from courses.domain.services.editing import DraftEditor
 from courses.domain.services.pathway_authoring import PathwayAuthoringService
 from courses.domain.services.pathway_catalog import PathwayCatalogService
 from credentials.domain.services.awarding import AwardService
-from credentials.domain.services.badge_verification import BadgeVerifier, OfflineResolver
 from credentials.domain.services.credentials import CredentialService
 from credentials.domain.services.earning import EarningService
 from credentials.domain.services.evidence import EvidenceReader
@@ -312,20 +311,6 @@ class LearningServices(IssuerServices):
             signed_credentials=self.repositories.signed_credentials,
             signer=self.signing,
             recorded_facts=self.recorded_facts,
-            addresses=self.addresses,
-            clock=self.ports.clock,
-        )
-
-    @cached_property
-    def badge_verification(self) -> BadgeVerifier:
-        resolver = OfflineResolver(
-            issuer_keys=self.issuer_keys,
-            status_lists=self.status_lists,
-            addresses=self.addresses,
-        )
-        return BadgeVerifier(
-            resolver=resolver,
-            issued_verifier=self.issued_verification,
             addresses=self.addresses,
             clock=self.ports.clock,
         )

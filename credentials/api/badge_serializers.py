@@ -23,7 +23,7 @@ class BadgeStepSerializer(serializers.Serializer[BadgeStep]):
 
 
 class BadgeContentSerializer(serializers.Serializer[BadgeContent]):
-    """What the credential states. Its signature proves the `issuer_id`; the names are its own words."""
+    """What the credential states. Its signature confirms the `issuer_id`; the names are its own words."""
 
     id = serializers.CharField()
     name = serializers.CharField()

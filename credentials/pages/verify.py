@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
@@ -116,7 +115,7 @@ show.limits_body = True  # type: ignore[attr-defined]  # read by NulMiddleware
 
 def url_of(issued_id: IssuedCredentialId) -> str:
     """Where a credential that was issued here is verified by its record."""
-    return f"{settings.ENVIRONMENT.public_url}/v1/issued/{issued_id}/verify"
+    return f"/v1/issued/{issued_id}/verify"
 
 
 def _verified(request: HttpRequest) -> HttpResponse:

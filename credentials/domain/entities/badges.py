@@ -52,7 +52,7 @@ class BadgeStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadgeContent:
-    """What a credential states, whose signature is right. It proves `issuer_id`; the names are its own words.
+    """What a credential states, whose signature is right. That confirms `issuer_id`; the names are its own words.
 
     `issued_id` is that of an issued credential of this service.
     """
@@ -89,7 +89,7 @@ class BadgeReport:
     def detail(self) -> str:
         """A sentence that gives the reason."""
         if self.verdict is BadgeVerdict.VALID:
-            return "It is authentic and unchanged, and nothing that its issuer states speaks against it."
+            return "The signature is right, and the credential is in force."
         return self._decisive.message
 
     @property

@@ -166,35 +166,6 @@ def test_a_key_of_another_issuer_is_refused() -> None:
     assert "somebody other" in failures(verification)["issuer"]
 
 
-def test_what_cannot_be_resolved_has_neither_failed_nor_passed() -> None:
-    verification = verify(JSON, Published({}), NOW)
-
-    assert not verification.is_valid
-    assert failures(verification) == {}
-    unresolved = {
-        name for name, outcome in outcomes(verification).items() if outcome is Outcome.UNRESOLVED
-    }
-    assert unresolved == {"issuer", "status"}
-
-
-def test_an_unread_status_list_leaves_the_status_open() -> None:
-    verification = verify(JSON, Published(lists={}), NOW)
-
-    assert not verification.is_valid
-    assert outcomes(verification)[StepName.PROOF] is Outcome.PASSED
-    assert outcomes(verification)[StepName.STATUS] is Outcome.UNRESOLVED
-
-
-def test_a_holder_without_an_address_cannot_be_compared() -> None:
-    key = Published({ed25519().id: replace(ed25519(), controller=SMALLEST.issuer.id)})
-
-    assert verify(signed(SMALLEST), key, NOW).is_valid
-    verification = verify(signed(SMALLEST), key, NOW, email="anna@example.org")
-
-    assert outcomes(verification)[StepName.SUBJECT] is Outcome.UNRESOLVED
-    assert not verification.is_valid
-
-
 @pytest.mark.parametrize("identity", [{}, {"id": ""}, {"identifier": []}], ids=repr)
 def test_a_credential_identifies_its_subject(identity: dict[str, Any]) -> None:
     credential = document()
