@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -234,13 +234,11 @@ def test_a_body_that_is_too_large_is_not_read(application: Application) -> None:
             return super().read(size)
 
     content = form(file=Upload(LARGE * 2))
-    answer = a_client().post(
-        PAGE,
-        b"",
-        content_type=MULTIPART,
-        CONTENT_LENGTH=str(len(content)),
-        **{"wsgi.input": Body(content)},
-    )
+    environ: dict[str, Any] = {
+        "CONTENT_LENGTH": str(len(content)),
+        "wsgi.input": Body(content),
+    }
+    answer = a_client().post(PAGE, b"", content_type=MULTIPART, **environ)
 
     assert verify.TOO_LARGE in answer.content.decode()
     assert read == []
