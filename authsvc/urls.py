@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 from authsvc.http import health, metrics, problems, public_pages, security_txt
 from authsvc.http.protected_resource import AGENTS_PATH, API_PATH, metadata_of
 from authsvc.mcp.views import McpView
+from credentials.pages import verify
 
 handler400 = "authsvc.http.problems.bad_request"
 handler404 = "authsvc.http.problems.not_found"
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("credentials.api.urls")),
     path("credentials/", include("credentials.pages.public_urls")),
+    path("verify", verify.show, name="verify"),
     path("", public_pages.front, name="front"),
     path("problems", public_pages.list_problem_types, name="problem-types"),
     path("problems/<str:code>", public_pages.show_problem_type, name="problem-type"),

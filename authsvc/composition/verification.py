@@ -21,6 +21,7 @@ from courses.domain.services.verification import (
     CourseVersionBinder,
     CourseVersionCheck,
 )
+from credentials.domain.services.badge_verification import BadgeVerifier, OfflineResolver
 from credentials.domain.services.verification import (
     DEFINITIONS,
     ISSUED,
@@ -40,6 +41,20 @@ from progress.domain.services.verification import (
 
 
 class VerificationServices(AIServices):
+    @cached_property
+    def badge_verification(self) -> BadgeVerifier:
+        resolver = OfflineResolver(
+            issuer_keys=self.issuer_keys,
+            status_lists=self.status_lists,
+            addresses=self.addresses,
+        )
+        return BadgeVerifier(
+            resolver=resolver,
+            issued_verifier=self.issued_verification,
+            addresses=self.addresses,
+            clock=self.ports.clock,
+        )
+
     @property
     def job_kinds(self) -> tuple[JobKind, ...]:
         anchoring = Anchoring(anchors=self.anchors)

@@ -169,12 +169,18 @@ class MessageMiddleware(_PagesOnly, _Message):
 
 
 class NulMiddleware(_PagesOnly):
-    """Rejects pages' parameters with a NUL character, which PostgreSQL cannot store or compare."""
+    """Rejects pages' parameters with a NUL character, which PostgreSQL cannot store or compare.
 
-    def process_view(self, request: HttpRequest, *_: Any) -> None:
+    The body of a view that limits it is left for that view, which reads no more than it allows.
+    """
+
+    def process_view(
+        self, request: HttpRequest, callback: Callable[..., HttpResponseBase], *_: Any
+    ) -> None:
         if request.path_info.startswith(API_PREFIXES):  # Django calls this for all views
             return
-        for parameters in (request.GET, request.POST):
+        is_left = getattr(callback, "limits_body", False)
+        for parameters in (request.GET,) if is_left else (request.GET, request.POST):
             if any("\0" in text for name, values in parameters.lists() for text in (name, *values)):
                 raise BadRequest
 

@@ -56,7 +56,11 @@ def show_problem_type(request: HttpRequest, code: str) -> HttpResponse:
 def _links() -> dict[str, str]:
     """The URLs of what is served, by the name of the member."""
     environment = settings.ENVIRONMENT
-    paths = {"problems": reverse("problem-types"), "health": "/health/ready"}
+    paths = {
+        "verify": reverse("verify"),
+        "problems": reverse("problem-types"),
+        "health": "/health/ready",
+    }
     if environment.shows_docs:
         paths |= {"documentation": reverse("docs"), "openapi": reverse("openapi")}
     if environment.has_database:

@@ -5,7 +5,7 @@ What begins alike is included together, because Django compares a path with ever
 
 from django.urls import include, path
 
-from credentials.api import credentials, issuers, organizations
+from credentials.api import credentials, issuers, organizations, verification
 
 issued = [
     path("verify", credentials.VerifyView.as_view()),
@@ -30,6 +30,7 @@ issuer = [
 urlpatterns = [
     path("v1/issued/<id:issued_id>/", include(issued)),
     path("v1/issued/<id:issued_id>", credentials.IssuedView.as_view()),
+    path("v1/verify", verification.VerifyBadgeView.as_view()),
     path("v1/me/credentials", credentials.MyCredentialListView.as_view()),
     path("v1/me/credentials/<id:issued_id>", credentials.MyCredentialView.as_view()),
     path("v1/credentials", credentials.CredentialListView.as_view()),

@@ -97,6 +97,14 @@ class AlreadyRevoked(Conflict):
     explanation = "A revoked credential can only be re-issued."
 
 
+class NothingToVerify(Invalid):
+    code = "nothing-to-verify"
+    title = "Nothing to verify"
+    explanation = (
+        "Send the credential as the body, or as the file `file` or the text `text` of a form."
+    )
+
+
 class NothingToRecordOn(Conflict):
     code = "nothing-to-record-on"
     title = "The learner was never enrolled"

@@ -1,10 +1,16 @@
 """Baked badges: images that contain a credential (Open Badges 3.0 §5.3)."""
 
+from typing import Final
+
 from credentials.openbadges.errors import InvalidImage, InvalidToken
 from credentials.openbadges.json_texts import json_object, json_text
 from credentials.openbadges.png_images import SIGNATURE, credentials_in_png, png_with
 from credentials.openbadges.svg_images import credentials_in_svg, svg_with
 from credentials.openbadges.tokens import read_token
+
+NO_CREDENTIAL: Final = (
+    "This image contains no credential. Use the file you downloaded, not a screenshot."
+)
 
 
 def is_image(content: bytes) -> bool:
@@ -31,8 +37,9 @@ def taken_out(image: bytes) -> str:
     is_png = image.startswith(SIGNATURE)
     texts = credentials_in_png(image) if is_png else credentials_in_svg(image)
     if len(texts) != 1:
-        count = "no credential" if not texts else "more than one credential"
-        raise InvalidImage(f"The image contains {count}.")
+        raise InvalidImage(
+            "The image contains more than one credential." if texts else NO_CREDENTIAL
+        )
     return texts[0]
 
 

@@ -48,6 +48,7 @@ DID_CONTEXTS: Final = (
     "https://w3id.org/security/jwk/v1",
 )
 RSA_BITS: Final = 2048
+DID_KEY: Final = "did:key:"
 _MOST_RSA_BITS: Final = 8192
 _EXPONENT: Final = 65537
 _ED25519: Final = b"\xed\x01"
@@ -130,6 +131,15 @@ class IssuerKey:
             raise InvalidKey("The key is not an Ed25519 key in Multikey form.")
         public = Ed25519PublicKey.from_public_bytes(content.removeprefix(_ED25519))
         return cls(id=url, controller=controller, public=public)
+
+    @classmethod
+    def of_did_key(cls, url: str) -> Self:
+        """The key that a did:key verification method is itself, controlled by its identifier. Raises InvalidKey."""
+        did, _, fragment = url.partition("#")
+        text = did.removeprefix(DID_KEY)
+        if did == text or fragment != text:
+            raise InvalidKey("The identifier of the key is not a did:key verification method.")
+        return cls.of_multikey(text, url=url, controller=did)
 
     @classmethod
     def of_jwk(cls, jwk: Mapping[str, Any], *, url: str, controller: str) -> Self:

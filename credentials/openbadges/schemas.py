@@ -13,6 +13,8 @@ ACHIEVEMENT_CREDENTIAL: Final = (
 )
 SCHEMA_TYPE: Final = "1EdTechJsonSchemaValidator2019"
 _TYPES: Final = frozenset({"OpenBadgeCredential", "AchievementCredential"})
+VIOLATION: Final = "The document violates its schema"
+"""How the message begins that quotes the document."""
 _ERRORS_SHOWN: Final = 3
 _LONGEST_ERROR: Final = 200
 _VALIDATOR: Final = jsonschema_rs.Draft201909Validator(
@@ -38,4 +40,4 @@ def check_schema(document: Mapping[str, Any]) -> None:
         messages.append(f"{path}: {error.message[:_LONGEST_ERROR]}")
         if len(messages) == _ERRORS_SHOWN:
             break
-    raise InvalidDocument(f"The document violates its schema: {'; '.join(messages)}.")
+    raise InvalidDocument(f"{VIOLATION}: {'; '.join(messages)}.")

@@ -37,9 +37,16 @@ class StepName(StrEnum):
 
 
 class Outcome(StrEnum):
+    """How a step ended. One is unresolved if it needs what the resolver cannot have, so that nobody knows."""
+
     PASSED = "passed"
     FAILED = "failed"
     SKIPPED = "skipped"
+    UNRESOLVED = "unresolved"
+
+    @property
+    def prevents_validity(self) -> bool:
+        return self in (Outcome.FAILED, Outcome.UNRESOLVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +68,15 @@ class Verification:
 
     @property
     def is_valid(self) -> bool:
-        """Whether no step failed. Steps are skipped if the credential has nothing to check, or after a failure."""
-        return all(step.outcome is not Outcome.FAILED for step in self.steps)
+        """Whether no step failed or is unresolved.
+
+        Steps are skipped if the credential has nothing to check, or after a failure.
+        """
+        return not any(step.outcome.prevents_validity for step in self.steps)
 
 
 class Unresolved(OpenBadgesError):
-    """A key or a status list cannot be had. The message is a sentence for users."""
+    """A key or a status list cannot be had, whether or not there is one. The message is a sentence for users."""
 
 
 class Resolver(Protocol):
@@ -116,11 +126,16 @@ def _check_schema(credential: Secured) -> None:
     if not is_achievement_credential(credential.document):
         raise InvalidDocument("The document is not an Open Badges 3.0 credential.")
     check_schema(credential.document)
+    subject = credential.document["credentialSubject"]
+    if not subject.get("id") and not subject.get("identifier"):
+        raise InvalidDocument("The credential does not identify its subject.")
 
 
 def _taken(name: StepName, check: Callable[[], Step]) -> Step:
     try:
         return check()
+    except Unresolved as error:
+        return Step(name=name, outcome=Outcome.UNRESOLVED, message=str(error))
     except OpenBadgesError as error:
         return Step(name=name, outcome=Outcome.FAILED, message=str(error))
 
@@ -177,6 +192,8 @@ class _Checks:
         if not self.email:
             return _skipped(StepName.SUBJECT, "No e-mail address was given to compare.")
         identities = self.credential.document["credentialSubject"].get("identifier", [])
+        if not any(identity["identityType"] == EMAIL for identity in identities):
+            raise Unresolved("The credential does not state the e-mail address of its holder.")
         if not any(_is_of(identity, self.email) for identity in identities):
             raise InvalidDocument("The credential is about somebody with another e-mail address.")
         return _passed(StepName.SUBJECT, "The credential is about the owner of this address.")

@@ -23,6 +23,7 @@ pytestmark = in_a_browser_nightly
 
 OF_STRANGERS = {
     "front": "/",
+    "verify": "/verify",
     "problem-types": "/problems",
     "problem-type": "/problems/already-enrolled",
     "sign-in": "/signin",

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from accounts.domain.access import OPERATOR, OrgRole, Role, UserId
+from credentials.openbadges.errors import InvalidKey
 from credentials.openbadges.keys import IssuerKey
 from credentials.openbadges.verification import (
     Outcome,
@@ -38,7 +39,7 @@ class Stranger:
         issuer = url.partition("/keys/")[0]
         profile = self._fetch(issuer)
         if url not in profile.get("assertionMethod", []):
-            raise Unresolved("The issuer does not use the key any more.")
+            raise InvalidKey("The issuer does not use the key any more.")
         (method,) = [item for item in profile["verificationMethod"] if item["id"] == url]
         key = IssuerKey.of_method(method)
         return replace(IssuerKey.of_jwk(self._fetch(url), url=url, controller=issuer), id=key.id)

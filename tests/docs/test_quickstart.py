@@ -47,6 +47,16 @@ def test_the_tutor_answers_as_its_page_shows(home: Path) -> None:
     assert printed == list(shown)
 
 
+def test_a_stranger_verifies_a_badge_as_its_page_shows(home: Path) -> None:
+    commands, shown = zip(*commands_in(page("docs/verifying-badges.md")), strict=True)
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home)}
+
+    printed = blocks_printed_by(commands, environment, folder=home)
+
+    assert len(printed) == 2
+    assert printed == list(shown)
+
+
 def test_the_quickstart_can_be_repeated(home: Path) -> None:
     commands, shown = zip(*commands_in(page("docs/quickstart.md")), strict=True)
     environment = {"PATH": os.environ["PATH"], "HOME": str(home)}

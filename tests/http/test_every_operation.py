@@ -342,8 +342,11 @@ def test_a_body_of_another_media_type_is_unsupported(
         answer = send(route, root, b"reason=x", media_type)
         return answer.status, answer.code
 
-    expected = (415, "unsupported-media-type")
-    assert failures(lambda route: route.operation.body is not None, expected, answered) == []
+    def takes_another(route: Route) -> bool:
+        body = route.operation.body
+        return body is not None and not (isinstance(body, Mapping) and media_type in body)
+
+    assert failures(takes_another, (415, "unsupported-media-type"), answered) == []
 
 
 def test_a_body_that_is_too_long_is_not_read(application: Application) -> None:

@@ -29,6 +29,8 @@ def test_the_front_page_says_what_this_is_and_where_its_parts_are(
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "Courses, and credentials that anyone can verify" in answer.text
     assert "Problem types" in answer.text
+    assert '<form method="get" action="/verify">' in answer.text
+    assert 'Verify<span class="visually-hidden"> a credential</span></a>' in answer.text
     assert answer.headers["Cache-Control"] == "public, max-age=60"
     assert "Accept" in answer.headers["Vary"].split(", ")
 
@@ -66,7 +68,7 @@ def test_without_a_database_the_front_page_names_no_pages(
 
     answer, page_ = application.stranger.get("/"), page_for_browsers(application, "/")
 
-    assert answer.json.keys() == {"name", "problems", "health"}
+    assert answer.json.keys() == {"name", "verify", "problems", "health"}
     assert "Link" not in answer.headers
     assert "Sign in" not in page_.text
 

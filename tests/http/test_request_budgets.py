@@ -16,6 +16,7 @@ from tests.support.application import PASSWORD, Answer, Application, Caller
 from tests.support.operations import routes
 
 SCHOOL, ELSEWHERE = "192.0.2.1", "198.51.100.1"
+FORM: Final = {"Content-Type": "multipart/form-data; boundary=x"}
 SEVERAL_HOSTS: Final = ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9"]
 
 
@@ -179,6 +180,20 @@ def test_signing_in_is_not_charged_to_the_budget_of_the_address(application: App
     assert application.stranger.post("/v1/auth/login", body, X_Forwarded_For=SCHOOL).status == 200
 
 
+def test_verifying_on_the_page_and_over_the_api_is_one_budget(application: Application) -> None:
+    stranger = application.stranger
+
+    over_the_api = stranger.post("/v1/verify", {})
+    on_the_page = [stranger.send("POST", "/verify", b"", headers=FORM) for _ in range(2)]
+
+    assert over_the_api.status == 200
+    assert [answer.status for answer in on_the_page] == [200, 429]
+    assert int(on_the_page[1].headers["Retry-After"]) > 0
+    assert "There were too many attempts." in on_the_page[1].text
+    assert stranger.post("/v1/verify", {}).code == "too-many-attempts"
+    assert stranger.get("/verify").status == 200
+
+
 def test_every_operation_has_one_class() -> None:
     classes = {
         name: operations_of(route.view)[route.method].cost(route.method)
@@ -209,6 +224,7 @@ def test_every_operation_has_one_class() -> None:
         "rebuildProgress",
         "reviseCourse",
         "revisePathway",
+        "verifyBadge",
         "verifyRecords",
     }
     reads = {name for name, cost in classes.items() if cost is Cost.READ}

@@ -133,6 +133,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "importMembers": Example(
         body=lambda things: f"email\n{things['invited']}\n".encode(), media_type="text/csv"
     ),
+    "verifyBadge": Example(body=lambda _: {}),
     "invite": Example(body=lambda things: {"email": things["invited"]}),
     "acceptInvitation": Example(body=lambda things: {"token": things["token"]}, names_a_thing=True),
     "registerServiceClient": Example(body=lambda things: things["client_terms"]),

@@ -20,7 +20,7 @@ from credentials.domain.errors import (
     NotSuspended,
     ReasonMissing,
 )
-from credentials.openbadges.verification import Outcome, Step
+from credentials.openbadges.verification import Step
 from progress.public import BINDING, AssistedGrade, EventType, Fact, ProgressEvent, StreamId
 
 IssuedCredentialId = NewType("IssuedCredentialId", UUID)
@@ -284,8 +284,8 @@ class Verification:
 
     @property
     def fault(self) -> str | None:
-        """What the first step that failed says."""
-        failed = (step.message for step in self.steps if step.outcome is Outcome.FAILED)
+        """What the first step says that failed, or could not be resolved."""
+        failed = (step.message for step in self.steps if step.outcome.prevents_validity)
         return next(failed, None)
 
     @property

@@ -1,5 +1,6 @@
 """Issuers of credentials: the platform and each organization, their addresses and their keys."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -8,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from accounts.public import OrganizationId
+from credentials.domain.entities.credentials import IssuedCredentialId
 from credentials.domain.entities.definitions import CredentialId
 from credentials.domain.errors import AlreadyCompromised
 from credentials.openbadges.keys import ALWAYS, IssuerKey, KeyKind, did_web
@@ -16,6 +18,14 @@ IssuerKeyId = NewType("IssuerKeyId", UUID)
 
 PLATFORM: Final = "platform"
 """The name of the platform in the addresses of issuers."""
+
+_ID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_PUBLISHED: Final = re.compile(
+    rf"/issuers/(?P<issuer>{PLATFORM}|{_ID})/(?P<folder>[a-z-]+)/(?P<name>[^/]+)"
+)
+_ISSUED: Final = re.compile(
+    rf"(?:/v1/issued/|/credentials/)?(?P<id>{_ID})(?:/[a-z]*)?/?(?:[?#].*)?", re.IGNORECASE
+)
 
 
 def issuer_name(org_id: OrganizationId | None) -> str:
@@ -63,6 +73,22 @@ class Addresses:
     def page(self, issued_id: UUID) -> str:
         """The page of an issued credential, for people."""
         return f"{self.home}/credentials/{issued_id}"
+
+    def published(self, url: str, folder: str) -> tuple[OrganizationId | None, str] | None:
+        """The issuer that publishes something in this folder at this URL, and its name there; None if nobody does."""
+        match = _PUBLISHED.fullmatch(url.removeprefix(self.home)) if self.is_own(url) else None
+        if match is None or match["folder"] != folder:
+            return None
+        return issuer_named(match["issuer"]), match["name"]
+
+    def is_own(self, url: str) -> bool:
+        """Whether the URL is one of this service's."""
+        return url.startswith(f"{self.home}/")
+
+    def issued_id(self, text: str) -> IssuedCredentialId | None:
+        """The id that the text is, or that is in the text if it is the address of an issued credential."""
+        match = _ISSUED.fullmatch(text.strip().removeprefix(self.home))
+        return IssuedCredentialId(UUID(match["id"])) if match else None
 
     def achievement(self, credential_id: CredentialId, version: int) -> str:
         """The address of a version of a definition, which all its holders share."""

@@ -18,6 +18,7 @@ from credentials.domain.entities.issuers import Addresses
 from credentials.domain.entities.signed import SignedForm
 from credentials.domain.repositories.protocols.signed import SignedCredentialRepository
 from credentials.domain.services.signing import CredentialSigner
+from credentials.openbadges.errors import InvalidKey
 from credentials.openbadges.keys import IssuerKey
 from credentials.openbadges.verification import Outcome, Step, StepName, Unresolved, verify
 from progress.public import EntityType, RecordedFacts
@@ -36,7 +37,7 @@ class _OwnKey:
 
     def key(self, url: str) -> IssuerKey:
         if url != self.own.id:
-            raise Unresolved("The credential names another key than the one that signed it.")
+            raise InvalidKey("The credential names another key than the one that signed it.")
         return self.own
 
     def status_list(self, url: str) -> str:

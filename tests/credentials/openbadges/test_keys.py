@@ -51,6 +51,33 @@ def test_multikeys_are_those_of_the_specification() -> None:
     assert ed25519().public_multikey.startswith("z6Mk")
 
 
+def test_a_did_key_is_its_own_identifier() -> None:
+    did = f"did:key:{ed25519().public_multikey}"
+
+    key = IssuerKey.of_did_key(f"{did}#{ed25519().public_multikey}")
+
+    assert (key.id, key.controller) == (f"{did}#{ed25519().public_multikey}", did)
+    assert key.accepts(ed25519().signature_of(b"message"), b"message")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "did:key:",
+        "did:key:#",
+        f"did:key:{PUBLIC[0]}",
+        f"did:key:{PUBLIC[0]}#key-1",
+        f"did:web:{PUBLIC[0]}#{PUBLIC[0]}",
+        f"{PUBLIC[0]}#{PUBLIC[0]}",
+        "did:key:z6Mk#z6Mk",
+        f"did:key:z{'1' * 2000}#z{'1' * 2000}",
+    ],
+)
+def test_other_identifiers_are_no_did_key(url: str) -> None:
+    with pytest.raises(InvalidKey):
+        IssuerKey.of_did_key(url)
+
+
 def test_private_halves_are_not_shown() -> None:
     assert "rivate" not in repr(ed25519())
     assert "PRIVATE" not in repr(rsa())

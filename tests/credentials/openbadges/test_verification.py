@@ -166,8 +166,17 @@ def test_a_key_of_another_issuer_is_refused() -> None:
     assert "somebody other" in failures(verification)["issuer"]
 
 
-def test_an_unknown_key_is_said_to_be_unknown() -> None:
-    assert failures(verify(JSON, Published({}), NOW)).keys() == {"issuer", "status"}
+@pytest.mark.parametrize("identity", [{}, {"id": ""}, {"identifier": []}], ids=repr)
+def test_a_credential_identifies_its_subject(identity: dict[str, Any]) -> None:
+    credential = document()
+    subject = credential["credentialSubject"]
+    credential["credentialSubject"] = {
+        name: value for name, value in subject.items() if name not in {"id", "identifier"}
+    } | identity
+
+    verification = verify(json_text(credential), Published(), NOW)
+
+    assert failures(verification).keys() == {"schema"}
 
 
 @pytest.mark.parametrize(

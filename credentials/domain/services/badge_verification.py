@@ -1,0 +1,230 @@
+"""Verification of any Open Badge 3.0, of this service or another, without outbound requests."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from authsvc.kernel.clock import Clock
+from credentials.domain.entities.badges import (
+    BadgeContent,
+    BadgeOutcome,
+    BadgeReport,
+    BadgeStep,
+    BadgeStepName,
+    BadgeVerdict,
+)
+from credentials.domain.entities.credentials import IssuedCredentialId
+from credentials.domain.entities.issuers import Addresses, IssuerKeyId
+from credentials.domain.errors import (
+    IssuedCredentialNotFound,
+    IssuerKeyNotFound,
+    IssuerKeyUnreadable,
+    StatusListNotFound,
+)
+from credentials.domain.services.issuer_keys import IssuerKeys
+from credentials.domain.services.signed_verification import IssuedVerifier
+from credentials.domain.services.status_lists import StatusLists
+from credentials.openbadges.errors import InvalidDocument, InvalidKey
+from credentials.openbadges.keys import DID_KEY, IssuerKey
+from credentials.openbadges.schemas import VIOLATION
+from credentials.openbadges.securing import OPEN_BADGES_2, time_of
+from credentials.openbadges.verification import Outcome, Step, StepName, Unresolved, verify
+
+LONGEST_SHOWN: Final = 300
+"""Characters of a name or an identifier that are shown."""
+_ENDORSEMENTS: Final = ("endorsement", "endorsementJwt")
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+_UUID: Final = re.compile(r"[0-9a-f-]{36}", re.ASCII)
+_OUTCOMES: Final = {
+    Outcome.PASSED: BadgeOutcome.PASSED,
+    Outcome.FAILED: BadgeOutcome.FAILED,
+    Outcome.SKIPPED: BadgeOutcome.NOT_CHECKED,
+    Outcome.UNRESOLVED: BadgeOutcome.NOT_CHECKED,
+}
+_Steps = Mapping[StepName, Step]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineResolver:
+    """Implements Resolver with what issuers here publish, and with keys that are in their own identifiers (did:key)."""
+
+    issuer_keys: IssuerKeys
+    status_lists: StatusLists
+    addresses: Addresses
+
+    def key(self, url: str) -> IssuerKey:
+        if url.startswith(DID_KEY):
+            return IssuerKey.of_did_key(url)
+        published = self.addresses.published(url, "keys")
+        if published is not None and _UUID.fullmatch(published[1]):
+            try:
+                return self.issuer_keys.key(published[0], IssuerKeyId(UUID(published[1])))
+            except (IssuerKeyNotFound, ValueError):
+                pass
+        if self.addresses.is_own(url):
+            raise InvalidKey("No issuer here has the key that the credential names.")
+        raise Unresolved(
+            "The issuer publishes its key on another host, and this service makes no outbound requests. Use the"
+            " verifier of the issuer."
+        )
+
+    def status_list(self, url: str) -> str:
+        published = self.addresses.published(url, "status-lists")
+        if published is not None and _NUMBER.fullmatch(published[1]):
+            try:
+                return self.status_lists.credential(published[0], int(published[1]))
+            except StatusListNotFound:
+                pass
+            except IssuerKeyUnreadable as error:
+                raise Unresolved(error.detail) from None
+        if self.addresses.is_own(url):
+            raise InvalidDocument("No issuer here has the status list that the credential names.")
+        raise Unresolved(
+            "The status list is on another host, and this service makes no outbound requests. Ask the issuer whether"
+            " the credential still stands."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadgeVerifier:
+    """Verifies what anybody sends. Nothing of it is stored."""
+
+    resolver: OfflineResolver
+    issued_verifier: IssuedVerifier
+    addresses: Addresses
+    clock: Clock
+
+    def verify(self, content: bytes | str, *, email: str = "") -> BadgeReport:
+        """Verify a credential: JSON, a VC-JWT, or a PNG or SVG that contains either.
+
+        Whatever the content, the answer is a report. With *email*, the holder is compared with that e-mail address.
+        """
+        verification = verify(content, self.resolver, self.clock.now(), email=email)
+        steps = {step.name: step for step in verification.steps}
+        document = verification.document
+        reported = [_format(steps[StepName.SCHEMA])]
+        if document is None:
+            is_older = steps[StepName.SCHEMA].message == OPEN_BADGES_2
+            verdict = BadgeVerdict.UNSUPPORTED if is_older else BadgeVerdict.INVALID
+            return BadgeReport(verdict=verdict, steps=reported)
+        reported.append(_signature(steps))
+        if reported[-1].outcome is not BadgeOutcome.PASSED:
+            return BadgeReport(verdict=_verdict_of(reported), steps=reported)
+        badge = self._content_of(document)
+        reported += [
+            _refresh(document),
+            self._status(steps, badge.issued_id),
+            _reported(BadgeStepName.HOLDER, steps[StepName.SUBJECT]),
+            _endorsements(document),
+        ]
+        required = [step for step in reported if email or step.name is not BadgeStepName.HOLDER]
+        return BadgeReport(verdict=_verdict_of(required), steps=reported, content=badge)
+
+    def _content_of(self, document: Mapping[str, Any]) -> BadgeContent:
+        issuer = document["issuer"]
+        profile = {"id": issuer} if isinstance(issuer, str) else issuer
+        return BadgeContent(
+            id=_shown(document["id"]),
+            name=_shown(document["credentialSubject"]["achievement"]["name"]),
+            issuer_id=_shown(profile["id"]),
+            issuer_name=_shown(profile.get("name", "")),
+            valid_from=_time(document.get("validFrom")),
+            valid_until=_time(document.get("validUntil")),
+            issued_id=self._issued_id_of(document, profile["id"]),
+        )
+
+    def _issued_id_of(
+        self, document: Mapping[str, Any], issuer_id: str
+    ) -> IssuedCredentialId | None:
+        """The id of the issued credential, if an issuer here signed it."""
+        if not self.addresses.is_own(issuer_id) or not self.addresses.is_own(document["id"]):
+            return None
+        return self.addresses.issued_id(document["id"])
+
+    def _status(self, steps: _Steps, issued_id: IssuedCredentialId | None) -> BadgeStep:
+        """The step of status and dates; of an own credential by its record, which tells suspended from revoked."""
+        if issued_id is not None:
+            try:
+                issued = self.issued_verifier.verify(issued_id)
+            except (IssuedCredentialNotFound, IssuerKeyUnreadable):
+                pass
+            else:
+                if not issued.valid:
+                    return _step(BadgeStepName.STATUS, BadgeOutcome.FAILED, issued.detail)
+        parts = [steps[StepName.VALIDITY], steps[StepName.STATUS]]
+        for outcome in (Outcome.FAILED, Outcome.UNRESOLVED):
+            messages = [part.message for part in parts if part.outcome is outcome]
+            if messages:
+                return _step(BadgeStepName.STATUS, _OUTCOMES[outcome], " ".join(messages))
+        message = " ".join(part.message for part in parts)
+        return _step(BadgeStepName.STATUS, BadgeOutcome.PASSED, message)
+
+
+def _verdict_of(steps: list[BadgeStep]) -> BadgeVerdict:
+    outcomes = {step.outcome for step in steps}
+    if BadgeOutcome.FAILED in outcomes:
+        return BadgeVerdict.INVALID
+    is_open = BadgeOutcome.NOT_CHECKED in outcomes
+    return BadgeVerdict.UNVERIFIED if is_open else BadgeVerdict.VALID
+
+
+def _format(schema: Step) -> BadgeStep:
+    if schema.message.startswith(VIOLATION):
+        # The message quotes what may be forged.
+        message = f"{VIOLATION}, that of Open Badges 3.0."
+        return _step(BadgeStepName.FORMAT, BadgeOutcome.FAILED, message)
+    return _reported(BadgeStepName.FORMAT, schema)
+
+
+def _signature(steps: _Steps) -> BadgeStep:
+    issuer, proof = steps[StepName.ISSUER], steps[StepName.PROOF]
+    return _reported(BadgeStepName.SIGNATURE, issuer if issuer.outcome.prevents_validity else proof)
+
+
+def _refresh(document: Mapping[str, Any]) -> BadgeStep:
+    if "refreshService" not in document:
+        return _step(
+            BadgeStepName.REFRESH,
+            BadgeOutcome.NONE,
+            "The credential names no refresh service.",
+        )
+    return _step(
+        BadgeStepName.REFRESH,
+        BadgeOutcome.NOT_CHECKED,
+        "The issuer may have a newer version. This service makes no outbound requests.",
+    )
+
+
+def _endorsements(document: Mapping[str, Any]) -> BadgeStep:
+    achievement = document["credentialSubject"]["achievement"]
+    for endorsed in (document, document["issuer"], achievement):
+        if isinstance(endorsed, Mapping) and any(endorsed.get(name) for name in _ENDORSEMENTS):
+            message = "Endorsements of others are in the credential, and are not verified here."
+            return _step(BadgeStepName.ENDORSEMENTS, BadgeOutcome.NOT_CHECKED, message)
+    message = "Nobody has endorsed the credential."
+    return _step(BadgeStepName.ENDORSEMENTS, BadgeOutcome.NONE, message)
+
+
+def _time(text: Any) -> datetime | None:
+    """The time, None without one; whether it is malformed, the step of status and dates says."""
+    try:
+        return time_of(text)
+    except InvalidDocument:
+        return None
+
+
+def _reported(name: BadgeStepName, step: Step) -> BadgeStep:
+    return _step(name, _OUTCOMES[step.outcome], step.message)
+
+
+def _step(name: BadgeStepName, outcome: BadgeOutcome, message: str) -> BadgeStep:
+    return BadgeStep(name=name, outcome=outcome, message=_shown(message))
+
+
+def _shown(text: str) -> str:
+    """The text, shortened, and with a replacement for lone surrogates, which UTF-8 does not have."""
+    whole = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    return whole.encode(errors="replace").decode()
