@@ -6,6 +6,7 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -114,8 +115,8 @@ show.limits_body = True  # type: ignore[attr-defined]  # read by NulMiddleware
 
 
 def url_of(issued_id: IssuedCredentialId) -> str:
-    """Where a credential that was issued here is verified by its record."""
-    return f"/v1/issued/{issued_id}/verify"
+    """The page of a credential that was issued here, which verifies it by its record."""
+    return reverse("issued_page", args=[issued_id])
 
 
 def _verified(request: HttpRequest) -> HttpResponse:

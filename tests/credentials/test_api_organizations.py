@@ -341,6 +341,7 @@ def test_what_was_issued_is_listed_with_its_holder_and_revocation(harbour: Harbo
         "expires_at": valid["expires_at"],
         "status": "issued",
         "verify_url": valid["verify_url"],
+        "shows_name": False,
         "user_id": bo.id,
         "course_id": str(harbour.course.id),
         "supersedes": None,
