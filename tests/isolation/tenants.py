@@ -91,12 +91,18 @@ class Tenants:
         }
         return Member(person, things)
 
-    def of_the_platform(self, person: Person) -> str:
-        """The text of all responses about the course of the platform, which everyone may see."""
-        place = f"/v1/courses/{self._exams.slug}"
-        course = person.caller.get(place)
-        items = [person.caller.get(f"{place}/items/{item_id}") for item_id in items_of(course.json)]
-        return " ".join(answer.text for answer in (course, *items))
+    def of_the_platform(self) -> str:
+        """The text of all responses about what the platform has, to somebody who is in no tenant."""
+        stranger = self.somebody(name="Stranger").person.caller
+        lists = [stranger.get(path) for path in ("/v1/courses", "/v1/credentials")]
+        places = [f"/v1/courses/{course['slug']}" for course in lists[0].json["items"]]
+        courses = [stranger.get(place) for place in places]
+        items = [
+            stranger.get(f"{place}/items/{item_id}")
+            for place, course in zip(places, courses, strict=True)
+            for item_id in items_of(course.json)
+        ]
+        return " ".join(answer.text for answer in (*lists, *courses, *items))
 
     def tenant(self, slug: str) -> Tenant:
         """An organization with courses, a graduate, an invitation, a client and a member to act on."""

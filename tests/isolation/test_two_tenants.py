@@ -59,7 +59,7 @@ class Scene:
         self.both = tenants.somebody(name="Both")
         self.sides = [self._side(tenants, slug) for slug in ("acme", "brix")]
         self.client_terms = tenants.client_terms()
-        self.of_the_platform = _names_in(tenants.of_the_platform(self.both.person))
+        self.of_the_platform = _names_in(tenants.of_the_platform())
         self.newcomers = [tenants.somebody(name="Newcomer").id for _ in self.sides]
 
     def _side(self, tenants: Tenants, slug: str) -> Side:
