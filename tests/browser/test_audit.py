@@ -12,14 +12,14 @@ from tests.support.chromium import (
     WIDTHS,
     Town,
     heading,
-    in_a_browser,
+    in_a_browser_nightly,
     photograph,
     press,
     sign_in,
 )
 from tests.support.commands import manage
 
-pytestmark = in_a_browser
+pytestmark = in_a_browser_nightly
 
 DEACTIVATED: Final = """
 from accounts.domain.access import OPERATOR

@@ -10,13 +10,13 @@ from tests.support.chromium import (
     WIDTHS,
     Town,
     fill,
-    in_a_browser,
+    in_a_browser_nightly,
     photograph,
     press,
     sign_in,
 )
 
-pytestmark = in_a_browser
+pytestmark = in_a_browser_nightly
 
 REASON: Final = "They cannot find their certificate."
 

@@ -15,13 +15,13 @@ from tests.support.chromium import (
     Town,
     fill,
     heading,
-    in_a_browser,
+    in_a_browser_nightly,
     photograph,
     press,
     sign_in,
 )
 
-pytestmark = in_a_browser
+pytestmark = in_a_browser_nightly
 
 HEADINGS: Final = ("email", "name", "roles")
 
