@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from authsvc.kernel.caches import BoundedCache
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.overview.entities import Counts, Dashboard, Period, Subject
@@ -20,18 +21,18 @@ class OverviewService:
 
     overview: OverviewRepository
     clock: Clock
-    _cache: dict[TenantScope, tuple[datetime, Counts]] = field(default_factory=dict)
+    _cache: BoundedCache[TenantScope, tuple[datetime, Counts]] = field(
+        default_factory=lambda: BoundedCache(MOST_SCOPES)
+    )
 
     def counts(self, *, scope: TenantScope) -> Counts:
         """The counts in this scope, at most CACHED_FOR old: every page of the admin site shows them."""
         now = self.clock.now()
-        cached = self._cache.get(scope)
+        cached = self._cache.find(scope)
         if cached is not None and timedelta() <= now - cached[0] < CACHED_FOR:
             return cached[1]
         counts = self.overview.counts(at=now, scope=scope)
-        if len(self._cache) >= MOST_SCOPES:
-            self._cache.clear()
-        self._cache[scope] = now, counts
+        self._cache.put(scope, (now, counts))
         return counts
 
     def period(self, since: date | None, until: date | None) -> Period:

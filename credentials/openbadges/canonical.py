@@ -18,6 +18,7 @@ from typing import Any, Final
 from pyld.canon import URDNA2015
 from pyld.jsonld import JsonLdError, JsonLdProcessor
 
+from authsvc.kernel.caches import BoundedCache
 from credentials.openbadges.contexts import load_context
 from credentials.openbadges.errors import InvalidDocument
 
@@ -64,19 +65,12 @@ def canonical_form(document: Mapping[str, Any]) -> str:
     parts = _Parts([])
     shape = parts.shape_of(document)
     with _LOCK:
-        template = _TEMPLATES.get(shape)
+        template = _TEMPLATES.find(shape)
         if template is None:
             template = _template_of(document, parts.texts)
-            _store(shape, template)
+            if len(template.triples) <= LARGEST_TEMPLATE:
+                _TEMPLATES.put(shape, template)
     return _canonical(template.filled(parts.texts))
-
-
-def _store(shape: Hashable, template: "_Template") -> None:
-    if len(template.triples) > LARGEST_TEMPLATE:
-        return
-    if len(_TEMPLATES) >= MOST_SHAPES:
-        _TEMPLATES.clear()
-    _TEMPLATES[shape] = template
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,4 +254,4 @@ def _canonical(dataset: Dataset) -> str:
 _LOCK: Final = Lock()
 """pyld's cache of contexts is not safe for threads."""
 
-_TEMPLATES: Final[dict[Hashable, _Template]] = {}
+_TEMPLATES: Final = BoundedCache[Hashable, _Template](MOST_SHAPES)

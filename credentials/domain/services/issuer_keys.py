@@ -1,6 +1,5 @@
 """Keys of issuers: made at first need, rotated, marked as compromised, and published."""
 
-from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +15,7 @@ from accounts.public import (
     SubjectType,
     TenantAccess,
 )
+from authsvc.kernel.caches import BoundedCache
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.tenancy import TenantScope
@@ -57,7 +57,9 @@ class IssuerKeys:
     audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
-    loaded: MutableMapping[IssuerKeyId, Any] = field(default_factory=dict, repr=False)
+    loaded: BoundedCache[IssuerKeyId, Any] = field(
+        default_factory=lambda: BoundedCache(MOST_LOADED)
+    )
 
     def signing_keys(self, org_id: OrganizationId | None) -> SigningKeys:
         """Return the keys that sign now, made now if they are missing, inside the unit of work of the caller.
@@ -172,11 +174,11 @@ class IssuerKeys:
             valid_from=valid_from,
         )
         if self.keys.add(stored, scope=TenantScope.into(org_id)):
-            self._load(key_id, lambda: key.private)
+            self.loaded.put(key_id, key.private)
 
     def _with_private(self, stored: StoredKey) -> IssuerKey:
         public = stored.public(self.addresses)
-        private = self._load(stored.id, lambda: self._decrypted(stored).private)
+        private = self.loaded.get(stored.id, lambda: self._decrypted(stored).private)
         return replace(public, private=private)
 
     def _decrypted(self, stored: StoredKey) -> IssuerKey:
@@ -187,13 +189,6 @@ class IssuerKeys:
             )
         except ValueError:
             raise IssuerKeyUnreadable(key_id=str(stored.id)) from None
-
-    def _load(self, key_id: IssuerKeyId, read: Callable[[], Any]) -> Any:
-        if key_id not in self.loaded:
-            if len(self.loaded) >= MOST_LOADED:
-                self.loaded.clear()
-            self.loaded[key_id] = read()
-        return self.loaded[key_id]
 
 
 def _ids_of(keys: list[StoredKey]) -> list[str]:

@@ -1,11 +1,11 @@
 """Verification of issued credentials in their signed form, step by step."""
 
 import json
-from collections.abc import MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
+from authsvc.kernel.caches import BoundedCache
 from authsvc.kernel.canonical import utc_text
 from authsvc.kernel.clock import Clock
 from credentials.domain.entities.credentials import (
@@ -26,7 +26,7 @@ from progress.public import EntityType, RecordedFacts
 MOST_CACHED: Final = 4096
 _TIMELESS: Final = frozenset({StepName.SCHEMA, StepName.ISSUER, StepName.PROOF})
 """Steps whose outcome follows from the document and the key alone."""
-_Timeless = MutableMapping[tuple[str, ...], dict[StepName, Step]]
+_Timeless = BoundedCache[tuple[str, ...], dict[StepName, Step]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class IssuedVerifier:
     recorded_facts: RecordedFacts
     addresses: Addresses
     clock: Clock
-    cached: _Timeless = field(default_factory=dict, repr=False)
+    cached: _Timeless = field(default_factory=lambda: BoundedCache(MOST_CACHED))
 
     def verify(self, issued_id: IssuedCredentialId) -> Verification:
         """Return the issued credential, its status and the steps, to anybody.
@@ -106,13 +106,12 @@ class IssuedVerifier:
         """Cached: verifying a proof is expensive, and its result follows from what was compared."""
         key = signed.key.public(self.addresses)
         compared = (signed.document, key.id, key.public_multikey, repr(key))
-        if compared not in self.cached:
-            if len(self.cached) >= MOST_CACHED:
-                self.cached.clear()
+
+        def verified() -> dict[StepName, Step]:
             verification = verify(signed.document, _OwnKey(key), now)
-            steps = {step.name: step for step in verification.steps if step.name in _TIMELESS}
-            self.cached[compared] = steps
-        steps = dict(self.cached[compared])
+            return {step.name: step for step in verification.steps if step.name in _TIMELESS}
+
+        steps = dict(self.cached.get(compared, verified))
         if not _is_of(issued, signed, self.addresses):
             steps[StepName.PROOF] = Step(
                 name=StepName.PROOF,

@@ -1,12 +1,12 @@
 """Status lists: signed credentials that say which credentials of an issuer are revoked or suspended."""
 
 import json
-from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
 from accounts.public import OrganizationId
+from authsvc.kernel.caches import BoundedCache
 from credentials.domain.entities.issuers import Addresses
 from credentials.domain.entities.signed import LIST_LENGTH, StatusList
 from credentials.domain.repositories.protocols.signed import StatusListRepository
@@ -29,18 +29,14 @@ class StatusLists:
     status_lists: StatusListRepository
     issuer_keys: IssuerKeys
     addresses: Addresses
-    cached: MutableMapping[_Key, str] = field(default_factory=dict, repr=False)
+    cached: BoundedCache[_Key, str] = field(default_factory=lambda: BoundedCache(MOST_CACHED))
 
     def credential(self, org_id: OrganizationId | None, number: int) -> str:
         """Return the list as a signed credential, to anybody. Raises StatusListNotFound, IssuerKeyUnreadable."""
         status_list = self.status_lists.shown(org_id, number)
         key = self.issuer_keys.proof_key(org_id)
         version = (status_list.id, status_list.version, key.id)
-        if version not in self.cached:
-            if len(self.cached) >= MOST_CACHED:
-                self.cached.clear()
-            self.cached[version] = self._signed(status_list, key)
-        return self.cached[version]
+        return self.cached.get(version, lambda: self._signed(status_list, key))
 
     def _signed(self, status_list: StatusList, key: IssuerKey) -> str:
         document = list_document(

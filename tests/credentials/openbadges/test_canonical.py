@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyld import jsonld
 
+from authsvc.kernel.caches import BoundedCache
 from credentials.openbadges import canonical, contexts
 from credentials.openbadges.canonical import canonical_form
 from credentials.openbadges.contexts import CREDENTIALS, load_context
@@ -252,9 +253,8 @@ def test_a_few_equal_blank_nodes_are_told_apart() -> None:
 
 
 def test_the_memory_of_shapes_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(canonical, "MOST_SHAPES", 2)
     monkeypatch.setattr(canonical, "LARGEST_TEMPLATE", 6)
-    templates: dict[Any, Any] = {}
+    templates = BoundedCache[Any, Any](2)
     monkeypatch.setattr(canonical, "_TEMPLATES", templates)
     counts = []
 
