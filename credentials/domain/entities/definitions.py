@@ -115,15 +115,18 @@ class CredentialTerms:
 
     @property
     def content(self) -> Mapping[str, object]:
-        """Its members, as they are hashed. Terms without the members that came later have the hash of before."""
+        """Its members as JSON values, as they are hashed, stored and audited.
+
+        Terms without the members that came later have the hash of before.
+        """
         return {
             "name": self.name,
-            "type": self.type,
+            "type": self.type.value,
             "description": self.description,
             "criteria": self.criteria,
             "issuer": self.issuer,
             "image_url": self.image_url,
-            "course_id": self.course_id,
+            "course_id": str(self.course_id),
             "valid_for_days": self.valid_for_days,
             "rule": None if self.rule is None else value_of_rule(self.rule),
             **self.classification,

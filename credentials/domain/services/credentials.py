@@ -28,7 +28,6 @@ from credentials.domain.entities.definitions import (
     CredentialTerms,
     CredentialVersion,
 )
-from credentials.domain.entities.rule_values import value_of_rule
 from credentials.domain.entities.rules import Rule, nodes_of, triggers_of
 from credentials.domain.errors import InvalidRule, ReasonMissing
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
@@ -184,19 +183,9 @@ def _subject(credential: Credential) -> AuditSubject:
 
 
 def _members_of(credential: Credential) -> dict[str, object]:
-    terms = credential.terms
     return {
         "version": credential.version,
         "is_offered": credential.is_offered,
-        "name": terms.name,
-        "type": terms.type.value,
-        "description": terms.description,
-        "criteria": terms.criteria,
-        "issuer": terms.issuer,
-        "image_url": terms.image_url,
-        "course_id": str(terms.course_id),
-        "valid_for_days": terms.valid_for_days,
-        "rule": value_of_rule(terms.rule) if terms.rule else None,
-        **terms.classification,
+        **credential.terms.content,
         BOUND: credential.binding,
     }

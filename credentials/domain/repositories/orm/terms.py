@@ -10,7 +10,7 @@ from credentials.domain.entities.definitions import (
     CredentialTerms,
     CredentialType,
 )
-from credentials.domain.entities.rule_values import rule_in, value_of_rule
+from credentials.domain.entities.rule_values import rule_in
 from credentials.domain.entities.rules import Rule
 from credentials.domain.errors import InvalidRule
 
@@ -39,17 +39,9 @@ def terms_of_json(terms: dict[str, Any]) -> CredentialTerms:
 
 
 def json_of_terms(terms: CredentialTerms) -> dict[str, Any]:
-    rule = {"rule": value_of_rule(terms.rule)} if terms.rule else {}
-    return rule | {
-        **terms.classification,
-        "name": terms.name,
-        "type": terms.type.value,
-        "description": terms.description,
-        "criteria": terms.criteria,
-        "issuer": terms.issuer,
-        "image_url": terms.image_url,
-        "course_id": str(terms.course_id),
-        "valid_for_days": terms.valid_for_days,
+    """The content of the terms, without a rule if there is none."""
+    return {
+        name: value for name, value in terms.content.items() if name != "rule" or value is not None
     }
 
 
