@@ -19,7 +19,7 @@ from pyld.canon import URDNA2015
 from pyld.jsonld import JsonLdError, JsonLdProcessor
 
 from authsvc.kernel.caches import BoundedCache
-from credentials.openbadges.contexts import load_context
+from credentials.openbadges.contexts import CONTEXTS
 from credentials.openbadges.errors import InvalidDocument
 
 Dataset = dict[str, list[dict[str, Any]]]
@@ -222,6 +222,22 @@ def _converted(document: Mapping[str, Any]) -> Dataset:
                 name = term["value"].removeprefix(_BASE)[:_LONGEST_SHOWN]
                 raise InvalidDocument(f"{name!r} is neither defined nor an absolute URL.")
     return dataset
+
+
+def load_context(url: str, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Document loader for pyld. Raises JsonLdError for any context that does not ship with the application."""
+    if url not in CONTEXTS:
+        raise JsonLdError(
+            f"The context {url} is unknown.",
+            "jsonld.LoadDocumentError",
+            code="loading document failed",
+        )
+    return {
+        "contentType": "application/ld+json",
+        "contextUrl": None,
+        "documentUrl": url,
+        "document": CONTEXTS[url],
+    }
 
 
 def _cause_of(error: BaseException) -> str:

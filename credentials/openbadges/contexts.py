@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Final
 
-from pyld.jsonld import JsonLdError
-
 CREDENTIALS: Final = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 EXTENSIONS: Final = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
@@ -28,19 +26,3 @@ def shipped(*path: str) -> Any:
 CONTEXTS: Final[Mapping[str, Any]] = {
     url: shipped("contexts", name) for url, name in _FILES.items()
 }
-
-
-def load_context(url: str, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Document loader for pyld. Raises JsonLdError for any context that does not ship with the application."""
-    if url not in CONTEXTS:
-        raise JsonLdError(
-            f"The context {url} is unknown.",
-            "jsonld.LoadDocumentError",
-            code="loading document failed",
-        )
-    return {
-        "contentType": "application/ld+json",
-        "contextUrl": None,
-        "documentUrl": url,
-        "document": CONTEXTS[url],
-    }

@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import Any, Final
 
 from authsvc.kernel.canonical import utc_text
-from credentials.openbadges.canonical import canonical_form
 from credentials.openbadges.errors import InvalidDocument, InvalidKey
 from credentials.openbadges.keys import IssuerKey, KeyKind
 from credentials.openbadges.multibase import base58_of, bytes_of_base58
@@ -70,6 +69,8 @@ def _hash_data(document: Mapping[str, Any], configuration: Mapping[str, Any]) ->
 
 
 def _digest(document: Mapping[str, Any]) -> bytes:
+    from credentials.openbadges.canonical import canonical_form  # noqa: PLC0415  # pyld costs time and memory
+
     return sha256(canonical_form(document).encode()).digest()
 
 

@@ -289,6 +289,7 @@ def test_nothing_is_imported_that_is_not_used() -> None:
         "openpyxl",
         "opentelemetry.exporter",
         "prometheus_client",
+        "pyld",
         "redis",
     }
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pyld import jsonld
 
 from authsvc.kernel.caches import BoundedCache
-from credentials.openbadges import canonical, contexts
-from credentials.openbadges.canonical import canonical_form
-from credentials.openbadges.contexts import CREDENTIALS, load_context
+from credentials.openbadges import canonical
+from credentials.openbadges.canonical import canonical_form, load_context
+from credentials.openbadges.contexts import CONTEXTS, CREDENTIALS
 from credentials.openbadges.documents import credential_document
 from credentials.openbadges.errors import InvalidDocument
 from tests.credentials.openbadges.awards import SCHOOL_ID, SMALLEST, document
@@ -184,7 +184,7 @@ def test_json_literals_are_refused() -> None:
 def test_a_member_whose_text_is_converted_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     url, double = "https://x.example/context", "http://www.w3.org/2001/XMLSchema#double"
     terms = {"@context": {"size": {"@id": "https://x.example/size", "@type": double}}}
-    monkeypatch.setattr(contexts, "CONTEXTS", {**contexts.CONTEXTS, url: terms})
+    monkeypatch.setattr(canonical, "CONTEXTS", {**CONTEXTS, url: terms})
 
     with pytest.raises(InvalidDocument, match="depends on its value"):
         canonical_form({"@context": [CREDENTIALS, url], "id": "urn:x:1", "size": "3"})

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pyld.jsonld import JsonLdError
 
-from credentials.openbadges.contexts import CONTEXTS, CREDENTIALS, load_context
+from credentials.openbadges.canonical import load_context
+from credentials.openbadges.contexts import CONTEXTS, CREDENTIALS
 from credentials.openbadges.errors import InvalidDocument
 from credentials.openbadges.schemas import ACHIEVEMENT_CREDENTIAL, check_schema
 from tests.credentials.openbadges.awards import document
