@@ -83,17 +83,37 @@ def test_longer_lists_are_possible() -> None:
         ("u", "ends too early"),
         ("u====", "not compressed"),
         ("uAAAA", "not compressed"),
-        ("u" + "A" * LONGEST_LIST, "too long"),
-        (packed(compress(bytes(SHORTEST_LIST // 8 - 1))), "fewer than"),
-        (packed(compress(bytes(SHORTEST_LIST // 8))[:-4]), "ends too early"),
-        (packed(compress(bytes(SHORTEST_LIST // 8)) + b"x"), "too early or too late"),
-        (packed(compress(bytes(LONGEST_LIST // 8 + 1))), "more than"),
-        (packed(compress(bytes(50_000_000))), "more than"),
     ],
 )
-def test_malformed_and_oversized_lists_are_refused(text: str, message: str) -> None:
+def test_texts_that_are_no_list_are_refused(text: str, message: str) -> None:
     with pytest.raises(InvalidStatusList, match=message):
         decoded(text)
+
+
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [
+        (SHORTEST_LIST // 8 - 1, "fewer than"),
+        (LONGEST_LIST // 8 + 1, "more than"),
+        (50_000_000, "more than"),
+    ],
+)
+def test_lists_of_too_few_or_too_many_bytes_are_refused(size: int, message: str) -> None:
+    with pytest.raises(InvalidStatusList, match=message):
+        decoded(packed(compress(bytes(size))))
+
+
+def test_texts_longer_than_any_list_are_refused() -> None:
+    with pytest.raises(InvalidStatusList, match="too long"):
+        decoded("u" + "A" * LONGEST_LIST)
+
+
+def test_lists_that_are_cut_off_or_continued_are_refused() -> None:
+    whole = compress(bytes(SHORTEST_LIST // 8))
+
+    for content in (whole[:-4], whole + b"x"):
+        with pytest.raises(InvalidStatusList, match="too early or too late"):
+            decoded(packed(content))
 
 
 def test_the_credential_of_a_list_has_a_canonical_form() -> None:
