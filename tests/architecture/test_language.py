@@ -6,9 +6,7 @@ identifiers: names that have been replaced, and variables that say nothing about
 """
 
 import ast
-import io
 import re
-import tokenize
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,12 +192,6 @@ def docstrings_of(source: Source) -> dict[int, ast.Constant]:
     return docstrings
 
 
-def comments_of(source: Source) -> Iterator[Passage]:
-    for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
-        if token.type == tokenize.COMMENT:
-            yield Passage(source.name, token.start[0], without(_CODE, token.string))
-
-
 def prose_of(source: Source) -> Iterator[Passage]:
     """Docstrings and comments; of shipped code also the texts among its string literals."""
     docstrings, is_shipped = docstrings_of(source), source.name.startswith(SHIPPED)
@@ -208,7 +200,8 @@ def prose_of(source: Source) -> Iterator[Passage]:
             is_text = id(node) in docstrings or (is_shipped and " " in node.value)
             if is_text:
                 yield Passage(source.name, node.lineno, without(_CODE, node.value))
-    yield from comments_of(source)
+    for line, comment in source.comments:
+        yield Passage(source.name, line, without(_CODE, comment))
 
 
 def prose_in(package: str) -> Callable[[], Iterable[Passage]]:

@@ -5,7 +5,7 @@ import io
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -43,12 +43,19 @@ class Source:
         return list(ast.walk(self.tree))
 
     @cached_property
-    def comments(self) -> list[str]:
+    def comments(self) -> list[tuple[int, str]]:
+        """Its comments, each with its line."""
         tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
-        return [token.string for token in tokens if token.type == tokenize.COMMENT]
+        return [(token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT]
 
     def is_in(self, *folders: str) -> bool:
         return not set(folders).isdisjoint(self.path.relative_to(ROOT).parts)
+
+
+@cache
+def source_at(path: Path) -> Source:
+    """The module at this path, read and parsed once for all the tests that look at it."""
+    return Source(path)
 
 
 def sources(*packages: str) -> Iterator[Source]:
@@ -56,4 +63,4 @@ def sources(*packages: str) -> Iterator[Source]:
     for package in packages:
         for path in sorted((ROOT / package).rglob("*.py")):
             if "migrations" not in path.parts:
-                yield Source(path)
+                yield source_at(path)
