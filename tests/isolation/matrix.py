@@ -1,4 +1,4 @@
-"""The isolation matrix: three tenants, and one kind of caller."""
+"""The isolation matrix: two tenants or three, and one kind of caller."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -29,16 +29,16 @@ class Matrix:
         self._application, self._tenants = application, Tenants(application)
         self._kind, self._tokens = kind, Tokens(application)
         self._callers: dict[frozenset[Scope], Caller] = {}
-        self._home, self._other, self._closed = (
-            self._tenants.tenant(slug) for slug in ("acme", "brix", "shut")
-        )
-        self._guests = self._tenants.empty_tenant("guests")
+        self._home, self._other = (self._tenants.tenant(slug) for slug in ("acme", "brix"))
+        self._tenant = self._tenant_of_kind()
         self._stranger = self._tenants.somebody(name="Stranger")
         self._newcomer = application.signed_in(name="Newcomer")
-        application.services.organizations.suspend(
-            OrganizationId(UUID(self._closed.org_id)), reason="Unpaid.", by=OPERATOR
-        )
         self._member = self._member_of_kind()
+        guests, somebody = self._tenants.empty_tenant("guests"), self._member or self._stranger
+        self._invitations = {
+            member.id: self._tenants.token_for(member, guests)
+            for member in (somebody, self._stranger)
+        }
 
     def send(self, cell: Cell) -> Answer:
         """Send the request of the cell, roll it back, and return the response."""
@@ -98,15 +98,21 @@ class Matrix:
         self._application.services.users.edit(UserId(UUID(member.id)), changes, by=OPERATOR)
         return member
 
-    @property
-    def _tenant(self) -> Tenant:
-        """The tenant of the caller."""
-        homes = {
-            CallerKind.OTHER_OWNER: self._other,
-            CallerKind.OTHER_SERVICE: self._other,
-            CallerKind.SUSPENDED: self._closed,
-        }
-        return homes.get(self._kind, self._home)
+    def _tenant_of_kind(self) -> Tenant:
+        """The tenant of the caller. One that is suspended is built only for its own members."""
+        match self._kind:
+            case CallerKind.OTHER_OWNER | CallerKind.OTHER_SERVICE:
+                return self._other
+            case CallerKind.SUSPENDED:
+                return self._suspended(self._tenants.tenant("shut"))
+            case _:
+                return self._home
+
+    def _suspended(self, tenant: Tenant) -> Tenant:
+        self._application.services.organizations.suspend(
+            OrganizationId(UUID(tenant.org_id)), reason="Unpaid.", by=OPERATOR
+        )
+        return tenant
 
     def _things(self, cell: Cell) -> Things:
         """The objects that the request names."""
@@ -132,7 +138,7 @@ class Matrix:
             **member.things,
             "newcomer_id": self._newcomer.id,
             "client_terms": self._tenants.client_terms(),
-            "token": self._tenants.token_for(member, self._guests),
+            "token": self._invitations[member.id],
             **(_tasks_of(tenant) if self._kind in SERVICES else {}),
         }
 

@@ -46,7 +46,9 @@ class Source:
     def comments(self) -> list[tuple[int, str]]:
         """Its comments, each with its line."""
         tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
-        return [(token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT]
+        return [
+            (token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT
+        ]
 
     def is_in(self, *folders: str) -> bool:
         return not set(folders).isdisjoint(self.path.relative_to(ROOT).parts)
