@@ -139,6 +139,7 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.any_database
 def test_a_new_server_shares_its_database_and_address_with_commands(tmp_path: Path) -> None:
     port = free_port()

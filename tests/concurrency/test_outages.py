@@ -48,6 +48,7 @@ class Load:
             return
 
 
+@pytest.mark.long
 @pytest.mark.database
 def test_what_was_acknowledged_survives_the_death_of_the_server(school: School) -> None:
     load = Load()

@@ -23,6 +23,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         yield Reader(school, anna, Registered("", "", ""))
 
 
+@pytest.mark.long
 @pytest.mark.any_database
 def test_the_commands_print_what_is_shown(reader: Reader) -> None:
     commands, shown = zip(*commands_in(PAGE), strict=True)

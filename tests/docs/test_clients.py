@@ -93,6 +93,7 @@ def reader(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
         yield Reader(school, anna, robot)
 
 
+@pytest.mark.long
 @pytest.mark.any_database
 def test_the_commands_print_what_is_shown(reader: Reader) -> None:
     commands, shown = zip(*commands_in(PAGE), strict=True)

@@ -133,6 +133,7 @@ def test_a_forked_process_has_files_of_its_own(tmp_path: Path) -> None:
         assert server.shows() == 3
 
 
+@pytest.mark.long
 @pytest.mark.any_database
 def test_workers_of_a_server_are_added_up(tmp_path: Path, database_url: str) -> None:
     environment = _environment(database_url, tmp_path)

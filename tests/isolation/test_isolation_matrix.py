@@ -53,6 +53,7 @@ def matrix(application: Application, kind: CallerKind) -> Matrix:
     return Matrix(application, kind)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "kind",
     [

@@ -155,6 +155,7 @@ class Flows:
         assert self.anna.visit(f"/oauth/logout?{urlencode(query)}").address == LOGOUT_LANDING
 
 
+@pytest.mark.long
 def test_no_secret_is_in_the_log_or_in_the_database(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with (
