@@ -158,6 +158,7 @@ class UserCredential(models.Model):
         indexes = [
             models.Index(fields=["org", "issued_at", "id"], name="issued_by_organization"),
             index_of_changes("revoked_at", "issued_at", within="org", name="issued_by_change"),
+            models.Index(fields=["credential", "issued_at", "id"], name="issued_by_definition"),
             models.Index(fields=["issued_at"], name="issued_by_time"),
             models.Index(
                 fields=["revoked_at"],

@@ -1,10 +1,12 @@
 """Credentials of an organization as JSON."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.public import OrganizationId
 from authsvc.http.fields import NameField, TextField
 from authsvc.http.paging import ChangedSinceQuerySerializer
 from authsvc.http.reading import Members
@@ -15,7 +17,7 @@ from credentials.api.serializers import (
     CredentialSerializer,
     HeldCredentialSerializer,
 )
-from credentials.domain.entities.credentials import IssuedCredentialStatus
+from credentials.domain.entities.credentials import IssuedCredentialStatus, IssuedSelection
 from credentials.domain.entities.definitions import (
     LONGEST_TAG,
     LONGEST_TEXT,
@@ -101,8 +103,17 @@ class IssuedListQuerySerializer(ChangedSinceQuerySerializer):
     credential = serializers.UUIDField(
         default=None, help_text="Only those of the credential with this ID."
     )
+    holder = serializers.UUIDField(
+        default=None, help_text="Only those issued to the user with this ID."
+    )
     status = serializers.ChoiceField(
         choices=LISTED_STATUSES, default=None, help_text="Only those with this status."
+    )
+    issued_after = serializers.DateTimeField(
+        default=None, help_text="Only those issued at this time or later."
+    )
+    issued_before = serializers.DateTimeField(
+        default=None, help_text="Only those issued before this time."
     )
 
 
@@ -126,6 +137,21 @@ class IssuedSerializer(HeldCredentialSerializer):
     )
     revocation_reason = serializers.CharField(
         source="issued.revocation.reason", allow_null=True, default=None
+    )
+
+
+def selection_of(query: Members, *, org_id: OrganizationId, at: datetime) -> IssuedSelection:
+    """What a query selects of what the organization issued."""
+    status = query["status"]
+    return IssuedSelection(
+        org_id=org_id,
+        credential_id=query["credential"],
+        holder=query["holder"],
+        status=None if status is None else IssuedCredentialStatus(status),
+        issued_after=query["issued_after"],
+        issued_before=query["issued_before"],
+        changed_since=query["changed_since"],
+        at=at,
     )
 
 

@@ -1,5 +1,6 @@
 """Admin pages of credentials."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -209,3 +210,22 @@ def test_an_officer_suspends_a_credential_and_resumes_it(application: Applicatio
 
     officer.act(ISSUED, "resume", issued.pk, reason="Reviewed.")
     assert status_of(application, issued) is IssuedCredentialStatus.ISSUED
+
+
+def test_what_was_issued_is_filtered_by_definition_status_and_day(application: Application) -> None:
+    row, officer = an_issued_one(application), credential_officer(application)
+    other = application.earns(application.published(a_definition_of(required=1)))
+    day = row.issued_at.date()
+
+    def is_listed(query: str) -> bool:
+        return f"{ISSUED}{row.pk}/change/" in officer.get(f"{ISSUED}?{query}").text
+
+    assert is_listed(f"definition={row.credential_id}&status=issued&since={day}&until={day}")
+    assert is_listed("until=9999-12-31")
+    for query in (
+        f"definition={other.id}",
+        "status=revoked",
+        f"since={day + timedelta(days=1)}",
+        f"until={day - timedelta(days=1)}",
+    ):
+        assert not is_listed(query), query

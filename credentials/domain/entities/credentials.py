@@ -245,14 +245,18 @@ class IssuedCredential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedSelection:
-    """What an organization has issued: all of it, or of one definition, or with one status at the given time.
+    """What an organization has issued: all of it, or of one definition, to one holder, or with one status at a time.
 
-    With `changed_since`, what was issued or revoked since then. That a credential expires is no change.
+    `issued_after` and `issued_before` bound the time of issue: from the first on, and before the second. With
+    `changed_since`, what was issued or revoked since then. That a credential expires is no change.
     """
 
     org_id: OrganizationId
     credential_id: CredentialId | None = None
+    holder: UserId | None = None
     status: IssuedCredentialStatus | None = None
+    issued_after: datetime | None = None
+    issued_before: datetime | None = None
     changed_since: datetime | None = None
     at: datetime
 
@@ -260,6 +264,9 @@ class IssuedSelection:
         return (
             issued.org_id == self.org_id
             and self.credential_id in (None, issued.credential_id)
+            and self.holder in (None, issued.user_id)
+            and (self.issued_after is None or issued.issued_at >= self.issued_after)
+            and (self.issued_before is None or issued.issued_at < self.issued_before)
             and self.status in (None, issued.status(at=self.at))
             and (self.changed_since is None or issued.changed_at >= self.changed_since)
         )

@@ -9,7 +9,6 @@ from accounts.public import (
     AuditAction,
     AuditLog,
     AuditSubject,
-    OrganizationId,
     Principal,
     Right,
     SubjectType,
@@ -29,7 +28,6 @@ from credentials.domain.entities.credentials import (
     Verification,
     require_reason,
 )
-from credentials.domain.entities.definitions import CredentialId
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from credentials.domain.repositories.protocols.signed import StatusListRepository
@@ -68,32 +66,21 @@ class CredentialIssuer:
 
     def page_of(
         self,
-        org_id: OrganizationId,
+        selection: IssuedSelection,
         request: PageRequest,
         *,
-        credential_id: CredentialId | None = None,
-        status: IssuedCredentialStatus | None = None,
-        changed_since: datetime | None = None,
         by: Principal,
     ) -> Page[Verification]:
-        """Return what the organization issued, optionally of one credential, with one status or changed since.
+        """Return what the organization of the selection issued and the selection includes, by time of issue, then id.
 
-        By time of issue, then id. Raises OrganizationNotFound, NotPermitted.
+        Raises OrganizationNotFound, NotPermitted.
         """
-        now = self.clock.now()
-        selection = IssuedSelection(
-            org_id=org_id,
-            credential_id=credential_id,
-            status=status,
-            changed_since=changed_since,
-            at=now,
-        )
         with self.unit_of_work.atomic():
             self.tenant_access.require_to_list(
-                org_id, Right.AWARD_CREDENTIALS, of=SubjectType.USER_CREDENTIAL, by=by
+                selection.org_id, Right.AWARD_CREDENTIALS, of=SubjectType.USER_CREDENTIAL, by=by
             )
             page = self.issued_credentials.page_of(selection, request, scope=by.tenant_scope)
-        return _verified(page, at=now)
+        return _verified(page, at=selection.at)
 
     def issue(self, issued: IssuedCredential, *, by: UserId | None) -> None:
         """Store, record and sign the issued credential, inside the unit of work of the caller.
