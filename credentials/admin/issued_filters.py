@@ -1,24 +1,23 @@
 """Filters of the list of issued credentials: what was issued, with which status, and when."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from authsvc.admin_site.lists import FilterForm
 from authsvc.composition.container import services
 from credentials import models as rows
-from credentials.api.organization_serializers import LISTED_STATUSES
-from credentials.domain.entities.credentials import IssuedCredentialStatus
-from credentials.domain.repositories.orm.issued_credentials import has_status
+from credentials.domain.entities.credentials import LISTED_STATUSES, IssuedCredentialStatus
 
 MOST_DEFINITIONS: Final = 500
 STATUSES: Final = [
     ("", "All"),
     *(
-        (status, "Valid" if status == IssuedCredentialStatus.ISSUED else status.capitalize())
+        (status.value, "Valid" if status is IssuedCredentialStatus.ISSUED else status.capitalize())
         for status in LISTED_STATUSES
     ),
 ]
@@ -51,10 +50,19 @@ class IssuedFilter(FilterForm):
         if definition := values.get("definition"):
             rows = rows.filter(credential_id=definition)
         if status := values.get("status"):
-            now = services().ports.clock.now()
-            rows = rows.filter(has_status(IssuedCredentialStatus(status), at=now))
+            rows = rows.filter(_CONDITIONS[status](services().ports.clock.now()))
         if since := values.get("since"):
             rows = rows.filter(issued_at__gte=datetime.combine(since, time.min, UTC))
         if until := values.get("until"):
             rows = rows.filter(issued_at__lte=datetime.combine(until, time.max, UTC))
         return rows
+
+
+_OPEN: Final = Q(revoked_at=None, suspended_at=None)
+_CONDITIONS: Final[Mapping[str, Callable[[datetime], Q]]] = {
+    IssuedCredentialStatus.ISSUED: lambda now: _OPEN & ~Q(expires_at__lte=now),
+    IssuedCredentialStatus.EXPIRED: lambda now: _OPEN & Q(expires_at__lte=now),
+    IssuedCredentialStatus.SUSPENDED: lambda _: Q(revoked_at=None, suspended_at__isnull=False),
+    IssuedCredentialStatus.REVOKED: lambda _: Q(revoked_at__isnull=False),
+}
+"""What the columns of a row with each status are like, as the list shows it."""

@@ -17,7 +17,11 @@ from credentials.api.serializers import (
     CredentialSerializer,
     HeldCredentialSerializer,
 )
-from credentials.domain.entities.credentials import IssuedCredentialStatus, IssuedSelection
+from credentials.domain.entities.credentials import (
+    LISTED_STATUSES,
+    IssuedCredentialStatus,
+    IssuedSelection,
+)
 from credentials.domain.entities.definitions import (
     LONGEST_TAG,
     LONGEST_TEXT,
@@ -36,12 +40,6 @@ RULE: Final = {
     "type": ["object", "null"],
     "description": "The rule that earns it; without one, completing the course does. See docs/credentials.md.",
 }
-LISTED_STATUSES: Final = [
-    status.value
-    for status in IssuedCredentialStatus
-    if status is not IssuedCredentialStatus.ALTERED
-]
-"""An altered one is found by its verification alone."""
 
 
 @extend_schema_field(RULE | {"type": "object"})  # null is added, because the field allows it
@@ -107,7 +105,9 @@ class IssuedListQuerySerializer(ChangedSinceQuerySerializer):
         default=None, help_text="Only those issued to the user with this ID."
     )
     status = serializers.ChoiceField(
-        choices=LISTED_STATUSES, default=None, help_text="Only those with this status."
+        choices=[status.value for status in LISTED_STATUSES],
+        default=None,
+        help_text="Only those with this status.",
     )
     issued_after = serializers.DateTimeField(
         default=None, help_text="Only those issued at this time or later."

@@ -8,7 +8,11 @@ import pytest
 from accounts.domain.access import OPERATOR
 from accounts.models import User
 from courses.domain.entities.courses import Course
-from credentials.domain.entities.credentials import IssuedCredentialId, IssuedCredentialStatus
+from credentials.domain.entities.credentials import (
+    LISTED_STATUSES,
+    IssuedCredentialId,
+    IssuedCredentialStatus,
+)
 from credentials.domain.entities.definitions import LONGEST_TEXT
 from credentials.models import Credential, UserCredential
 from tests.accounts.org_pages import has_organization, page_of
@@ -222,9 +226,14 @@ def test_what_was_issued_is_filtered_by_definition_status_and_day(application: A
 
     assert is_listed(f"definition={row.credential_id}&status=issued&since={day}&until={day}")
     assert is_listed("until=9999-12-31")
+    for act, status in (("suspend", "suspended"), ("resume", "issued"), ("revoke", "revoked")):
+        getattr(application.services.issuing, act)(
+            IssuedCredentialId(row.pk), reason="Misspelt.", by=OPERATOR
+        )
+        listed = [choice.value for choice in LISTED_STATUSES if is_listed(f"status={choice}")]
+        assert listed == [status]
     for query in (
         f"definition={other.id}",
-        "status=revoked",
         f"since={day + timedelta(days=1)}",
         f"until={day - timedelta(days=1)}",
     ):

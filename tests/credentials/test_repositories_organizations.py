@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -138,7 +138,7 @@ def test_a_period_begins_with_its_first_moment_and_ends_before_its_last(
     times = [NOON + hours * AN_HOUR for hours in range(3)]
     first, second, third = (issued(world, credential, issued_at=time) for time in times)
 
-    def selected(**period: datetime) -> tuple[IssuedCredential, ...]:
+    def selected(**period: Any) -> tuple[IssuedCredential, ...]:
         selection = IssuedSelection(org_id=harbour, at=NOON, **period)
         stored = world.repositories.issued_credentials
         return stored.page_of(selection, WHOLE, scope=ALL_TENANTS).items

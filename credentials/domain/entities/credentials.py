@@ -34,6 +34,12 @@ class IssuedCredentialStatus(StrEnum):
     ALTERED = "altered"
 
 
+LISTED_STATUSES: Final = tuple(
+    status for status in IssuedCredentialStatus if status is not IssuedCredentialStatus.ALTERED
+)
+"""Statuses by which lists are selected. An altered credential is found by its verification alone."""
+
+
 class Binding(StrEnum):
     """Whether the stored record of an issued credential matches the event log.
 

@@ -103,7 +103,7 @@ class OrmIssuedCredentialRepository:
         if selection.issued_before is not None:
             issued = issued.filter(issued_at__lt=selection.issued_before)
         if selection.status is not None:
-            issued = issued.filter(has_status(selection.status, at=selection.at))
+            issued = issued.filter(_has_status(selection.status, at=selection.at))
         issued = issued.filter(since(selection.changed_since, "revoked_at", "issued_at"))
         return page_of_rows(issued, request, ISSUED_BY_ORGANIZATION, issued_of_row)
 
@@ -117,7 +117,7 @@ class OrmIssuedCredentialRepository:
         return rows.UserCredential.objects.count()
 
 
-def has_status(status: IssuedCredentialStatus, *, at: datetime) -> Q:
+def _has_status(status: IssuedCredentialStatus, *, at: datetime) -> Q:
     """Condition: IssuedCredential.status returns this status at that time."""
     is_unrevoked, is_past = Q(revoked_at=None), Q(expires_at__lte=at)
     is_open = is_unrevoked & Q(suspended_at=None)
