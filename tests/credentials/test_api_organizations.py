@@ -365,19 +365,6 @@ def test_what_was_issued_is_selected_by_credential_and_status(harbour: Harbour) 
     assert harbour.issued(credential=str(uuid4())) == []
 
 
-def test_what_was_issued_is_selected_by_holder_and_time_of_issue(harbour: Harbour) -> None:
-    harbour.defined()
-    anna, bo = harbour.graduate(), harbour.graduate()
-    (annas,) = harbour.issued(holder=anna.id)
-    (bos,) = harbour.issued(holder=bo.id)
-
-    assert (annas["user_id"], bos["user_id"]) == (anna.id, bo.id)
-    assert harbour.issued(issued_after=bos["issued_at"]) == [bos]
-    assert harbour.issued(issued_before=bos["issued_at"]) == [annas]
-    assert harbour.issued(issued_before=bos["issued_at"], holder=bo.id) == []
-    assert harbour.issued(holder=str(uuid4())) == []
-
-
 def test_what_was_issued_is_listed_page_after_page(harbour: Harbour) -> None:
     harbour.defined()
     graduates = [harbour.graduate().id for _ in range(3)]
@@ -390,9 +377,7 @@ def test_what_was_issued_is_listed_page_after_page(harbour: Harbour) -> None:
     assert second["next"] is None
 
 
-@pytest.mark.parametrize(
-    "query", ["status=altered", "status=", "credential=1", "holder=anna", "issued_after=noon"]
-)
+@pytest.mark.parametrize("query", ["status=altered", "status=", "credential=1"])
 def test_an_invalid_selection_is_refused(harbour: Harbour, query: str) -> None:
     answer = harbour.ada.caller.get(f"{harbour.place}/issued?{query}")
 

@@ -33,7 +33,7 @@ def learns(application: Application, anna: Person) -> None:
 
 @pytest.fixture
 def anna(application: Application) -> Person:
-    """She holds five credentials."""
+    """Anna, who holds five credentials."""
     anna = application.signed_in()
     for _ in range(5):
         learns(application, anna)

@@ -54,8 +54,8 @@ def test_a_client_registers_asks_anna_and_collects_her_badges(application: Appli
     assert caller.get("/v1/me").status == 403
 
     app.post("/oauth/revoke", token=renewed["access_token"])
-    refused = caller.get(f"{BASE}/credentials")
-    assert (refused.status, refused.json["imsx_codeMajor"]) == (401, "failure")
+    answer = caller.get(f"{BASE}/credentials")
+    assert (answer.status, answer.json["imsx_codeMajor"]) == (401, "failure")
 
 
 def registered(application: Application, url: str, scopes: dict[str, str]) -> dict[str, Any]:

@@ -225,15 +225,6 @@ def listing_what_an_organization_issued(study: Study) -> Act:
     return lambda: ada.caller.get(f"/v1/orgs/{org.id}/issued?status=issued")
 
 
-def collecting_badges(study: Study) -> Act:
-    study.finish(study.anna)
-    return lambda: study.anna.caller.get("/ims/ob/v3p0/credentials")
-
-
-def reading_the_profile_of_a_holder(study: Study) -> Act:
-    return lambda: study.anna.caller.get("/ims/ob/v3p0/profile")
-
-
 def defining_a_credential_of_an_organization(study: Study) -> Act:
     org = add_organization(study.application, slug=f"harbour-{uuid4().hex[:8]}")
     ada = member_of(study.application, org.id, OrgRole.ADMIN, "Ada")
@@ -369,10 +360,6 @@ COSTS = [
     ),
     # The caller, the organization, and the issued credentials.
     (listing_what_an_organization_issued, "SELECT BEGIN SELECT SELECT COMMIT"),
-    # The caller, the badges, and how many there are.
-    (collecting_badges, "SELECT SELECT SELECT"),
-    # The caller, the user, and the verified address.
-    (reading_the_profile_of_a_holder, "SELECT SELECT SELECT"),
     # The caller, the organization, the course for the organization and for the rules of all credentials; the
     # definition and its version.
     (
