@@ -310,6 +310,7 @@ class LearningServices(IssuerServices):
     def issued_verification(self) -> IssuedVerifier:
         return IssuedVerifier(
             signed_credentials=self.repositories.signed_credentials,
+            issued_credentials=self.repositories.issued_credentials,
             signer=self.signing,
             recorded_facts=self.recorded_facts,
             addresses=self.addresses,

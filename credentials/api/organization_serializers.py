@@ -131,7 +131,6 @@ class IssuedSerializer(HeldCredentialSerializer):
     user_id = serializers.UUIDField(source="issued.user_id")
     course_id = serializers.UUIDField(source="issued.evidence.course_id")
     assisted_grades = AssistedGradeSerializer(source="issued.evidence.assisted_grades", many=True)
-    supersedes = serializers.UUIDField(source="issued.supersedes", allow_null=True)
     revoked_at = serializers.DateTimeField(
         source="issued.revocation.at", allow_null=True, default=None
     )

@@ -1,5 +1,7 @@
 """Database statements of the Open Badges API."""
 
+from functools import partial
+
 import pytest
 
 from tests.credentials.holding import a_holding
@@ -21,7 +23,7 @@ def test_reading_costs_few_statements(committing_application: Application) -> No
     for name, statements in costs.items():
         path = f"/ims/ob/v3p0/{name}"
         anna.caller.get(path)
-        answer, executed = statements_of(lambda path=path: anna.caller.get(path))
+        answer, executed = statements_of(partial(anna.caller.get, path))
 
         assert answer.status == 200
         assert executed == statements.split(), name

@@ -283,13 +283,15 @@ class Verification:
     """An issued credential, with its status at the time of the request.
 
     It is altered, and not valid, if its stored record does not match the event log. `steps` are those of verifying its
-    signed form, as far as that was asked for; it is not valid if one of them failed.
+    signed form, as far as that was asked for; it is not valid if one of them failed. Strangers are told by which one it
+    was `superseded_by`, the last if there are several.
     """
 
     issued: IssuedCredential
     status: IssuedCredentialStatus
     binding: Binding = Binding.BOUND
     steps: tuple[Step, ...] = ()
+    superseded_by: IssuedCredentialId | None = None
 
     @property
     def valid(self) -> bool:

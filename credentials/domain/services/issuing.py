@@ -1,6 +1,6 @@
 """Credential issuance: issuing, verifying, revoking and re-issuing credentials."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
@@ -57,7 +57,8 @@ class CredentialIssuer:
         """
         issued = self.issued_credentials.shown(issued_id)
         event = self.recorded_facts.last_about(issued.stream, EntityType.CREDENTIAL, issued.id)
-        return issued.verified(at=self.clock.now(), binding=Binding.of(event, issued))
+        verification = issued.verified(at=self.clock.now(), binding=Binding.of(event, issued))
+        return replace(verification, superseded_by=successor_of(issued, self.issued_credentials))
 
     def page_for(self, by: Principal, request: PageRequest) -> Page[Verification]:
         """Return everything issued to the caller, revoked ones included, by time of issue, then id."""
@@ -200,6 +201,17 @@ class CredentialIssuer:
     def _record(self, type_: EventType, issued: IssuedCredential, *, by: UserId | None) -> None:
         progress = self.recorder.lock(issued.stream)
         self.recorder.record(progress, issued.fact(type_), cause=Cause(user_id=by))
+
+
+def successor_of(
+    issued: IssuedCredential, issued_credentials: IssuedCredentialRepository
+) -> IssuedCredentialId | None:
+    """The id of the one that was issued in its place. Only one that is not current can have a successor."""
+    if issued.is_current:
+        return None
+    scope = TenantScope.into(issued.org_id)
+    successor = issued_credentials.successor_of(issued.id, scope=scope)
+    return None if successor is None else successor.id
 
 
 _REVOCABLE: Final = (IssuedCredentialStatus.ISSUED, IssuedCredentialStatus.SUSPENDED)
