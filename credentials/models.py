@@ -131,7 +131,9 @@ class UserCredential(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="+")
+    credential = models.ForeignKey(
+        Credential, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     credential_version = models.PositiveIntegerField()
     terms = models.JSONField()
     course = models.ForeignKey("courses.Course", on_delete=models.PROTECT, related_name="+")
