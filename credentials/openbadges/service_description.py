@@ -123,7 +123,7 @@ def _paths(service: Service) -> dict[str, Any]:
                 "getCredentials",
                 "The credentials of the user, by time of issue",
                 _reference("GetOpenBadgeCredentialsResponse"),
-                scope=service.credentials_scope,
+                security=_security(service, service.credentials_scope),
                 parameters=[
                     _parameter("limit", {"type": "integer", "minimum": 1}),
                     _parameter("offset", {"type": "integer", "minimum": 0}),
@@ -136,10 +136,15 @@ def _paths(service: Service) -> dict[str, Any]:
                 "getProfile",
                 "The profile of the user",
                 _reference("Profile"),
-                scope=service.profile_scope,
+                security=_security(service, service.profile_scope),
             )
         },
     }
+
+
+def _security(service: Service, scope: str) -> list[dict[str, list[str]]]:
+    """The scheme that the operation needs, if there is an authorization server."""
+    return [{SECURITY: [scope]}] if service.authorization else []
 
 
 def _operation(
@@ -147,14 +152,14 @@ def _operation(
     summary: str,
     answer: Mapping[str, Any],
     *,
-    scope: str = "",
+    security: list[dict[str, list[str]]] | None = None,
     parameters: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     operation = {
         "operationId": name,
         "summary": summary,
         "parameters": parameters or [],
-        "security": [{SECURITY: [scope]}] if scope else [],
+        "security": security or [],
         "responses": {
             "200": {"description": summary, **_content(answer)},
             "default": {"description": "What is wrong", **_content(_reference("Imsx_StatusInfo"))},

@@ -33,6 +33,8 @@ def test_a_client_registers_asks_anna_and_collects_her_badges(application: Appli
     scheme = description["components"]["securitySchemes"]["OAuth2ACG"]
     flow = scheme["flows"]["authorizationCode"]
     assert list(flow["scopes"]) == SCOPES
+    needed = description["paths"]["/profile"]["get"]["security"]
+    assert needed == [{"OAuth2ACG": [Scope.BADGE_PROFILE_READ]}]
 
     client = registered(application, scheme["x-imssf-registrationUrl"], flow["scopes"])
     app = RelyingParty(client["client_id"], client["client_secret"])

@@ -5,10 +5,15 @@ from dataclasses import replace
 
 import pytest
 from django.conf import settings
+from drf_spectacular.validation import validate_schema
 
 from authsvc.composition.ports import ports
 from credentials.domain.entities.issuers import Platform
-from credentials.openbadges.service_description import Service, service_description
+from credentials.openbadges.service_description import (
+    AuthorizationServer,
+    Service,
+    service_description,
+)
 from credentials.openbadges.verification import Outcome, StepName
 from tests.support.learning import a_credential_for, a_learner, a_published_course
 from tests.support.worlds import World
@@ -89,3 +94,20 @@ def test_the_service_description_names_terms_and_privacy_policy_where_they_are_s
         "termsOfService": "https://a.example/t",
         "x-imssf-privacyPolicyUrl": "https://a.example/p",
     }
+
+
+def test_the_service_description_is_a_description_of_openapi() -> None:
+    server = AuthorizationServer(
+        authorization_url="https://a.example/authorize",
+        token_url="https://a.example/token",
+        registration_url="https://a.example/register",
+        scopes={"c": "collect", "p": "see"},
+    )
+    service = Service(
+        title="School of Knots", url="https://a.example", credentials_scope="c", profile_scope="p"
+    )
+
+    for authorization in (None, server):
+        document = service_description(replace(service, authorization=authorization))
+        validate_schema(document)  # type: ignore[no-untyped-call]  # drf-spectacular has no types
+        assert ("security" in document["paths"]["/credentials"]["get"]) is bool(authorization)
