@@ -51,6 +51,7 @@ from accounts.domain.identity.ports import PasswordHasher
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.identity.services.public_names import PublicNames
 from accounts.domain.oauth.entities.clients import ClientTerms, IdentityScope, OAuthClient
+from accounts.domain.oauth.entities.scopes import DESCRIPTIONS as SCOPE_DESCRIPTIONS
 from accounts.domain.organizations.entities import OrgMembership
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
 from accounts.domain.organizations.services.outgoing_events import membership_added
@@ -68,6 +69,7 @@ __all__ = [
     "OPERATOR",
     "PASSWORD",
     "PROFILE_MEMBERS",
+    "SCOPE_DESCRIPTIONS",
     "SECOND_FACTOR",
     "STAFF_SITE",
     "Anchor",

@@ -131,7 +131,9 @@ class UserCredential(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="+")
+    credential = models.ForeignKey(
+        Credential, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     credential_version = models.PositiveIntegerField()
     terms = models.JSONField()
     course = models.ForeignKey("courses.Course", on_delete=models.PROTECT, related_name="+")
@@ -158,6 +160,7 @@ class UserCredential(models.Model):
         indexes = [
             models.Index(fields=["org", "issued_at", "id"], name="issued_by_organization"),
             index_of_changes("revoked_at", "issued_at", within="org", name="issued_by_change"),
+            models.Index(fields=["credential", "issued_at", "id"], name="issued_by_definition"),
             models.Index(fields=["issued_at"], name="issued_by_time"),
             models.Index(
                 fields=["revoked_at"],

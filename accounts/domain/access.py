@@ -119,7 +119,10 @@ def rights_of(roles: Collection[Role]) -> frozenset[Right]:
 
 
 class Scope(StrEnum):
-    """OAuth scopes of access tokens. A scope narrows the rights of the user and never widens them."""
+    """OAuth scopes of access tokens. A scope narrows the rights of the user and never widens them.
+
+    Open Badges 3.0 (§6.2.1) names those of its API.
+    """
 
     ACCOUNTS_READ = "accounts:read"
     ACCOUNTS_WRITE = "accounts:write"
@@ -134,6 +137,8 @@ class Scope(StrEnum):
     EVENTS_READ = "events:read"
     AI_READ = "ai:read"
     AI_WRITE = "ai:write"
+    BADGES_READ = "https://purl.imsglobal.org/spec/ob/v3p0/scope/credential.readonly"
+    BADGE_PROFILE_READ = "https://purl.imsglobal.org/spec/ob/v3p0/scope/profile.readonly"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

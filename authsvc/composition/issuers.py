@@ -19,6 +19,7 @@ class IssuerServices(TaskServices):
             keys=self.repositories.issuer_keys,
             protection=self.ports.key_protection,
             addresses=self.addresses,
+            platform=self.ports.platform,
             tenant_access=self.tenant_access,
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,

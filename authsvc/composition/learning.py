@@ -301,6 +301,7 @@ class LearningServices(IssuerServices):
             evidence=EvidenceReader(recorded_facts=self.recorded_facts, subjects=self._subjects),
             recorded_facts=self.recorded_facts,
             addresses=self.addresses,
+            platform=self.ports.platform,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -309,6 +310,7 @@ class LearningServices(IssuerServices):
     def issued_verification(self) -> IssuedVerifier:
         return IssuedVerifier(
             signed_credentials=self.repositories.signed_credentials,
+            issued_credentials=self.repositories.issued_credentials,
             signer=self.signing,
             recorded_facts=self.recorded_facts,
             addresses=self.addresses,

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from random import SystemRandom
 from typing import Final
+from urllib.parse import urlsplit
 
 from accounts.adapters.anchors import ConfiguredAnchorExporter, JwsAnchorSigner
 from accounts.adapters.breached_passwords import BreachedPasswordPolicy
@@ -67,6 +68,7 @@ from authsvc.kernel.outbound import OutboundHttp
 from authsvc.kernel.rate_limits import ProcessCounts
 from authsvc.kernel.request_budgets import RequestCounts, RequestPolicy
 from authsvc.kernel.tracing import NoTracing, Tracing
+from credentials.domain.entities.issuers import Platform
 from credentials.domain.ports import KeyProtection
 from progress.domain.ai.entities.budgets import BudgetKind, BudgetLimit
 from progress.domain.ai.ports import TextStore, TutorModel
@@ -114,6 +116,7 @@ class Ports:
     jitter: Callable[[], float]
     staff_rights: StaffRights
     public_url: str
+    platform: Platform
     tutor_model: TutorModel | None
     tutor_config: TutorConfig
     texts: TextStore
@@ -199,6 +202,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         jitter=SystemRandom().random,
         broker=_broker(environment),
         public_url=environment.public_url,
+        platform=_platform(environment),
         tutor_config=environment.tutor,
         tutor_model=tutor_model(
             environment.tutor, tracing, is_test=environment.app_env is AppEnv.TEST
@@ -220,6 +224,16 @@ def _ai_budgets(environment: Environment) -> BudgetPolicy:
             )
             for kind in BudgetKind
         }
+    )
+
+
+def _platform(environment: Environment) -> Platform:
+    return Platform(
+        name=environment.issuer_name or urlsplit(environment.public_url).netloc,
+        url=environment.issuer_url or environment.public_url,
+        email=environment.issuer_email,
+        terms_url=environment.terms_url,
+        privacy_url=environment.privacy_url,
     )
 
 

@@ -21,6 +21,10 @@ LEAST_KIB_PER_LANE: Final = 8  # RFC 9106 §3.1
 AI_BUDGETS: Final = ("session", "learner", "course", "organization", "platform")
 LEAST_ANSWER: Final = timedelta(milliseconds=500)  # longer than a sign-up takes on a busy server
 
+_PAGE: Final = re.compile(
+    r"https?://[A-Za-z0-9.:\[\]-]+([/?#](?:[A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?"
+)
+
 
 class AppEnv(StrEnum):
     DEV = "dev"
@@ -50,6 +54,11 @@ class Environment:
     has_demo: bool
     shows_docs: bool
     security_contact: str
+    issuer_name: str
+    issuer_url: str
+    issuer_email: str
+    terms_url: str
+    privacy_url: str
     metrics_token: str = field(repr=False)
     metrics_networks: tuple[IPv4Network | IPv6Network, ...]
     metrics_dir: Path | None
@@ -187,6 +196,11 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         has_demo=reader.switch("DEMO"),
         shows_docs=reader.switch("DOCS"),
         security_contact=_security_contact(reader),
+        issuer_name=reader.text("ISSUER_NAME"),
+        issuer_url=_page(reader, "ISSUER_URL"),
+        issuer_email=_issuer_email(reader),
+        terms_url=_page(reader, "TERMS_URL"),
+        privacy_url=_page(reader, "PRIVACY_URL"),
         metrics_token=metrics_token,
         metrics_networks=metrics_networks,
         metrics_dir=reader.path("METRICS_DIR"),
@@ -242,6 +256,21 @@ def _security_contact(reader: Reader) -> str:
     if not re.fullmatch(r"(https://|mailto:)[!-~]+", contact):
         raise Misconfigured("SECURITY_CONTACT must be a mailto: or https: URL.")
     return contact
+
+
+def _page(reader: Reader, name: str) -> str:
+    """The URL of a page for people; empty if it is not set."""
+    url = reader.url(name, "https", "http")
+    if url and not _PAGE.fullmatch(url):
+        raise Misconfigured(f"{name} must be the URL of a page, like https://school.example/terms.")
+    return url
+
+
+def _issuer_email(reader: Reader) -> str:
+    email = reader.text("ISSUER_EMAIL")
+    if email and not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", email):
+        raise Misconfigured("ISSUER_EMAIL must be an e-mail address.")
+    return email
 
 
 def _metrics_access(reader: Reader) -> tuple[str, tuple[IPv4Network | IPv6Network, ...]]:

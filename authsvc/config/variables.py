@@ -94,6 +94,19 @@ VARIABLES: Final = (
         "mailto: or https: URL for reports of vulnerabilities. If empty, security@ the host of PUBLIC_URL.",
     ),
     (
+        "ISSUER_NAME",
+        "",
+        "Name of the platform as an issuer of credentials. If empty, the host of PUBLIC_URL.",
+    ),
+    ("ISSUER_URL", "", "Website of the platform as an issuer. If empty, PUBLIC_URL."),
+    (
+        "ISSUER_EMAIL",
+        "",
+        "E-mail address for questions about credentials. If empty, none is published.",
+    ),
+    ("TERMS_URL", "", "URL of the terms of service, which the Open Badges API names."),
+    ("PRIVACY_URL", "", "URL of the privacy policy, which the Open Badges API names."),
+    (
         "METRICS",
         "",
         "Who may read /metrics: a bearer token of 32 characters or more, or networks. If empty, nobody.",

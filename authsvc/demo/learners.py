@@ -13,6 +13,7 @@ from authsvc.demo.people import account, add_member, member, sign_in
 from authsvc.demo.schedule import Act, Plan, Way
 from authsvc.kernel.paging import PageRequest
 from courses.public import Answer, Assessment, Course, ItemId, Outline, Question, QuestionKind
+from credentials.public import IssuedSelection
 from progress.public import AttemptId, CriterionScore, Mark
 
 CHECK: Final = "claude-check"
@@ -69,7 +70,8 @@ class Teacher:
     def revoke_one(self) -> None:
         """Revoke the credential that the academy issued last."""
         (org_id,) = self.principal.memberships
-        page = self.services.issuing.page_of(org_id, PageRequest(limit=100), by=self.principal)
+        selection = IssuedSelection(org_id=org_id, at=self.services.ports.clock.now())
+        page = self.services.issuing.page_of(selection, PageRequest(limit=100), by=self.principal)
         issued = max((one.issued for one in page.items), key=lambda one: one.issued_at)
         self.services.issuing.revoke(issued.id, reason=REVOKED_BECAUSE, by=self.principal)
 

@@ -17,7 +17,7 @@ from authsvc.http.protected_resource import PREFIXES
 
 PUBLIC: Final = re.compile(
     r"/\.well-known/.+|/v1/openapi\.json|/v1/schemas/[^/]+|/v1/issued/[^/]+(?:/verify)?"
-    r"|/v1/credentials/[^/]+/versions/[^/]+|/issuers/.+|/credentials/[^/]+"
+    r"|/v1/credentials/[^/]+/versions/[^/]+|/issuers/.+|/credentials/[^/]+|/ims/ob/v3p0/discovery"
 )
 """The paths of public documents, which pages of every origin may read."""
 METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE"
@@ -26,9 +26,9 @@ REQUEST_HEADERS: Final = (
     "MCP-Protocol-Version, Mcp-Method, Mcp-Name, Min-Position, X-Experience-API-Version, X-Request-Id"
 )
 RESPONSE_HEADERS: Final = (
-    "Allow, Content-Disposition, ETag, Idempotent-Replayed, Location, Position, RateLimit, "
+    "Allow, Content-Disposition, ETag, Idempotent-Replayed, Link, Location, Position, RateLimit, "
     "RateLimit-Policy, Retry-After, WWW-Authenticate, X-Experience-API-Consistent-Through, "
-    "X-Experience-API-Version, X-Request-Id"
+    "X-Experience-API-Version, X-Request-Id, X-Total-Count"
 )
 """The headers of responses that pages may read, besides those that every page may read."""
 PREFLIGHT_SECONDS: Final = 7200

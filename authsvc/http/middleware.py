@@ -32,6 +32,7 @@ from authsvc.config.logs import refused_caller, request_id
 from authsvc.http.browsers import note_browser
 
 API_PREFIXES: Final = (
+    "/ims/",
     "/issuers/",
     "/v1/",
     "/mcp",

@@ -29,6 +29,8 @@ from authsvc.http.operations import Operation, Whose, operations_of
 from authsvc.http.positions import MIN_POSITION, NUMBER, POSITION
 from authsvc.http.preconditions import IF_MATCH, IF_NONE_MATCH
 from authsvc.http.problems import MEDIA_TYPE, OF_HTTP, STATUS_OF
+from authsvc.http.rendering import JSON
+from authsvc.http.status_info import StatusInfoSerializer, has_status_info, status_of
 from authsvc.http.tasks import TaskSerializer
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import InvalidCursor
@@ -153,6 +155,8 @@ class Schema(AutoSchema):
             answers[int(HTTPStatus.NOT_MODIFIED)] = OpenApiResponse(
                 description="The representation is the one that If-None-Match names."
             )
+        if has_status_info(self.path):
+            return answers | _status_infos(problems)
         return answers | {
             (int(status), MEDIA_TYPE): _problem_response(status, codes)
             for status, codes in sorted(problems.items())
@@ -217,6 +221,19 @@ class Schema(AutoSchema):
             yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         if reads_input or self.operation.is_idempotent:
             yield HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _status_infos(
+    problems: Mapping[HTTPStatus, list[tuple[str, str]]],
+) -> dict[tuple[int, str], OpenApiResponse]:
+    """The answers of the Open Badges API with one of these problems."""
+    merged: defaultdict[int, list[str]] = defaultdict(list)
+    for status, codes in sorted(problems.items()):
+        merged[int(status_of(status))] += [f"`{code}`: {title}" for code, title in codes]
+    return {
+        (status, JSON): OpenApiResponse(StatusInfoSerializer, "\n\n".join(lines))
+        for status, lines in merged.items()
+    }
 
 
 def _problem_response(status: HTTPStatus, codes: list[tuple[str, str]]) -> OpenApiResponse:

@@ -107,10 +107,8 @@ def _media_types(result: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _named_media_types(result: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The bodies of all requests and answers but problems, each with its media type."""
+    """The bodies of all requests and answers, each with its media type."""
     for methods in result["paths"].values():
         for operation in methods.values():
-            answers = operation["responses"].items()
-            answered = [answer for status, answer in answers if status.startswith("2")]
-            for body in (operation.get("requestBody", {}), *answered):
+            for body in (operation.get("requestBody", {}), *operation["responses"].values()):
                 yield from body.get("content", {}).items()

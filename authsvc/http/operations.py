@@ -298,6 +298,9 @@ class Operation(Generic[Shown, Item]):
             response["Content-Disposition"] = f'attachment; filename="{returned.filename}"'
             if returned.media_type is not None:
                 response["Content-Type"] = returned.media_type
+        if isinstance(returned, Encoded):
+            for name, value in returned.headers.items():
+                response[name] = value
         if isinstance(returned, Accepted) and returned.location:
             response["Location"] = returned.location
         response["Cache-Control"] = self.cache_control

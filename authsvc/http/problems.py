@@ -19,6 +19,8 @@ from rest_framework.views import exception_handler as drf_exception_handler
 from accounts.public import InsufficientAuthentication, InvalidToken
 from authsvc.http.middleware import API_PREFIXES
 from authsvc.http.protected_resource import API_PATH, challenge, resource_of
+from authsvc.http.rendering import JSON
+from authsvc.http.status_info import has_status_info, status_info_of, status_of
 from authsvc.kernel.errors import (
     Busy,
     Conflict,
@@ -86,13 +88,14 @@ class BodyTooLarge(exceptions.APIException):
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """Answer *error* as a problem; leave unforeseen errors to Django, which logs them."""
+    path = context["request"].path_info
     if isinstance(error, DomainError):
-        return problem_response(error, resource=resource_of(context["view"]))
+        return problem_response(error, resource=resource_of(context["view"]), path=path)
     if isinstance(error, OperationalError):
         # The database is unreachable, or ended a deadlock by aborting this transaction. Both are temporary.
         log.error("the database failed a request", exc_info=error)
         status = HTTPStatus.SERVICE_UNAVAILABLE
-        return _response(status, members_of_http(status), headers={"Retry-After": "1"})
+        return _response(status, members_of_http(status), headers={"Retry-After": "1"}, path=path)
     response = drf_exception_handler(error, context)
     if response is None:
         return None
@@ -105,12 +108,15 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
         status,
         members_of_http(status, detail=detail if isinstance(detail, str) else None, **members),
         headers=dict(response.items()),
+        path=path,
     )
 
 
-def problem_response(error: DomainError, *, resource: str = API_PATH) -> HttpResponse:
-    """The problem; a challenge in it leads to the metadata of the resource at this path."""
-    return _response(*problem_of(error), headers=_headers_of(error, resource))
+def problem_response(
+    error: DomainError, *, resource: str = API_PATH, path: str = ""
+) -> HttpResponse:
+    """The problem as the answer at a path; a challenge in it leads to the metadata of the resource."""
+    return _response(*problem_of(error), headers=_headers_of(error, resource), path=path)
 
 
 def problem_of(error: DomainError) -> tuple[HTTPStatus, dict[str, Any]]:
@@ -168,10 +174,17 @@ def json_of(members: Mapping[str, Any]) -> str:
 
 
 def _response(
-    status: HTTPStatus, members: dict[str, Any], *, headers: dict[str, str] | None = None
+    status: HTTPStatus,
+    members: dict[str, Any],
+    *,
+    headers: dict[str, str] | None = None,
+    path: str = "",
 ) -> HttpResponse:
-    """A problem is always JSON, whatever media type was negotiated."""
+    """A problem is always JSON, whatever media type was negotiated. The path tells clients that know another form."""
     headers = (headers or {}) | {"Content-Type": MEDIA_TYPE}
+    if has_status_info(path):
+        headers |= {"Content-Type": JSON, "Link": f'<{members["type"]}>; rel="type"'}
+        status, members = status_of(status), status_info_of(status, members)
     return HttpResponse(json_of(members), status=status, headers=headers)
 
 
@@ -208,9 +221,11 @@ def _pointers(detail: Any, pointer: str = "#") -> Iterator[dict[str, str]]:
         yield {"pointer": pointer, "detail": str(detail).encode(errors="replace").decode()}
 
 
-def http_problem(status: HTTPStatus, *, detail: str | None = None, **members: Any) -> HttpResponse:
+def http_problem(
+    status: HTTPStatus, *, detail: str | None = None, path: str = "", **members: Any
+) -> HttpResponse:
     """A problem with a request as HTTP, for views outside of DRF."""
-    return _response(status, members_of_http(status, detail=detail, **members))
+    return _response(status, members_of_http(status, detail=detail, **members), path=path)
 
 
 def _expects_problem(request: HttpRequest) -> bool:
@@ -227,7 +242,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400."""
     detail = UNKNOWN_HOST if isinstance(exception, DisallowedHost) else UNREADABLE
     if _expects_problem(request):
-        return http_problem(HTTPStatus.BAD_REQUEST, detail=detail)
+        return http_problem(HTTPStatus.BAD_REQUEST, detail=detail, path=request.path_info)
     page = loader.render_to_string("400.html", {"detail": detail})
     return HttpResponse(page, status=HTTPStatus.BAD_REQUEST)
 
@@ -235,7 +250,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
     response: HttpResponse = (
-        http_problem(HTTPStatus.NOT_FOUND)
+        http_problem(HTTPStatus.NOT_FOUND, path=request.path_info)
         if _expects_problem(request)
         else defaults.page_not_found(request, exception)
     )
@@ -247,7 +262,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500: the cause is logged and never shown."""
     if _expects_problem(request):
         detail = "The cause is logged under the X-Request-Id of this response."
-        return http_problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail=detail)
+        return http_problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail=detail, path=request.path_info)
     return defaults.server_error(request)
 
 

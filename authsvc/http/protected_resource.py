@@ -12,7 +12,9 @@ from accounts.public import Scope
 METADATA_PATH: Final = "/.well-known/oauth-protected-resource"
 API_PATH: Final = "/v1"
 AGENTS_PATH: Final = "/mcp"
-PREFIXES: Final = (f"{API_PATH}/", AGENTS_PATH)
+OPEN_BADGES_PATH: Final = "/ims/ob/v3p0"
+"""The API of Open Badges 3.0 (§6), which is part of the resource `/v1`: its clients know no other audience."""
+PREFIXES: Final = (f"{API_PATH}/", AGENTS_PATH, f"{OPEN_BADGES_PATH}/")
 """What the paths of both resources begin with."""
 AGENT_READ_SCOPES: Final = (Scope.COURSES_READ, Scope.PROGRESS_READ, Scope.CREDENTIALS_READ)
 AGENT_SCOPES: Final = (*AGENT_READ_SCOPES, Scope.PROGRESS_WRITE, Scope.AI_WRITE)

@@ -1,7 +1,7 @@
 """JSON rendering: entities to bytes with orjson, by a plan that is built once from each serializer."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from operator import attrgetter
@@ -35,6 +35,7 @@ class Encoded:
     """An answer that is stored as it is sent, in the negotiated media type."""
 
     content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Admin pages of issued credentials: reading, revoking and re-issuing them."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -15,14 +17,16 @@ from django.utils.safestring import SafeString
 from accounts.public import OPERATOR, Principal, Right, SubjectType
 from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.forms import ReasonForm
+from authsvc.admin_site.lists import StaffChangeList
 from authsvc.admin_site.model_admins import ReadOnlyAdmin
 from authsvc.admin_site.pages import Confirmation, confirm_page
 from authsvc.admin_site.people import name_of
-from authsvc.admin_site.tenants import AuditsTenantAccess
+from authsvc.admin_site.tenants import AuditsTenantAccess, sees_organizations
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import submit
 from credentials import models as rows
+from credentials.admin.issued_filters import IssuedFilter
 from credentials.admin.rules import proofs_of, text_of
 from credentials.domain.entities.credentials import IssuedCredentialId, Verification
 
@@ -41,7 +45,7 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         "expires_at",
         "public_page",
     ]
-    list_filter = ["is_current", ("revoked_at", admin.EmptyFieldListFilter), "org"]
+    list_filter = ["is_current", "org"]
     list_select_related = ["user", "credential", "org"]
     search_fields = ["user__email", "credential__name"]
     ordering = ["-issued_at"]
@@ -62,6 +66,10 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         "supersedes",
     ]
     actions = ["revoke", "suspend", "resume", "reissue"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        form = IssuedFilter(request.GET, sees_organizations=sees_organizations(request))
+        return partial(StaffChangeList, filter_form=form)
 
     def label_of(self, row: rows.UserCredential) -> str:
         return f"“{row.credential.name}” of {name_of(row.user)}"

@@ -30,6 +30,7 @@ from credentials.api.serializers import (
     HeldCredentialSerializer,
     NameChoiceRequestSerializer,
     ReasonRequestSerializer,
+    ShownCredentialSerializer,
     VerificationSerializer,
 )
 from credentials.domain.entities.credentials import Eligibility, IssuedCredentialId, Verification
@@ -60,7 +61,7 @@ DOCUMENTS: Final = frozenset(
 TOKENS: Final = frozenset({TokenRenderer.media_type, PlainTextRenderer.media_type})
 """Media types of the VC-JWT."""
 ISSUED_FORMS: "Final[Forms[Verification]]" = {
-    JSON: HeldCredentialSerializer,
+    JSON: ShownCredentialSerializer,
     **dict.fromkeys(sorted(DOCUMENTS), BADGE),
     **dict.fromkeys(sorted(TOKENS), TOKEN),
 }

@@ -119,4 +119,6 @@ def _profile(issuer: PublishedIssuer, *, did: bool) -> Profile:
     addresses = services().addresses
     ids = addresses.issuer(issuer.org_id), addresses.did(issuer.org_id)
     own, other = reversed(ids) if did else ids
-    return Profile(id=own, name=issuer.name, url=addresses.home, also_known_as=(other,))
+    return Profile(
+        id=own, name=issuer.name, url=issuer.url, email=issuer.email, also_known_as=(other,)
+    )

@@ -1,10 +1,12 @@
 """Credentials of an organization as JSON."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.public import OrganizationId
 from authsvc.http.fields import NameField, TextField
 from authsvc.http.paging import ChangedSinceQuerySerializer
 from authsvc.http.reading import Members
@@ -15,7 +17,11 @@ from credentials.api.serializers import (
     CredentialSerializer,
     HeldCredentialSerializer,
 )
-from credentials.domain.entities.credentials import IssuedCredentialStatus
+from credentials.domain.entities.credentials import (
+    LISTED_STATUSES,
+    IssuedCredentialStatus,
+    IssuedSelection,
+)
 from credentials.domain.entities.definitions import (
     LONGEST_TAG,
     LONGEST_TEXT,
@@ -34,12 +40,6 @@ RULE: Final = {
     "type": ["object", "null"],
     "description": "The rule that earns it; without one, completing the course does. See docs/credentials.md.",
 }
-LISTED_STATUSES: Final = [
-    status.value
-    for status in IssuedCredentialStatus
-    if status is not IssuedCredentialStatus.ALTERED
-]
-"""An altered one is found by its verification alone."""
 
 
 @extend_schema_field(RULE | {"type": "object"})  # null is added, because the field allows it
@@ -101,8 +101,19 @@ class IssuedListQuerySerializer(ChangedSinceQuerySerializer):
     credential = serializers.UUIDField(
         default=None, help_text="Only those of the credential with this ID."
     )
+    holder = serializers.UUIDField(
+        default=None, help_text="Only those issued to the user with this ID."
+    )
     status = serializers.ChoiceField(
-        choices=LISTED_STATUSES, default=None, help_text="Only those with this status."
+        choices=[status.value for status in LISTED_STATUSES],
+        default=None,
+        help_text="Only those with this status.",
+    )
+    issued_after = serializers.DateTimeField(
+        default=None, help_text="Only those issued at this time or later."
+    )
+    issued_before = serializers.DateTimeField(
+        default=None, help_text="Only those issued before this time."
     )
 
 
@@ -120,12 +131,26 @@ class IssuedSerializer(HeldCredentialSerializer):
     user_id = serializers.UUIDField(source="issued.user_id")
     course_id = serializers.UUIDField(source="issued.evidence.course_id")
     assisted_grades = AssistedGradeSerializer(source="issued.evidence.assisted_grades", many=True)
-    supersedes = serializers.UUIDField(source="issued.supersedes", allow_null=True)
     revoked_at = serializers.DateTimeField(
         source="issued.revocation.at", allow_null=True, default=None
     )
     revocation_reason = serializers.CharField(
         source="issued.revocation.reason", allow_null=True, default=None
+    )
+
+
+def selection_of(query: Members, *, org_id: OrganizationId, at: datetime) -> IssuedSelection:
+    """What a query selects of what the organization issued."""
+    status = query["status"]
+    return IssuedSelection(
+        org_id=org_id,
+        credential_id=query["credential"],
+        holder=query["holder"],
+        status=None if status is None else IssuedCredentialStatus(status),
+        issued_after=query["issued_after"],
+        issued_before=query["issued_before"],
+        changed_since=query["changed_since"],
+        at=at,
     )
 
 

@@ -22,10 +22,11 @@ from credentials.api.organization_serializers import (
     IssuedListQuerySerializer,
     IssuedSerializer,
     OrganizationCredentialSerializer,
+    selection_of,
     terms_of,
 )
 from credentials.api.serializers import ReasonRequestSerializer
-from credentials.domain.entities.credentials import IssuedCredentialStatus, Verification
+from credentials.domain.entities.credentials import Verification
 from credentials.domain.entities.definitions import Credential, CredentialId
 from credentials.domain.errors import (
     CredentialNotFound,
@@ -157,12 +158,5 @@ class IssuedListView(ApiView):
     def get(
         self, org_id: OrganizationId, *, query: Members, page: PageRequest, by: Principal
     ) -> Page[Verification]:
-        status = query["status"]
-        return services().issuing.page_of(
-            org_id,
-            page,
-            credential_id=query["credential"],
-            status=None if status is None else IssuedCredentialStatus(status),
-            changed_since=query["changed_since"],
-            by=by,
-        )
+        selection = selection_of(query, org_id=org_id, at=services().ports.clock.now())
+        return services().issuing.page_of(selection, page, by=by)

@@ -113,10 +113,23 @@ class HeldCredentialSerializer(serializers.Serializer[Verification]):
     expires_at = serializers.DateTimeField(source="issued.expires_at", allow_null=True)
     status = serializers.ChoiceField(choices=STATUSES)
     shows_name = serializers.BooleanField(source="issued.shows_name")
+    supersedes = serializers.UUIDField(
+        source="issued.supersedes",
+        allow_null=True,
+        help_text="The credential in whose place it was issued.",
+    )
     verify_url = serializers.SerializerMethodField()
 
     def get_verify_url(self, held: Verification) -> str:
         return f"{settings.ENVIRONMENT.public_url}/v1/issued/{held.issued.id}/verify"
+
+
+class ShownCredentialSerializer(HeldCredentialSerializer):
+    """An issued credential as strangers see it."""
+
+    superseded_by = serializers.UUIDField(
+        allow_null=True, help_text="The credential that was issued in its place."
+    )
 
 
 class SubjectSerializer(serializers.Serializer[Verdict]):
@@ -171,4 +184,6 @@ class VerificationSerializer(serializers.Serializer[Verification]):
     valid = serializers.BooleanField()
     binding = serializers.ChoiceField(choices=BINDINGS)
     detail = serializers.CharField()
+    supersedes = serializers.UUIDField(source="issued.supersedes", allow_null=True)
+    superseded_by = serializers.UUIDField(allow_null=True)
     steps = StepSerializer(many=True)

@@ -5,7 +5,7 @@ What begins alike is included together, because Django compares a path with ever
 
 from django.urls import include, path
 
-from credentials.api import credentials, issuers, organizations, verification
+from credentials.api import credentials, issuers, open_badges, organizations, verification
 
 issued = [
     path("verify", credentials.VerifyView.as_view()),
@@ -27,6 +27,11 @@ issuer = [
     path("/keys/<id:key_id>", issuers.IssuerKeyView.as_view()),
     path("/status-lists/<number:number>", issuers.StatusListView.as_view()),
 ]
+open_badges_api = [
+    path("discovery", open_badges.ServiceDescriptionView.as_view()),
+    path("credentials", open_badges.OpenBadgeListView.as_view()),
+    path("profile", open_badges.HolderProfileView.as_view()),
+]
 urlpatterns = [
     path("v1/issued/<id:issued_id>/", include(issued)),
     path("v1/issued/<id:issued_id>", credentials.IssuedView.as_view()),
@@ -46,4 +51,5 @@ urlpatterns = [
     path("v1/credentials/<id:credential_id>/issue", credentials.ClaimView.as_view()),
     path("v1/orgs/<id:org_id>/", include(organization)),
     path("issuers/<issuer:issuer>", include(issuer)),
+    path("ims/ob/v3p0/", include(open_badges_api)),
 ]

@@ -21,7 +21,10 @@ EMAIL: Final = "emailAddress"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """An issuer. `id` is a URL, of the scheme https or did; `also_known_as` has its other ids."""
+    """An issuer or a holder. `id` is a URI; that of an issuer has the scheme https or did.
+
+    `also_known_as` has other ids of an issuer, and people have given and family names.
+    """
 
     id: str
     name: str
@@ -30,6 +33,8 @@ class Profile:
     email: str = ""
     image_url: str = ""
     also_known_as: tuple[str, ...] = ()
+    given_name: str = ""
+    family_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +169,15 @@ def profile_object(profile: Profile) -> dict[str, Any]:
             "description": profile.description,
             "email": profile.email,
             "image": _image_object(profile.image_url),
+            "givenName": profile.given_name,
+            "familyName": profile.family_name,
         }
     )
+
+
+def holder_document(profile: Profile) -> dict[str, Any]:
+    """The profile of a person as a document of its own (Open Badges 3.0 §6.2.4)."""
+    return {"@context": [OPEN_BADGES], **profile_object(profile)}
 
 
 def achievement_object(achievement: Achievement, issuer: Profile) -> dict[str, Any]:

@@ -166,6 +166,11 @@ class PublicPage:
         return "" if successor is None else services().addresses.page(successor.id)
 
     @property
+    def predecessor_url(self) -> str:
+        predecessor = self.issued.supersedes
+        return "" if predecessor is None else services().addresses.page(predecessor)
+
+    @property
     def image_url(self) -> str:
         return static(static_image(self.issued.terms.type))
 

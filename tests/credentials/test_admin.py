@@ -1,5 +1,6 @@
 """Admin pages of credentials."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +8,11 @@ import pytest
 from accounts.domain.access import OPERATOR
 from accounts.models import User
 from courses.domain.entities.courses import Course
-from credentials.domain.entities.credentials import IssuedCredentialId, IssuedCredentialStatus
+from credentials.domain.entities.credentials import (
+    LISTED_STATUSES,
+    IssuedCredentialId,
+    IssuedCredentialStatus,
+)
 from credentials.domain.entities.definitions import LONGEST_TEXT
 from credentials.models import Credential, UserCredential
 from tests.accounts.org_pages import has_organization, page_of
@@ -209,3 +214,27 @@ def test_an_officer_suspends_a_credential_and_resumes_it(application: Applicatio
 
     officer.act(ISSUED, "resume", issued.pk, reason="Reviewed.")
     assert status_of(application, issued) is IssuedCredentialStatus.ISSUED
+
+
+def test_what_was_issued_is_filtered_by_definition_status_and_day(application: Application) -> None:
+    row, officer = an_issued_one(application), credential_officer(application)
+    other = application.earns(application.published(a_definition_of(required=1)))
+    day = row.issued_at.date()
+
+    def is_listed(query: str) -> bool:
+        return f"{ISSUED}{row.pk}/change/" in officer.get(f"{ISSUED}?{query}").text
+
+    assert is_listed(f"definition={row.credential_id}&status=issued&since={day}&until={day}")
+    assert is_listed("until=9999-12-31")
+    for act, status in (("suspend", "suspended"), ("resume", "issued"), ("revoke", "revoked")):
+        getattr(application.services.issuing, act)(
+            IssuedCredentialId(row.pk), reason="Misspelt.", by=OPERATOR
+        )
+        listed = [choice.value for choice in LISTED_STATUSES if is_listed(f"status={choice}")]
+        assert listed == [status]
+    for query in (
+        f"definition={other.id}",
+        f"since={day + timedelta(days=1)}",
+        f"until={day - timedelta(days=1)}",
+    ):
+        assert not is_listed(query), query

@@ -22,6 +22,7 @@ HELD: Final = [
     "expires_at",
     "status",
     "shows_name",
+    "supersedes",
     "verify_url",
 ]
 
@@ -151,7 +152,7 @@ def test_who_has_the_id_sees_the_issued_credential_and_nothing_of_its_holder(
 ) -> None:
     answer = application.stranger.get(f"/v1/issued/{holding.id}")
 
-    assert (answer.status, answer.json) == (200, holding.listed()[0])
+    assert (answer.status, answer.json) == (200, holding.listed()[0] | {"superseded_by": None})
     assert holding.anna.id not in answer.text
     assert "anna" not in answer.text.lower()
 
@@ -177,6 +178,8 @@ def test_who_was_shown_a_credential_can_verify_it(
         "valid": True,
         "binding": "bound",
         "detail": "It was issued and is valid.",
+        "supersedes": None,
+        "superseded_by": None,
     }
     assert holding.anna.id not in answer.text
 

@@ -338,3 +338,18 @@ def test_a_status_list_is_cacheable_and_changes_with_a_revocation(
     after = caller.get(place, if_none_match=before.headers["ETag"], accept=BADGE)
     assert after.status == 200
     assert after.headers["Content-Type"] == BADGE
+
+
+def test_a_reissued_credential_names_the_one_in_its_place_and_that_one_names_it(
+    holding: Holding, root: Person
+) -> None:
+    new = root.caller.post(f"/v1/issued/{holding.id}/reissue", REASON).json["id"]
+
+    for path in ("", "/verify"):
+        old, successor = (
+            holding.application.stranger.get(f"/v1/issued/{id_}{path}").json
+            for id_ in (holding.id, new)
+        )
+        assert (old["supersedes"], old["superseded_by"]) == (None, new)
+        assert (successor["supersedes"], successor["superseded_by"]) == (holding.id, None)
+    assert [item["supersedes"] for item in holding.listed()] == [None, holding.id]

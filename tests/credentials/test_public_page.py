@@ -120,6 +120,11 @@ def test_a_revoked_credential_leads_to_the_one_in_its_place(holding: Holding) ->
     assert new["id"] != holding.id
     assert f'href="{HOME}/credentials/{new["id"]}"' in text
     assert "Replaced by" in text
+    successor = holding.application.stranger.get(
+        f"/credentials/{new['id']}", Accept="text/html"
+    ).text
+    assert f'<dt>Replaces</dt><dd><a href="{HOME}/credentials/{holding.id}"' in successor
+    assert "Replaced by" not in successor
 
 
 def test_an_expired_credential_is_authentic_and_says_since_when(application: Application) -> None:

@@ -196,7 +196,8 @@ def test_a_wrong_credential_is_replaced_by_a_new_one(case: Case) -> None:
         expires_at=LATER + timedelta(days=30),
         supersedes=case.first.issued.id,
     )
-    assert case.anna.held() == [old, new]
+    assert old.superseded_by == new.issued.id
+    assert case.anna.held() == [replace(old, superseded_by=None), new]
 
 
 def test_reissuing_is_recorded_as_a_revocation_and_an_issue(case: Case) -> None:
@@ -258,7 +259,7 @@ def test_a_revoked_credential_is_replaced_by_a_valid_one(case: Case) -> None:
 
     assert new.status is ISSUED
     assert new.issued.supersedes == case.first.issued.id
-    assert case.now(case.first) == revoked
+    assert case.now(case.first) == replace(revoked, superseded_by=new.issued.id)
 
 
 @pytest.mark.parametrize("days", [0, 30], ids=["revoked", "expired"])

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from accounts.domain.access import OrganizationId
+from accounts.domain.access import OrganizationId, UserId
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 from credentials.domain.entities.credentials import (
@@ -115,6 +115,38 @@ def test_one_credential_is_selected(world: World, harbour: OrganizationId) -> No
 
     assert selected(badge.id) == (expected,)
     assert selected(CredentialId(uuid4())) == ()
+
+
+def test_those_of_one_holder_are_selected(world: World, harbour: OrganizationId) -> None:
+    credential = a_credential_of(world, harbour)
+    expected, other = issued(world, credential), issued(world, credential)
+
+    def selected(holder: UserId) -> tuple[IssuedCredential, ...]:
+        selection = IssuedSelection(org_id=harbour, holder=holder, at=NOON)
+        stored = world.repositories.issued_credentials
+        return stored.page_of(selection, WHOLE, scope=ALL_TENANTS).items
+
+    assert selected(expected.user_id) == (expected,)
+    assert selected(other.user_id) == (other,)
+    assert selected(UserId(uuid4())) == ()
+
+
+def test_a_period_begins_with_its_first_moment_and_ends_before_its_last(
+    world: World, harbour: OrganizationId
+) -> None:
+    credential = a_credential_of(world, harbour)
+    times = [NOON + hours * AN_HOUR for hours in range(3)]
+    first, second, third = (issued(world, credential, issued_at=time) for time in times)
+
+    def selected(**period: Any) -> tuple[IssuedCredential, ...]:
+        selection = IssuedSelection(org_id=harbour, at=NOON, **period)
+        stored = world.repositories.issued_credentials
+        return stored.page_of(selection, WHOLE, scope=ALL_TENANTS).items
+
+    assert selected(issued_after=times[1]) == (second, third)
+    assert selected(issued_before=times[1]) == (first,)
+    assert selected(issued_after=times[1], issued_before=times[2]) == (second,)
+    assert selected(issued_after=times[2], issued_before=times[1]) == ()
 
 
 Change = Callable[[IssuedCredential], IssuedCredential]

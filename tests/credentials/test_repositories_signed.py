@@ -1,14 +1,16 @@
 """Repositories of signed credentials and status lists: one contract for all stores."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
 
+from accounts.domain.identity.entities.users import User
 from authsvc.kernel.tenancy import ALL_TENANTS
-from credentials.domain.entities.credentials import IssuedCredentialId
+from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from credentials.domain.entities.signed import SignedCredential, StatusList
 from credentials.domain.errors import (
     IssuedCredentialNotFound,
@@ -16,7 +18,7 @@ from credentials.domain.errors import (
 )
 from credentials.models import SignedCredential as SignedRow
 from tests.credentials.storing import a_stored_issue
-from tests.support.builders import NOON
+from tests.support.builders import NOON, a_credential, an_issued_credential, some_terms
 from tests.support.worlds import World
 
 
@@ -95,6 +97,44 @@ def test_the_places_of_revoked_and_suspended_ones_are_listed(world: World) -> No
             assert issued.shown(signed.issued_id) == changed
 
     assert sorted(world.repositories.status_lists.indexes_set(status_list)) == [1, 2]
+
+
+def test_documents_of_a_holder_are_sliced_by_time_of_issue_and_then_by_id(world: World) -> None:
+    anna, other, status_list = world.has_user(), a_stored_issue(world), a_list(world)
+    hours = [NOON + timedelta(hours=hour) for hour in (2, 0, 1, 1)]
+    held = sorted(
+        (held_by(world, anna, at) for at in hours), key=lambda issued: (issued.issued_at, issued.id)
+    )
+    signed = replace(a_signed_one(world, status_list), issued_id=held[0].id)
+    signed_credentials = world.repositories.signed_credentials
+    assert signed_credentials.add(signed, scope=ALL_TENANTS)
+
+    def slice_(**selection: Any) -> tuple[list[IssuedCredentialId], int]:
+        chosen: dict[str, Any] = {"after": None, "offset": 0, "limit": 10} | selection
+        held = signed_credentials.slice_of_user(anna.id, **chosen)
+        return [id_ for id_, _ in held.documents], held.total
+
+    ids = [issued.id for issued in held]
+    assert slice_() == (ids, 4)
+    assert slice_(offset=1, limit=2) == (ids[1:3], 4)
+    assert slice_(offset=4) == ([], 4)
+    assert slice_(after=NOON) == (ids[1:], 3)
+    world.repositories.issued_credentials.save(
+        held[1].revoked(at=NOON, reason="Copied.", by=None), scope=ALL_TENANTS
+    )
+    assert slice_(offset=1) == (ids[2:], 3)
+    first = signed_credentials.slice_of_user(anna.id, after=None, offset=0, limit=2)
+    assert [document for _, document in first.documents] == [signed.document, None]
+    of_other = signed_credentials.slice_of_user(other.user_id, after=None, offset=0, limit=10)
+    assert of_other.documents == ((other.id, None),)
+
+
+def held_by(world: World, user: User, at: datetime) -> IssuedCredential:
+    credential = a_credential(terms=some_terms(course_id=world.has_course().id))
+    world.repositories.credentials.add(credential, scope=ALL_TENANTS)
+    issued = an_issued_credential(credential, user, issued_at=at)
+    world.repositories.issued_credentials.add(issued, scope=ALL_TENANTS)
+    return issued
 
 
 @pytest.mark.database

@@ -90,7 +90,7 @@ def root_of(application: Application) -> Caller:
 
 
 def test_every_url_of_the_api_is_a_view_of_operations() -> None:
-    prefixes = ("/v1/", "/.well-known/", "/issuers/")
+    prefixes = ("/v1/", "/.well-known/", "/issuers/", "/ims/")
     views = {url: view for url, view in urls() if url.startswith(prefixes)}
     for public_file in PUBLIC_FILES:
         del views[public_file]

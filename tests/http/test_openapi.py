@@ -89,7 +89,7 @@ def test_every_address_of_the_api_is_described() -> None:
     documented = {
         route
         for route in routes(get_resolver().url_patterns)
-        if route.startswith(("/v1/", "/.well-known/", "/issuers/"))
+        if route.startswith(("/v1/", "/.well-known/", "/issuers/", "/ims/"))
     }
 
     assert documented == described
@@ -106,7 +106,8 @@ def test_every_operation_has_a_name_of_its_own_and_a_summary() -> None:
 
 
 def test_every_answer_that_is_no_success_is_a_problem() -> None:
-    for methods in OPENAPI["paths"].values():
+    for path, methods in OPENAPI["paths"].items():
+        form = "application/json" if path.startswith("/ims/") else "application/problem+json"
         for operation in methods.values():
             errors = {
                 status: set(answer["content"])
@@ -114,7 +115,7 @@ def test_every_answer_that_is_no_success_is_a_problem() -> None:
                 if status.startswith(("4", "5"))
             }
 
-            assert set().union(*errors.values()) == {"application/problem+json"}
+            assert set().union(*errors.values()) == {form}
 
 
 def references(part: Any) -> Iterator[str]:

@@ -11,6 +11,7 @@ from accounts.domain.access import OPERATOR, OrgRole
 from accounts.domain.identity.entities.users import UserChanges
 from authsvc.kernel.paging import Page, PageRequest, all_items
 from courses.domain.entities.courses import Course
+from credentials.domain.entities.credentials import IssuedSelection
 from tests.support.builders import NOON, a_definition_of, a_principal
 from tests.support.learning import Learner, a_credential_for
 from tests.support.tenants import has_membership, has_organization
@@ -142,7 +143,9 @@ def issued_credentials(world: World) -> Changing:
 
     return Changing(
         page=lambda request, since: world.services.issuing.page_of(
-            school.id, request, changed_since=since, by=OPERATOR
+            IssuedSelection(org_id=school.id, changed_since=since, at=world.clock.now()),
+            request,
+            by=OPERATOR,
         ),
         add=add,
         change_first=revoke,

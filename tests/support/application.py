@@ -33,7 +33,10 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The code of a problem."""
+        """The code of a problem, to whose type the status info of the Open Badges API leads."""
+        if "imsx_codeMajor" in self.text:
+            assert self.headers["Content-Type"] == "application/json"
+            return str(self.headers["Link"]).partition(">")[0].rpartition("/")[2]
         assert self.headers["Content-Type"] == "application/problem+json", self.text
         return str(self.json["code"])
 

@@ -34,6 +34,12 @@ class IssuedCredentialStatus(StrEnum):
     ALTERED = "altered"
 
 
+LISTED_STATUSES: Final = tuple(
+    status for status in IssuedCredentialStatus if status is not IssuedCredentialStatus.ALTERED
+)
+"""Statuses by which lists are selected. An altered credential is found by its verification alone."""
+
+
 class Binding(StrEnum):
     """Whether the stored record of an issued credential matches the event log.
 
@@ -245,14 +251,18 @@ class IssuedCredential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedSelection:
-    """What an organization has issued: all of it, or of one definition, or with one status at the given time.
+    """What an organization has issued: all of it, or of one definition, to one holder, or with one status at a time.
 
-    With `changed_since`, what was issued or revoked since then. That a credential expires is no change.
+    `issued_after` and `issued_before` bound the time of issue: from the first on, and before the second. With
+    `changed_since`, what was issued or revoked since then. That a credential expires is no change.
     """
 
     org_id: OrganizationId
     credential_id: CredentialId | None = None
+    holder: UserId | None = None
     status: IssuedCredentialStatus | None = None
+    issued_after: datetime | None = None
+    issued_before: datetime | None = None
     changed_since: datetime | None = None
     at: datetime
 
@@ -260,6 +270,9 @@ class IssuedSelection:
         return (
             issued.org_id == self.org_id
             and self.credential_id in (None, issued.credential_id)
+            and self.holder in (None, issued.user_id)
+            and (self.issued_after is None or issued.issued_at >= self.issued_after)
+            and (self.issued_before is None or issued.issued_at < self.issued_before)
             and self.status in (None, issued.status(at=self.at))
             and (self.changed_since is None or issued.changed_at >= self.changed_since)
         )
@@ -270,13 +283,15 @@ class Verification:
     """An issued credential, with its status at the time of the request.
 
     It is altered, and not valid, if its stored record does not match the event log. `steps` are those of verifying its
-    signed form, as far as that was asked for; it is not valid if one of them failed.
+    signed form, as far as that was asked for; it is not valid if one of them failed. Strangers are told by which one it
+    was `superseded_by`, the last if there are several.
     """
 
     issued: IssuedCredential
     status: IssuedCredentialStatus
     binding: Binding = Binding.BOUND
     steps: tuple[Step, ...] = ()
+    superseded_by: IssuedCredentialId | None = None
 
     @property
     def valid(self) -> bool:

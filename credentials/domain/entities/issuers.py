@@ -99,6 +99,17 @@ class Addresses:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """What the platform tells of itself as an issuer and on the Open Badges API; empty is what it does not tell."""
+
+    name: str
+    url: str
+    email: str = ""
+    terms_url: str = ""
+    privacy_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredKey:
     """A key as it is stored, its private half encrypted.
 
@@ -167,12 +178,14 @@ class SigningKeys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedIssuer:
-    """What an issuer tells strangers: its name and all the keys it ever had, oldest first.
+    """What an issuer tells strangers: who it is, and all the keys it ever had, oldest first.
 
     It issues as long as it is open; what it issued verifies all the same when it no longer is.
     """
 
     org_id: OrganizationId | None
     name: str
+    url: str
+    email: str = ""
     is_open: bool
     keys: Sequence[StoredKey]

@@ -69,8 +69,8 @@ class PublicEvidence:
 class PublicCredential:
     """An issued credential as its page shows it.
 
-    `holder` is empty unless the holder chose to be named and their account is active. `successor` was issued in place
-    of a revoked one. `issuer_is_open` tells whether the issuer still issues, unless the credential is void.
+    `holder` is empty unless the holder chose to be named and their account is active. `successor` was issued in its
+    place. `issuer_is_open` tells whether the issuer still issues, unless the credential is void.
     """
 
     verification: Verification

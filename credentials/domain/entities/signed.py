@@ -37,6 +37,17 @@ class SignedForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldDocuments:
+    """Some of the credentials of a person, and how many there are.
+
+    A document is None if the credential is older than signatures, and is not signed yet.
+    """
+
+    documents: tuple[tuple[IssuedCredentialId, str | None], ...] = field(repr=False)
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedCredential:
     """What was signed when a credential was issued; it never changes, and may only be deleted with its holder's data.
 

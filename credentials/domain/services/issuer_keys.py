@@ -24,6 +24,7 @@ from credentials.domain.entities.credentials import require_reason
 from credentials.domain.entities.issuers import (
     Addresses,
     IssuerKeyId,
+    Platform,
     PublishedIssuer,
     SigningKeys,
     StoredKey,
@@ -53,6 +54,7 @@ class IssuerKeys:
     keys: IssuerKeyRepository
     protection: KeyProtection
     addresses: Addresses
+    platform: Platform
     tenant_access: TenantAccess
     audit_log: AuditLog
     unit_of_work: UnitOfWork
@@ -92,10 +94,21 @@ class IssuerKeys:
         if not keys:
             raise IssuerNotFound
         if org_id is None:
-            return PublishedIssuer(org_id=None, name=self.addresses.host, is_open=True, keys=keys)
+            return PublishedIssuer(
+                org_id=None,
+                name=self.platform.name,
+                url=self.platform.url,
+                email=self.platform.email,
+                is_open=True,
+                keys=keys,
+            )
         organization = self.tenant_access.even_deleted(org_id)
         return PublishedIssuer(
-            org_id=org_id, name=organization.name, is_open=organization.is_open, keys=keys
+            org_id=org_id,
+            name=organization.name,
+            url=self.addresses.home,
+            is_open=organization.is_open,
+            keys=keys,
         )
 
     def key(self, org_id: OrganizationId | None, key_id: IssuerKeyId) -> IssuerKey:

@@ -1,6 +1,6 @@
 """Credential issuance: issuing, verifying, revoking and re-issuing credentials."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
@@ -9,7 +9,6 @@ from accounts.public import (
     AuditAction,
     AuditLog,
     AuditSubject,
-    OrganizationId,
     Principal,
     Right,
     SubjectType,
@@ -29,7 +28,6 @@ from credentials.domain.entities.credentials import (
     Verification,
     require_reason,
 )
-from credentials.domain.entities.definitions import CredentialId
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from credentials.domain.repositories.protocols.signed import StatusListRepository
@@ -59,7 +57,8 @@ class CredentialIssuer:
         """
         issued = self.issued_credentials.shown(issued_id)
         event = self.recorded_facts.last_about(issued.stream, EntityType.CREDENTIAL, issued.id)
-        return issued.verified(at=self.clock.now(), binding=Binding.of(event, issued))
+        verification = issued.verified(at=self.clock.now(), binding=Binding.of(event, issued))
+        return replace(verification, superseded_by=successor_of(issued, self.issued_credentials))
 
     def page_for(self, by: Principal, request: PageRequest) -> Page[Verification]:
         """Return everything issued to the caller, revoked ones included, by time of issue, then id."""
@@ -68,32 +67,21 @@ class CredentialIssuer:
 
     def page_of(
         self,
-        org_id: OrganizationId,
+        selection: IssuedSelection,
         request: PageRequest,
         *,
-        credential_id: CredentialId | None = None,
-        status: IssuedCredentialStatus | None = None,
-        changed_since: datetime | None = None,
         by: Principal,
     ) -> Page[Verification]:
-        """Return what the organization issued, optionally of one credential, with one status or changed since.
+        """Return what the organization of the selection issued and the selection includes, by time of issue, then id.
 
-        By time of issue, then id. Raises OrganizationNotFound, NotPermitted.
+        Raises OrganizationNotFound, NotPermitted.
         """
-        now = self.clock.now()
-        selection = IssuedSelection(
-            org_id=org_id,
-            credential_id=credential_id,
-            status=status,
-            changed_since=changed_since,
-            at=now,
-        )
         with self.unit_of_work.atomic():
             self.tenant_access.require_to_list(
-                org_id, Right.AWARD_CREDENTIALS, of=SubjectType.USER_CREDENTIAL, by=by
+                selection.org_id, Right.AWARD_CREDENTIALS, of=SubjectType.USER_CREDENTIAL, by=by
             )
             page = self.issued_credentials.page_of(selection, request, scope=by.tenant_scope)
-        return _verified(page, at=now)
+        return _verified(page, at=selection.at)
 
     def issue(self, issued: IssuedCredential, *, by: UserId | None) -> None:
         """Store, record and sign the issued credential, inside the unit of work of the caller.
@@ -213,6 +201,17 @@ class CredentialIssuer:
     def _record(self, type_: EventType, issued: IssuedCredential, *, by: UserId | None) -> None:
         progress = self.recorder.lock(issued.stream)
         self.recorder.record(progress, issued.fact(type_), cause=Cause(user_id=by))
+
+
+def successor_of(
+    issued: IssuedCredential, issued_credentials: IssuedCredentialRepository
+) -> IssuedCredentialId | None:
+    """The id of the one that was issued in its place. Only one that is not current can have a successor."""
+    if issued.is_current:
+        return None
+    scope = TenantScope.into(issued.org_id)
+    successor = issued_credentials.successor_of(issued.id, scope=scope)
+    return None if successor is None else successor.id
 
 
 _REVOCABLE: Final = (IssuedCredentialStatus.ISSUED, IssuedCredentialStatus.SUSPENDED)

@@ -51,14 +51,13 @@ class PublicPages:
         verification, form = self.verifier.verify_form(issued_id)
         issued, since = verification.issued, _compromised_from(form)
         verdict = PublicVerdict.of(verification, compromised_from=since)
-        is_revoked = verdict is PublicVerdict.REVOKED
         return PublicCredential(
             verification=verification,
             verdict=verdict,
             checked_at=self.clock.now(),
             evidence=() if form is None or verdict.is_void else _evidence_in(form),
             holder=self.names.active_name_of(issued.user_id) if issued.shows_name else "",
-            successor=self._successor_of(issued) if is_revoked else None,
+            successor=self._successor_of(issued) if verdict.is_trusted else None,
             issuer_is_open=verdict.is_void or self._is_open(issued),
             compromised_from=since,
         )
@@ -94,6 +93,8 @@ class PublicPages:
         return issued
 
     def _successor_of(self, issued: IssuedCredential) -> IssuedCredential | None:
+        if issued.is_current:
+            return None
         scope = TenantScope.into(issued.org_id)
         return self.issued_credentials.successor_of(issued.id, scope=scope)
 

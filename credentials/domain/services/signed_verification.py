@@ -16,7 +16,9 @@ from credentials.domain.entities.credentials import (
 )
 from credentials.domain.entities.issuers import Addresses
 from credentials.domain.entities.signed import SignedForm
+from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from credentials.domain.repositories.protocols.signed import SignedCredentialRepository
+from credentials.domain.services.issuing import successor_of
 from credentials.domain.services.signing import CredentialSigner
 from credentials.openbadges.errors import InvalidKey
 from credentials.openbadges.keys import IssuerKey
@@ -49,6 +51,7 @@ class IssuedVerifier:
     """Verifies what this service issued: its record by the event log, and its signed form step by step."""
 
     signed_credentials: SignedCredentialRepository
+    issued_credentials: IssuedCredentialRepository
     signer: CredentialSigner
     recorded_facts: RecordedFacts
     addresses: Addresses
@@ -60,7 +63,9 @@ class IssuedVerifier:
 
         Raises IssuedCredentialNotFound, IssuerKeyUnreadable.
         """
-        return self.verify_form(issued_id)[0]
+        verification, _ = self.verify_form(issued_id)
+        successor = successor_of(verification.issued, self.issued_credentials)
+        return replace(verification, superseded_by=successor)
 
     def verify_form(self, issued_id: IssuedCredentialId) -> tuple[Verification, SignedForm | None]:
         """Like verify, with the signed form that was verified.

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 from uuid import uuid4, uuid5
 
-from accounts.public import OrganizationId
+from accounts.public import OrganizationId, Principal
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
@@ -18,7 +18,7 @@ from credentials.domain.entities.credentials import (
     IssuedCredential,
     IssuedCredentialId,
 )
-from credentials.domain.entities.issuers import Addresses, SigningKeys, key_id_in
+from credentials.domain.entities.issuers import Addresses, Platform, SigningKeys, key_id_in
 from credentials.domain.entities.signed import LIST_LENGTH, SignedCredential, StatusList
 from credentials.domain.errors import IssuedCredentialAltered
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
@@ -60,6 +60,7 @@ class CredentialSigner:
     evidence: EvidenceReader
     recorded_facts: RecordedFacts
     addresses: Addresses
+    platform: Platform
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -97,6 +98,26 @@ class CredentialSigner:
                 raise IssuedCredentialAltered
             return self.sign(issued)
 
+    def held_by(
+        self, by: Principal, *, after: datetime | None, offset: int, limit: int
+    ) -> tuple[tuple[str, ...], int]:
+        """Return documents of the caller's credentials that are not revoked, by time of issue, and how many there are.
+
+        Those whose record differs from the event log are left out, though counted, if they are not signed yet. Raises
+        IssuerKeyUnreadable.
+        """
+        held = self.signed_credentials.slice_of_user(
+            by.person, after=after, offset=offset, limit=limit
+        )
+        documents = (document or self._signed_now(id_) for id_, document in held.documents)
+        return tuple(document for document in documents if document), held.total
+
+    def _signed_now(self, issued_id: IssuedCredentialId) -> str | None:
+        try:
+            return self.shown(issued_id).document
+        except IssuedCredentialAltered:
+            return None
+
     def _new_list(self, org_id: OrganizationId | None, number: int) -> StatusList:
         """Return the list with this number, or a later one, made by this caller or another."""
         scope = TenantScope.into(org_id)
@@ -119,7 +140,8 @@ class CredentialSigner:
         status = StatusEntry(
             list_url=self.addresses.status_list(issued.org_id, status_list.number), index=index
         )
-        document = _proven(award_of(issued, evidence, status, self.addresses), keys, at=now)
+        award = award_of(issued, evidence, status, self.addresses, self.platform)
+        document = _proven(award, keys, at=now)
         return SignedCredential(
             issued_id=issued.id,
             org_id=issued.org_id,
@@ -138,6 +160,7 @@ def award_of(
     evidence: tuple[Evidence, ...],
     status: StatusEntry,
     addresses: Addresses,
+    platform: Platform,
 ) -> Award:
     """What the issued credential states to third parties.
 
@@ -146,7 +169,12 @@ def award_of(
     terms = issued.terms
     return Award(
         id=addresses.issued(issued.id),
-        issuer=Profile(id=addresses.issuer(issued.org_id), name=terms.issuer, url=addresses.home),
+        issuer=Profile(
+            id=addresses.issuer(issued.org_id),
+            name=terms.issuer,
+            url=platform.url if issued.org_id is None else addresses.home,
+            email=platform.email if issued.org_id is None else "",
+        ),
         achievement=Achievement(
             id=addresses.achievement(issued.credential_id, issued.credential_version),
             name=terms.name,

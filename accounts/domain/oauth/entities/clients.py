@@ -47,6 +47,8 @@ SERVICE_SCOPES: Final = frozenset(Scope) - {
     Scope.ACCOUNTS_READ,
     Scope.ACCOUNTS_WRITE,
     Scope.PROGRESS_WRITE,
+    Scope.BADGES_READ,
+    Scope.BADGE_PROFILE_READ,
 }
 """The scopes that a service client of an organization can have: all but those that only a user can use."""
 

@@ -27,6 +27,8 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     Scope.EVENTS_READ: "follow what happens in your organizations, if your role allows it",
     Scope.AI_READ: "read your conversations with AI tutors",
     Scope.AI_WRITE: "log your conversations with AI tutors",
+    Scope.BADGES_READ: "collect your credentials as Open Badges",
+    Scope.BADGE_PROFILE_READ: "see your name, website and e-mail address, as the holder of your Open Badges",
 }
 
 

@@ -33,6 +33,10 @@ class ClaimsService:
         claims = claims_of(by.scopes) | by.claims.userinfo
         return {"sub": str(by.person)} | self._values(by.person, claims)
 
+    def about(self, by: Principal, claims: Collection[str]) -> Mapping[str, Any]:
+        """These claims about the caller, for documents of other forms. Raises PersonNeeded."""
+        return self._values(by.person, claims)
+
     def id_token(self, client: OAuthClient, claims: IdClaims, *, access_token: str) -> str:
         """An ID token, signed with the algorithm that the client has registered."""
         requested = claims.requested.id_token

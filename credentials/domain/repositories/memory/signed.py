@@ -5,10 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from accounts.public import OrganizationId
+from accounts.public import OrganizationId, UserId
 from authsvc.kernel.tenancy import TenantScope
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
-from credentials.domain.entities.signed import SignedCredential, SignedForm, StatusList
+from credentials.domain.entities.signed import (
+    HeldDocuments,
+    SignedCredential,
+    SignedForm,
+    StatusList,
+)
 from credentials.domain.errors import StatusListNotFound
 from credentials.domain.repositories.memory.issued_credentials import (
     InMemoryIssuedCredentialRepository,
@@ -39,6 +44,25 @@ class InMemorySignedCredentialRepository:
             return issued, None
         key = self.keys.store[signed.proof_key_id]
         return issued, SignedForm(document=signed.document, key=key)
+
+    def slice_of_user(
+        self, user_id: UserId, *, after: datetime | None, offset: int, limit: int
+    ) -> HeldDocuments:
+        held = sorted(
+            (
+                issued
+                for issued in self.issued.store.values()
+                if issued.user_id == user_id
+                and issued.revocation is None
+                and (after is None or issued.issued_at > after)
+            ),
+            key=lambda issued: (issued.issued_at, issued.id),
+        )
+        documents = tuple(
+            (issued.id, signed.document if (signed := self.find(issued.id)) else None)
+            for issued in held[offset : offset + limit]
+        )
+        return HeldDocuments(documents=documents, total=len(held))
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,12 @@ class OrmIssuedCredentialRepository:
         issued = rows.UserCredential.objects.filter(owned_within(scope), org_id=selection.org_id)
         if selection.credential_id is not None:
             issued = issued.filter(credential_id=selection.credential_id)
+        if selection.holder is not None:
+            issued = issued.filter(user_id=selection.holder)
+        if selection.issued_after is not None:
+            issued = issued.filter(issued_at__gte=selection.issued_after)
+        if selection.issued_before is not None:
+            issued = issued.filter(issued_at__lt=selection.issued_before)
         if selection.status is not None:
             issued = issued.filter(_has_status(selection.status, at=selection.at))
         issued = issued.filter(since(selection.changed_since, "revoked_at", "issued_at"))

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.db.models import F, Q
 
-from accounts.public import OrganizationId
+from accounts.public import OrganizationId, UserId
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
 from authsvc.storage.prepared import PreparedQuery
@@ -14,7 +14,12 @@ from authsvc.storage.tenancy import owned_within
 from credentials import models as rows
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from credentials.domain.entities.issuers import IssuerKeyId, issuer_name
-from credentials.domain.entities.signed import SignedCredential, SignedForm, StatusList
+from credentials.domain.entities.signed import (
+    HeldDocuments,
+    SignedCredential,
+    SignedForm,
+    StatusList,
+)
 from credentials.domain.errors import IssuedCredentialNotFound, StatusListNotFound
 from credentials.domain.repositories.orm.issued_credentials import issued_of_row
 from credentials.domain.repositories.orm.issuer_keys import key_of_row
@@ -50,6 +55,21 @@ class OrmSignedCredentialRepository:
         key = rows.IssuerKey(**{name: getattr(row, f"key_{name}") for name in _KEY})
         form = SignedForm(document=row.signed_document, key=key_of_row(key))
         return issued_of_row(row), form
+
+    def slice_of_user(
+        self, user_id: UserId, *, after: datetime | None, offset: int, limit: int
+    ) -> HeldDocuments:
+        held = rows.UserCredential.objects.filter(user_id=user_id, revoked_at=None)
+        if after is not None:
+            held = held.filter(issued_at__gt=after)
+        listed = held.order_by("issued_at", "id").values_list("id", "signed__document")
+        return HeldDocuments(
+            documents=tuple(
+                (IssuedCredentialId(id_), document)
+                for id_, document in listed[offset : offset + limit]
+            ),
+            total=held.count(),
+        )
 
 
 class OrmStatusListRepository:

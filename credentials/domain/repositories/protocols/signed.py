@@ -3,10 +3,15 @@
 from datetime import datetime
 from typing import Protocol
 
-from accounts.public import OrganizationId
+from accounts.public import OrganizationId, UserId
 from authsvc.kernel.tenancy import TenantScope
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
-from credentials.domain.entities.signed import SignedCredential, SignedForm, StatusList
+from credentials.domain.entities.signed import (
+    HeldDocuments,
+    SignedCredential,
+    SignedForm,
+    StatusList,
+)
 
 
 class SignedCredentialRepository(Protocol):
@@ -20,6 +25,14 @@ class SignedCredentialRepository(Protocol):
         """Return the issued credential with its signed document, if it is signed, whatever its owner.
 
         Raise IssuedCredentialNotFound.
+        """
+
+    def slice_of_user(
+        self, user_id: UserId, *, after: datetime | None, offset: int, limit: int
+    ) -> HeldDocuments:
+        """Return *limit* of the user's credentials from *offset* on, by time of issue, then id.
+
+        Only those count that are not revoked and, with *after*, were issued after that time.
         """
 
 
