@@ -88,7 +88,7 @@ class AuditFilter(forms.Form):
             client_id=values.get("via") or "",
             reference=values.get("reference") or "",
             since=_beginning(values["since"]) if values.get("since") else None,
-            until=_beginning(values["until"] + _DAY) if values.get("until") else None,
+            until=_end(values["until"]) if values.get("until") else None,
         )
 
     @property
@@ -144,3 +144,8 @@ def _clients_named(text: str) -> list[str]:
 
 def _beginning(day: date) -> datetime:
     return datetime.combine(day, time.min, UTC)
+
+
+def _end(day: date) -> datetime | None:
+    """The beginning of the next day; None for the last one that there is."""
+    return None if day == date.max else _beginning(day + _DAY)

@@ -154,6 +154,7 @@ def test_the_log_is_filtered_by_action_kind_organization_and_time(application: A
         ("act=Organizations", [role, f"{created} School of Knots"]),
         (f"organization={knots.id}", [role, f"{created} School of Knots"]),
         (f"organization={knots.id}&until=2020-01-01", []),
+        ("act=member-role-changed&since=0001-01-01&until=9999-12-31", [role]),
         (f"since={tomorrow}", []),
     ):
         assert sentences_on(bo.get(f"{LOG}?{query}").text) == expected
