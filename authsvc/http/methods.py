@@ -3,25 +3,28 @@
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Final
+from typing import Concatenate, Final, ParamSpec
 
 from django.http import HttpRequest, HttpResponseBase
 
 from authsvc.http.problems import http_problem
 from authsvc.http.rendering import response_of
 
-View = Callable[[HttpRequest], HttpResponseBase]
+Parts = ParamSpec("Parts")
+View = Callable[Concatenate[HttpRequest, Parts], HttpResponseBase]
 
 _ALLOWED: Final = "GET, HEAD, OPTIONS"
 
 
-def read_only(view: View) -> View:
+def read_only(view: View[Parts]) -> View[Parts]:
     """Answer GET and HEAD with *view*, and other methods but OPTIONS with a problem (RFC 9110 §15.5.6)."""
 
     @wraps(view)
-    def respond(request: HttpRequest) -> HttpResponseBase:
+    def respond(
+        request: HttpRequest, *args: Parts.args, **kwargs: Parts.kwargs
+    ) -> HttpResponseBase:
         if request.method in ("GET", "HEAD"):
-            return view(request)
+            return view(request, *args, **kwargs)
         if request.method == "OPTIONS":
             response = response_of(b"", status=HTTPStatus.NO_CONTENT)
         else:
