@@ -3,28 +3,25 @@
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Concatenate, Final, ParamSpec
+from typing import Final
 
 from django.http import HttpRequest, HttpResponseBase
 
 from authsvc.http.problems import http_problem
 from authsvc.http.rendering import response_of
 
-Parts = ParamSpec("Parts")
-View = Callable[Concatenate[HttpRequest, Parts], HttpResponseBase]
+View = Callable[[HttpRequest], HttpResponseBase]
 
 _ALLOWED: Final = "GET, HEAD, OPTIONS"
 
 
-def read_only(view: View[Parts]) -> View[Parts]:
+def read_only(view: View) -> View:
     """Answer GET and HEAD with *view*, and other methods but OPTIONS with a problem (RFC 9110 §15.5.6)."""
 
     @wraps(view)
-    def respond(
-        request: HttpRequest, *args: Parts.args, **kwargs: Parts.kwargs
-    ) -> HttpResponseBase:
+    def respond(request: HttpRequest) -> HttpResponseBase:
         if request.method in ("GET", "HEAD"):
-            return view(request, *args, **kwargs)
+            return view(request)
         if request.method == "OPTIONS":
             response = response_of(b"", status=HTTPStatus.NO_CONTENT)
         else:

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from accounts.public import (
     PIN_DIGITS,
@@ -74,7 +75,7 @@ def issuer_metadata(request: HttpRequest) -> HttpResponseBase:
     return JsonResponse(members, headers={"Cache-Control": "public, max-age=3600"})
 
 
-@read_only
+@require_safe
 def show_offer(request: HttpRequest, code: str) -> HttpResponseBase:
     """`GET /wallets/offers/{code}` (§4.1.3): the offer to which a link or a QR code leads."""
     configuration_id = services().wallets.configuration_offered(code)

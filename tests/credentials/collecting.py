@@ -1,0 +1,67 @@
+"""A wallet, which collects credentials as OpenID for Verifiable Credential Issuance describes it."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import Any, Final
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from accounts.domain.access import PRE_AUTHORIZED_CODE
+from tests.support.application import Answer, Caller
+from tests.support.browsing import Visitor
+from tests.support.relying import post_form
+
+SCHEME: Final = "openid-credential-offer:"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the holder sees on the page: the link in the QR code, and the PIN."""
+
+    link: str
+    pin: str
+
+    @property
+    def path(self) -> str:
+        """The path of the offer."""
+        parts = urlsplit(self.link)
+        assert f"{parts.scheme}:" == SCHEME
+        (url,) = parse_qs(parts.query)["credential_offer_uri"]
+        return urlsplit(url).path
+
+    def read(self) -> dict[str, Any]:
+        answer = Caller().get(self.path)
+        assert answer.status == 200, answer.text
+        members: dict[str, Any] = answer.json
+        return members
+
+    @property
+    def code(self) -> str:
+        return str(self.read()["grants"][PRE_AUTHORIZED_CODE]["pre-authorized_code"])
+
+
+def offered_at(browser: Visitor, issued_id: object) -> Offer:
+    """The offer on the page that the holder opens."""
+    page = browser.post(f"/account/credentials/{issued_id}/wallet")
+    assert page.status == 200, page
+    link = re.search(rf'href="({SCHEME}[^"]+)"', page.text)
+    pin = re.search(r'class="pin">(\d{6})<', page.text)
+    assert link is not None
+    assert pin is not None
+    return Offer(unescape(link[1]), pin[1])
+
+
+def redeemed(code: str, pin: str, **more: str) -> Answer:
+    form = {"grant_type": PRE_AUTHORIZED_CODE, "pre-authorized_code": code, "tx_code": pin}
+    return post_form("/oauth/token", urlencode(form | more))
+
+
+def token_of(offer: Offer) -> str:
+    answer = redeemed(offer.code, offer.pin)
+    assert answer.status == 200, answer.text
+    return str(answer.json["access_token"])
+
+
+def collected(token: str, body: Any = None, **members: Any) -> Answer:
+    """The answer of the credential endpoint."""
+    return Caller(token).post("/wallets/credential", members if body is None else body)
