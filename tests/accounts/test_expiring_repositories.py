@@ -1,4 +1,4 @@
-"""Contract of the repositories of what expires: authorization codes, device codes and pushed requests, codes of wallets."""
+"""Contract of the repositories of what expires: codes of clients, devices and wallets, and pushed requests."""
 
 from collections.abc import Callable
 from datetime import timedelta

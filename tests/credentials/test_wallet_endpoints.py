@@ -6,18 +6,18 @@ from uuid import uuid4
 import pytest
 from pytest_django import Settings
 
-from accounts.domain.access import OPERATOR, PRE_AUTHORIZED_CODE
+from accounts.domain.access import OPERATOR, PRE_AUTHORIZED_CODE, UserId
 from credentials.domain.entities.credentials import IssuedCredentialId
 from credentials.domain.entities.wallets import CONFIGURATIONS
 from credentials.models import UserCredential
 from tests.accounts.oauth.acting import an_app, tokens_of
 from tests.accounts.test_browser_sessions import signed_in
-from tests.credentials.collecting import Offer, collected, offered_at, redeemed, token_of
 from tests.support.application import Answer, Application, Caller
 from tests.support.browsing import EMAIL
 from tests.support.limits import use_default_limits
 from tests.support.relying import a_relying_party
 from tests.support.staff import a_holder, a_user_of
+from tests.support.wallets import Offer, collected, offered_at, redeemed, token_of
 
 pytestmark = pytest.mark.database
 
@@ -35,7 +35,7 @@ def issued(application: Application) -> UserCredential:
 
 @pytest.fixture
 def offer(application: Application, issued: UserCredential) -> Offer:
-    user = application.services.repositories.users.get(issued.user_id)
+    user = application.services.repositories.users.get(UserId(issued.user_id))
     return offered_at(signed_in(user), issued.pk)
 
 
@@ -251,7 +251,7 @@ def test_nothing_is_collected_for_a_holder_who_was_deactivated(
     application: Application, issued: UserCredential, offer: Offer
 ) -> None:
     token = token_of(offer)
-    application.services.users.deactivate(issued.user_id, reason="Left", by=OPERATOR)
+    application.services.users.deactivate(UserId(issued.user_id), reason="Left", by=OPERATOR)
 
     answer = collected(token, credential_identifier=str(issued.pk))
 

@@ -7,9 +7,15 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from accounts.domain.access import PRE_AUTHORIZED_CODE
+from credentials.domain.entities.definitions import CredentialType
 from tests.support.application import Answer, Caller
 from tests.support.browsing import Visitor
+from tests.support.builders import a_definition_of
+from tests.support.forms import WireBrowser
+from tests.support.learning import a_credential_for, a_published_course, items_of
 from tests.support.relying import post_form
+from tests.support.school import School
+from tests.support.wire import WireCaller
 
 SCHEME: Final = "openid-credential-offer:"
 
@@ -44,9 +50,29 @@ def offered_at(browser: Visitor, issued_id: object) -> Offer:
     """The offer on the page that the holder opens."""
     page = browser.post(f"/account/credentials/{issued_id}/wallet")
     assert page.status == 200, page
-    link = re.search(rf'href="({SCHEME}[^"]+)"', page.text)
-    pin = re.search(r'class="pin">(\d{6})<', page.text)
-    assert link is not None
+    return _offer_on(page.text)
+
+
+def offered_to(browser: WireBrowser, school: School) -> Offer:
+    """The offer of a credential that the user at the browser has just earned, on the page of a real server."""
+    with school.inside() as services:
+        course = a_published_course(services, a_definition_of(required=1))
+        a_credential_for(services, course, type=CredentialType.CERTIFICATE)
+        (item_id,) = items_of(services, course)
+    body = {"email": browser.email, "password": browser.password}
+    session = school.stranger().post("/v1/auth/login", body)
+    learner = WireCaller(school.server.port, session.json["access_token"])
+    address = f"/v1/courses/{course.slug}"
+    for act in ("enroll", f"items/{item_id}/complete"):
+        answer = learner.post(f"{address}/{act}")
+        assert answer.status in {200, 201}, answer.text
+    return _offer_on(browser.fill_in(browser.go_along("/account/credentials"), "wallet").text)
+
+
+def _offer_on(page: str) -> Offer:
+    link = re.search(rf'href="({SCHEME}[^"]+)"', page)
+    pin = re.search(r'class="pin">(\d{6})<', page)
+    assert link is not None, page
     assert pin is not None
     return Offer(unescape(link[1]), pin[1])
 
