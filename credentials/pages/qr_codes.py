@@ -1,6 +1,7 @@
 """QR codes as paths of SVG images."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +20,15 @@ class QrCode:
         code = QRCode(error_correction=ERROR_CORRECT_M, border=4)
         code.add_data(text)
         rows = code.get_matrix()
-        modules = (
-            f"M{x} {y}h1v1h-1z"
-            for y, row in enumerate(rows)
-            for x, is_dark in enumerate(row)
-            if is_dark
-        )
-        return cls(size=len(rows), path="".join(modules))
+        return cls(size=len(rows), path="".join(_bars_of(row, y=y) for y, row in enumerate(rows)))
+
+
+def _bars_of(row: list[bool], *, y: int) -> str:
+    """The dark modules of a row; neighbours are one bar, so that no line is seen between them."""
+    bars, x = [], 0
+    for is_dark, modules in groupby(row):
+        width = len(list(modules))
+        if is_dark:
+            bars.append(f"M{x} {y}h{width}v1h-{width}z")
+        x += width
+    return "".join(bars)

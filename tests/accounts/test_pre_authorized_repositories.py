@@ -8,10 +8,11 @@ from tests.support.worlds import World
 
 def test_a_stored_code_is_returned_unchanged(world: World) -> None:
     stored_wallet_code(world)
+    code = a_wallet_code(world.has_user())
 
-    code = stored_wallet_code(world)
+    world.repositories.pre_authorized_codes.add(code)
 
-    assert found_wallet_code(world, code) == code
+    assert world.repositories.pre_authorized_codes.find_for_update(code.hash) == code
     assert world.repositories.pre_authorized_codes.find(code.hash) == code
     assert world.repositories.pre_authorized_codes.find(code.pin_hash) is None
 
@@ -26,18 +27,18 @@ def test_saving_changes_its_use_and_its_mistakes_and_nothing_else(world: World) 
 
 
 def test_the_unused_codes_of_a_user_are_removed(world: World) -> None:
-    anna, codes = world.has_user(), world.repositories.pre_authorized_codes
+    anna = world.has_user()
     first, second, used = (a_wallet_code(anna) for _ in range(3))
     others = stored_wallet_code(world)
     for code in (first, second, used.used(at=NOON)):
-        codes.add(code)
+        world.repositories.pre_authorized_codes.add(code)
 
-    codes.remove_pending(anna.id, first.credential_id)
+    world.repositories.pre_authorized_codes.remove_pending(anna.id, first.credential_id)
 
     left = [found_wallet_code(world, code) is not None for code in (first, second, used, others)]
     assert left == [False, True, True, True]
-    codes.remove_pending(anna.id)
+    world.repositories.pre_authorized_codes.remove_pending(anna.id)
     assert found_wallet_code(world, second) is None
-    codes.remove_all_pending()
+    world.repositories.pre_authorized_codes.remove_all_pending()
     assert found_wallet_code(world, others) is None
     assert found_wallet_code(world, used) is not None

@@ -162,49 +162,50 @@ def test_guesses_from_one_address_are_limited() -> None:
     assert int(answers[-1].headers["Retry-After"]) > 0
 
 
+def refused_requests(issued: UserCredential) -> dict[tuple[int, str], list[Any]]:
+    """Bodies of requests with the token of an offer, by their status and error (§8.3.1)."""
+    identifier = {"credential_identifier": str(issued.pk)}
+    others = next(id_ for id_ in CONFIGURATIONS if id_ != configuration_of(issued))
+    return {
+        (400, "invalid_credential_request"): [
+            b"{",
+            b"[]",
+            b"\xff",
+            b"[" * 10_000,
+            {},
+            {"credential_identifier": 1},
+            identifier | {"credential_configuration_id": others},
+        ],
+        (400, "unknown_credential_identifier"): [
+            {"credential_identifier": "x"},
+            {"credential_identifier": "\0"},
+        ],
+        (400, "unknown_credential_configuration"): [{"credential_configuration_id": "x"}],
+        (400, "invalid_encryption_parameters"): [
+            identifier | {"credential_response_encryption": {}}
+        ],
+        (403, "insufficient_scope"): [
+            {"credential_identifier": UNKNOWN},
+            {"credential_configuration_id": others},
+        ],
+        (413, "invalid_credential_request"): [identifier | {"x": "y" * 70_000}],
+    }
+
+
 def test_credential_requests_that_are_not_right_get_the_errors_of_the_standard(
     issued: UserCredential, offer: Offer
 ) -> None:
-    token, identifier = token_of(offer), str(issued.pk)
-    others = next(id_ for id_ in CONFIGURATIONS if id_ != configuration_of(issued))
-    requests: dict[str, tuple[int, Any]] = {
-        "invalid_credential_request": (
-            400,
-            [
-                b"{",
-                b"[]",
-                b"\xff",
-                b"[" * 10_000,
-                {},
-                {"credential_identifier": 1},
-                {"credential_identifier": identifier, "credential_configuration_id": others},
-            ],
-        ),
-        "unknown_credential_identifier": (
-            400,
-            [{"credential_identifier": "x"}, {"credential_identifier": "\0"}],
-        ),
-        "unknown_credential_configuration": (400, [{"credential_configuration_id": "x"}]),
-        "invalid_encryption_parameters": (
-            400,
-            [{"credential_identifier": identifier, "credential_response_encryption": {}}],
-        ),
-        "insufficient_scope": (
-            403,
-            [{"credential_identifier": UNKNOWN}, {"credential_configuration_id": others}],
-        ),
-    }
+    token = token_of(offer)
 
-    for error, (status, bodies) in requests.items():
+    for expected, bodies in refused_requests(issued).items():
         for body in bodies:
-            assert error_of(collected(token, body)) == (status, error), body
+            assert error_of(collected(token, body)) == expected, body
+
     form = Caller(token).send(
         "POST", "/wallets/credential", b"a=b", headers={"Content-Type": "a/b"}
     )
     assert error_of(form) == (400, "invalid_credential_request")
-    large = collected(token, {"credential_identifier": identifier, "x": "y" * 70_000})
-    assert error_of(large) == (413, "invalid_credential_request")
-    assert collected(token, credential_identifier=identifier, unknown=[{}]).status == 200
+    assert collected(token, credential_identifier=str(issued.pk), unknown=[{}]).status == 200
     assert collected(token, credential_configuration_id=configuration_of(issued)).status == 200
 
 

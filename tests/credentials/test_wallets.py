@@ -181,11 +181,11 @@ def test_the_scope_of_all_credentials_collects_each(memory: World, anna: Learner
     issued = [earned(memory, anna, type=type_) for type_ in CredentialType]
     wallet = with_scopes(anna, WalletScope.COLLECT)
 
-    for one in issued:
-        assert memory.services.wallets.collect(one.id, by=wallet)
+    tokens = {memory.services.wallets.collect(held.id, by=wallet) for held in issued}
 
     identifiers = memory.services.wallets.identifiers_of(anna.principal.person)
-    assert identifiers == {f"open-badge-{one.terms.type}": [str(one.id)] for one in issued}
+    assert len(tokens) == len(issued)
+    assert identifiers == {f"open-badge-{held.terms.type}": [str(held.id)] for held in issued}
     assert identifiers.keys() == CONFIGURATIONS.keys()
     assert credential_of(wallet) is None
 

@@ -50,7 +50,7 @@ def offered_at(browser: Visitor, issued_id: object) -> Offer:
     """The offer on the page that the holder opens."""
     page = browser.post(f"/account/credentials/{issued_id}/wallet")
     assert page.status == 200, page
-    return _offer_on(page.text)
+    return offer_on(page.text)
 
 
 def offered_to(browser: WireBrowser, school: School) -> Offer:
@@ -66,10 +66,11 @@ def offered_to(browser: WireBrowser, school: School) -> Offer:
     for act in ("enroll", f"items/{item_id}/complete"):
         answer = learner.post(f"{address}/{act}")
         assert answer.status in {200, 201}, answer.text
-    return _offer_on(browser.fill_in(browser.go_along("/account/credentials"), "wallet").text)
+    return offer_on(browser.fill_in(browser.go_along("/account/credentials"), "wallet").text)
 
 
-def _offer_on(page: str) -> Offer:
+def offer_on(page: str) -> Offer:
+    """The offer on the page of an account."""
     link = re.search(rf'href="({SCHEME}[^"]+)"', page)
     pin = re.search(r'class="pin">(\d{6})<', page)
     assert link is not None, page
