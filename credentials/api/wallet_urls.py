@@ -6,6 +6,6 @@ from credentials.api import wallets
 
 urlpatterns = [
     path(".well-known/openid-credential-issuer", wallets.issuer_metadata),
-    path("wallets/offers/<str:code>", wallets.show_offer, name="wallet_offer"),
+    path("wallets/offer", wallets.show_offer, name="wallet_offer"),
     path("wallets/credential", wallets.CredentialEndpoint.as_view(), name="wallet_credential"),
 ]

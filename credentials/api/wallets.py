@@ -76,8 +76,12 @@ def issuer_metadata(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-def show_offer(request: HttpRequest, code: str) -> HttpResponseBase:
-    """`GET /wallets/offers/{code}` (§4.1.3): the offer to which a link or a QR code leads."""
+def show_offer(request: HttpRequest) -> HttpResponseBase:
+    """`GET /wallets/offer?code=…` (§4.1.3): the offer to which a link or a QR code leads.
+
+    The code is in the query, because Django logs the paths of requests that fail.
+    """
+    code = request.GET.get("code", "")
     configuration_id = services().wallets.configuration_offered(code)
     if configuration_id is None:
         return _json(

@@ -1,6 +1,6 @@
 """Add to a wallet: the offer of one credential, as a link and as a QR code."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -43,5 +43,5 @@ class WalletOfferView(LoginRequiredMixin, View):
 def link_of(offer: WalletOffer) -> str:
     """The link that opens the offer in a wallet (OpenID4VCI §4.1.3)."""
     home = settings.ENVIRONMENT.public_url
-    url = f"{home}{reverse('wallet_offer', kwargs={'code': offer.code})}"
+    url = f"{home}{reverse('wallet_offer')}?{urlencode({'code': offer.code})}"
     return f"openid-credential-offer://?credential_offer_uri={quote(url, safe='')}"

@@ -123,7 +123,7 @@ def test_an_offer_is_gone_once_it_is_used(application: Application, offer: Offer
     answer = application.stranger.get(offer.path)
 
     assert error_of(answer) == (404, "not_found")
-    assert error_of(application.stranger.get("/wallets/offers/unknown")) == (404, "not_found")
+    assert error_of(application.stranger.get("/wallets/offer?code=unknown")) == (404, "not_found")
 
 
 def test_token_requests_that_are_not_right_get_the_errors_of_the_standard(offer: Offer) -> None:

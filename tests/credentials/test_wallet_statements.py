@@ -40,7 +40,7 @@ def offered(committing_application: Application) -> Offered:
 
 
 def reading_an_offer(offered: Offered) -> Act:
-    path = f"/wallets/offers/{offered.offer.code}"
+    path = f"/wallets/offer?code={offered.offer.code}"
     return lambda: offered.holding.application.stranger.get(path)
 
 

@@ -29,11 +29,12 @@ class Offer:
 
     @property
     def path(self) -> str:
-        """The path of the offer."""
+        """The path of the offer, with its query."""
         parts = urlsplit(self.link)
         assert f"{parts.scheme}:" == SCHEME
         (url,) = parse_qs(parts.query)["credential_offer_uri"]
-        return urlsplit(url).path
+        target = urlsplit(url)
+        return f"{target.path}?{target.query}"
 
     def read(self) -> dict[str, Any]:
         answer = Caller().get(self.path)
