@@ -13,6 +13,7 @@ from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import InvalidToken
 from accounts.domain.oauth.entities.authorizations import MOST_WRONG_PINS
 from accounts.domain.oauth.services.pre_authorized_codes import CollectionToken, IssuedCode
+from authsvc.kernel.paging import PageRequest
 from tests.support.builders import a_principal
 from tests.support.worlds import World
 
@@ -64,6 +65,14 @@ def test_the_token_ends_after_five_minutes(memory: World, anna: User) -> None:
 
     with pytest.raises(InvalidToken):
         caller(memory, token)
+
+
+def test_the_session_is_listed_as_that_of_a_wallet(memory: World, anna: User) -> None:
+    redeemed(memory, issued(memory, anna))
+
+    page = memory.services.sessions.page_of(PageRequest(), by=a_principal(anna))
+
+    assert [own.client_name for own in page.items] == ["Wallet"]
 
 
 def test_code_and_pin_are_stored_as_hashes_and_never_printed(memory: World, anna: User) -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from pytest_django import Settings
 
-from accounts.domain.access import OPERATOR, PRE_AUTHORIZED_CODE, UserId
+from accounts.domain.access import OPERATOR, PRE_AUTHORIZED_CODE, GrantType, UserId
 from credentials.domain.entities.credentials import IssuedCredentialId
 from credentials.domain.entities.wallets import CONFIGURATIONS
 from credentials.models import UserCredential
@@ -286,3 +286,13 @@ def test_a_user_without_credentials_has_nothing_to_collect(application: Applicat
     tokens = tokens_of(an_app(application), scope="credentials:collect")
 
     assert "authorization_details" not in tokens
+
+
+def test_a_client_for_itself_cannot_have_the_scope_of_wallets(application: Application) -> None:
+    app = a_relying_party(
+        application, grant_types=frozenset({GrantType.CLIENT_CREDENTIALS}), redirect_uris=()
+    )
+
+    answer = app.tokens(grant_type="client_credentials", scope="credentials:collect")
+
+    assert (answer.status, answer.json["error"]) == (400, "invalid_scope")

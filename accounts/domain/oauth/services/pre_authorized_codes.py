@@ -14,7 +14,7 @@ from accounts.domain.access import (
     scope_of_credential,
 )
 from accounts.domain.identity.entities.security_log import SecurityEvent
-from accounts.domain.identity.entities.sessions import Session, SessionEnd
+from accounts.domain.identity.entities.sessions import WALLET, Session, SessionEnd
 from accounts.domain.identity.entities.tokens import TokenPair
 from accounts.domain.identity.errors import SessionNotFound
 from accounts.domain.identity.ports import OpaqueTokens
@@ -29,8 +29,6 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 PRE_AUTHORIZED_CODE_LIVES: Final = timedelta(minutes=10)
 WALLET_SESSION_LIVES: Final = timedelta(minutes=5)
 """The time that a wallet has to collect the credential, once it has redeemed the code."""
-WALLET: Final = "wallet"
-"""The `client_id` of wallets that redeem such a code: they are not registered."""
 PIN_DIGITS: Final = 6
 
 
