@@ -117,6 +117,16 @@ def test_the_metadata_names_one_configuration_for_each_type(application: Applica
         assert display["logo"]["uri"].startswith(f"{HOME}/static/credentials/")
 
 
+def test_wallets_in_pages_of_any_origin_may_send_a_token(application: Application) -> None:
+    asked = {"Origin": "https://wallet.example", "Access-Control-Request-Method": "POST"}
+
+    answer = application.stranger.send("OPTIONS", "/wallets/credential", headers=asked)
+
+    assert answer.status == 204
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
+
+
 def test_an_offer_is_gone_once_it_is_used(application: Application, offer: Offer) -> None:
     assert redeemed(offer.code, offer.pin).status == 200
 
