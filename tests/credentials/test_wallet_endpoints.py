@@ -118,9 +118,9 @@ def test_the_metadata_names_one_configuration_for_each_type(application: Applica
 
 
 def test_wallets_in_pages_of_any_origin_may_send_a_token(application: Application) -> None:
-    asked = {"Origin": "https://wallet.example", "Access-Control-Request-Method": "POST"}
+    headers = {"Origin": "https://wallet.example", "Access-Control-Request-Method": "POST"}
 
-    answer = application.stranger.send("OPTIONS", "/wallets/credential", headers=asked)
+    answer = application.stranger.send("OPTIONS", "/wallets/credential", headers=headers)
 
     assert answer.status == 204
     assert answer.headers["Access-Control-Allow-Origin"] == "*"

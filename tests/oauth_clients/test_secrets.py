@@ -131,8 +131,8 @@ class Flows:
         form = {"grant_type": PRE_AUTHORIZED_CODE, "pre-authorized_code": code}
         url = f"{self.school.server.url}/oauth/token"
         for pin in ("", "wrong"):
-            refused = httpx.post(url, data=form | {"tx_code": pin}, trust_env=False)
-            assert refused.status_code == 400
+            error = httpx.post(url, data=form | {"tx_code": pin}, trust_env=False)
+            assert error.status_code == 400
         answer = httpx.post(url, data=form | {"tx_code": offer.pin}, trust_env=False)
         token = self.tokens("wallet", answer.json())["access_token"]
         wallet = WireCaller(self.school.server.port, token)
