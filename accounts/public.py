@@ -3,6 +3,7 @@
 from accounts.domain.access import (
     OPERATOR,
     PASSWORD,
+    PRE_AUTHORIZED_CODE,
     SECOND_FACTOR,
     STAFF_SITE,
     Authentication,
@@ -19,6 +20,8 @@ from accounts.domain.access import (
     Scope,
     SessionId,
     UserId,
+    WalletScope,
+    scope_of_credential,
 )
 from accounts.domain.audit.entities import (
     BOUND,
@@ -52,6 +55,10 @@ from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.identity.services.public_names import PublicNames
 from accounts.domain.oauth.entities.clients import ClientTerms, IdentityScope, OAuthClient
 from accounts.domain.oauth.entities.scopes import DESCRIPTIONS as SCOPE_DESCRIPTIONS
+from accounts.domain.oauth.services.pre_authorized_codes import (
+    PIN_DIGITS,
+    PreAuthorizedCodeService,
+)
 from accounts.domain.organizations.entities import OrgMembership
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
 from accounts.domain.organizations.services.outgoing_events import membership_added
@@ -68,6 +75,8 @@ __all__ = [
     "FIRST_PARTY_CLIENT",
     "OPERATOR",
     "PASSWORD",
+    "PIN_DIGITS",
+    "PRE_AUTHORIZED_CODE",
     "PROFILE_MEMBERS",
     "SCOPE_DESCRIPTIONS",
     "SECOND_FACTOR",
@@ -100,6 +109,7 @@ __all__ = [
     "PasswordHasher",
     "PasswordsBusy",
     "PersonNeeded",
+    "PreAuthorizedCodeService",
     "Principal",
     "Profile",
     "PublicNames",
@@ -122,8 +132,10 @@ __all__ = [
     "UserId",
     "VerificationReport",
     "VerificationTask",
+    "WalletScope",
     "compared",
     "members_of",
     "membership_added",
     "periodic",
+    "scope_of_credential",
 ]

@@ -44,9 +44,12 @@ if settings.ENVIRONMENT.has_database:
         path("", include("progress.pages.urls")),
         path("", include("credentials.pages.urls")),
         path("", include("accounts.oauth.urls")),
+        path("", include("credentials.api.wallet_urls")),
     ]
 else:
-    pages = r"^(?:admin|oauth|device|account|courses|email|password|sign(?:in|up|out))(?:/|$)"
+    pages = (
+        r"^(?:admin|oauth|device|account|courses|email|password|sign(?:in|up|out)|wallets)(?:/|$)"
+    )
     urlpatterns.append(re_path(pages, problems.database_needed))
 if settings.ENVIRONMENT.shows_docs:
     urlpatterns += [

@@ -40,6 +40,10 @@ class GrantType(StrEnum):
     DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
+PRE_AUTHORIZED_CODE: Final = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+"""The grant type of wallets (OpenID4VCI §6), for which nobody has to be registered."""
+
+
 class Role(StrEnum):
     """Roles on the whole platform. Every user is a learner."""
 
@@ -139,6 +143,17 @@ class Scope(StrEnum):
     AI_WRITE = "ai:write"
     BADGES_READ = "https://purl.imsglobal.org/spec/ob/v3p0/scope/credential.readonly"
     BADGE_PROFILE_READ = "https://purl.imsglobal.org/spec/ob/v3p0/scope/profile.readonly"
+
+
+class WalletScope(StrEnum):
+    """Scopes of the credential endpoint for wallets, which no operation of the API accepts."""
+
+    COLLECT = "credentials:collect"
+
+
+def scope_of_credential(credential_id: UUID) -> str:
+    """The scope of tokens with which a wallet can collect this credential and no other."""
+    return f"{WalletScope.COLLECT}:{credential_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

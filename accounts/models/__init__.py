@@ -9,6 +9,7 @@ from accounts.models.oauth import (
     Consent,
     DeviceCode,
     OAuthClient,
+    PreAuthorizedCode,
     PushedRequest,
 )
 from accounts.models.organizations import Invitation, Organization, OrgMembership
@@ -31,6 +32,7 @@ __all__ = [
     "OrgMembership",
     "Organization",
     "OutgoingMail",
+    "PreAuthorizedCode",
     "PushedRequest",
     "RefreshToken",
     "Session",

@@ -100,6 +100,21 @@ class PushedRequest(models.Model):
         return f"request of {self.client_id}"
 
 
+class PreAuthorizedCode(models.Model):
+    hash = models.CharField(max_length=64, primary_key=True)
+    pin_hash = models.CharField(max_length=64)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    credential_id = models.UUIDField()
+    configuration_id = models.CharField(max_length=50)
+    session_id = models.UUIDField()
+    expires_at = models.DateTimeField(db_index=True)
+    wrong_pins = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"pre-authorized code of {self.user_id}"
+
+
 class Consent(models.Model):
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

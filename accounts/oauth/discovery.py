@@ -6,7 +6,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
 
-from accounts.domain.access import PASSWORD, SECOND_FACTOR, GrantType, Scope
+from accounts.domain.access import (
+    PASSWORD,
+    PRE_AUTHORIZED_CODE,
+    SECOND_FACTOR,
+    GrantType,
+    Scope,
+    WalletScope,
+)
 from accounts.domain.oauth.entities.claims import SCOPE_OF_CLAIM
 from accounts.domain.oauth.entities.clients import IdentityScope, IdTokenAlgorithm
 from accounts.oauth.authorize import PROMPTS
@@ -38,6 +45,7 @@ SWITCHES: Final = {
     "backchannel_logout_supported": True,
     "backchannel_logout_session_supported": True,
     "claims_parameter_supported": True,
+    "pre-authorized_grant_anonymous_access_supported": True,
     "request_parameter_supported": False,
     "request_uri_parameter_supported": False,
     "require_pushed_authorization_requests": False,
@@ -55,10 +63,10 @@ def metadata(request: HttpRequest) -> HttpResponseBase:
 
 def _features() -> dict[str, Any]:
     return {
-        "scopes_supported": [*IdentityScope, *Scope],
+        "scopes_supported": [*IdentityScope, *WalletScope, *Scope],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": list(GrantType),
+        "grant_types_supported": [*GrantType, PRE_AUTHORIZED_CODE],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": list(IdTokenAlgorithm),
         "token_endpoint_auth_methods_supported": list(METHODS),

@@ -14,6 +14,7 @@ from accounts.oauth.errors import missing
 from accounts.oauth.exchange import our_api
 from accounts.oauth.parameters import form_of
 from accounts.oauth.server import backend
+from accounts.oauth.wallets import is_of_wallet, token_response
 from authsvc.composition.container import services
 
 
@@ -21,6 +22,8 @@ class TokenView(Endpoint):
     """`POST /oauth/token` (RFC 6749 §3.2)."""
 
     def respond(self, request: HttpRequest) -> HttpResponseBase:
+        if is_of_wallet(request):
+            return token_response(request)
         headers, body, status = backend().token_response(request)
         return HttpResponse(body, status=status, headers=dict(headers) | dict(NO_STORE))
 

@@ -8,9 +8,9 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
 from oauthlib.oauth2 import DeviceCodeGrant, InvalidGrantError
 
-from accounts.domain.access import Authentication, GrantType
+from accounts.domain.access import Authentication, GrantType, WalletScope
 from accounts.domain.oauth.entities.authorizations import Permission
-from accounts.domain.oauth.entities.clients import IdentityScope, OAuthClient
+from accounts.domain.oauth.entities.clients import PERSONAL_SCOPES, IdentityScope, OAuthClient
 from accounts.domain.oauth.entities.id_tokens import IdClaims
 from accounts.domain.oauth.services.grants import ApprovedDevice
 from accounts.oauth.client_authentication import authenticate, credentials_of
@@ -23,6 +23,7 @@ from accounts.oauth.exchange import (
     requested_resource,
     scopes_of,
 )
+from accounts.oauth.wallets import collectable_details
 from authsvc.composition.container import services
 
 
@@ -110,7 +111,7 @@ class ClientValidator:
         exchange.resource = requested_resource(request)
         if request.grant_type == GrantType.CLIENT_CREDENTIALS:
             exchange.grant = _client_credentials(client, scopes, resource=exchange.resource)
-            return client.may_ask_for(scopes) and not set(scopes) & set(IdentityScope)
+            return client.may_ask_for(scopes) and not PERSONAL_SCOPES & set(scopes)
         return client.may_ask_for(scopes)
 
     def is_origin_allowed(self, client_id: str, origin: str, *_: Any, **__: Any) -> bool:
@@ -246,6 +247,9 @@ class GrantValidator:
             token["id_token"] = services().claims.id_token(
                 client_of(request), claims, access_token=exchange.issued.access_token
             )
+        if claims is not None and WalletScope.COLLECT in scopes_of(request):
+            details = collectable_details(claims.user_id)
+            token |= {"authorization_details": details} if details else {}
 
 
 class Validator(ClientValidator, GrantValidator, OAuth2Validator):

@@ -6,11 +6,11 @@ from django.conf import settings
 
 from authsvc.composition.adapters import DjangoUnitOfWork
 from authsvc.composition.memory_repositories import memory_repositories
-from authsvc.composition.oauth import OAuthServices
 from authsvc.composition.orm_repositories import orm_repositories
 from authsvc.composition.ports import ports
 from authsvc.composition.tutoring import TutorServices
 from authsvc.composition.verification import VerificationServices
+from authsvc.composition.wallets import WalletServices
 from authsvc.kernel.memory import InMemoryDatabase
 from authsvc.kernel.metrics import GaugeSource
 from authsvc.overview.services import OverviewService
@@ -18,7 +18,7 @@ from authsvc.storage.connections import DatabaseConnections
 from authsvc.storage.statements import count_statements, trace_statements
 
 
-class Services(OAuthServices, VerificationServices, TutorServices):
+class Services(WalletServices, VerificationServices, TutorServices):
     """All services of the application."""
 
     @property

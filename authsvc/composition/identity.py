@@ -280,6 +280,7 @@ class IdentityServices(JobServices):
                 self.repositories.sign_in_challenges,
                 self.repositories.authorization_codes,
                 self.repositories.device_codes,
+                self.repositories.pre_authorized_codes,
             ),
             security_log=self.security_log,
             policy=self.ports.session_policy,

@@ -36,6 +36,7 @@ from accounts.domain.oauth.repositories.memory import (
     InMemoryClientRepository,
     InMemoryConsentRepository,
     InMemoryDeviceCodeRepository,
+    InMemoryPreAuthorizedCodeRepository,
     InMemoryPushedRequestRepository,
 )
 from accounts.domain.organizations.entities import Organization, OrgMembership
@@ -142,6 +143,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         authorization_codes=InMemoryAuthorizationCodeRepository(database.table()),
         device_codes=InMemoryDeviceCodeRepository(database.table()),
         pushed_requests=InMemoryPushedRequestRepository(database.table()),
+        pre_authorized_codes=InMemoryPreAuthorizedCodeRepository(database.table()),
         organizations=InMemoryOrganizationRepository(memberships, organizations),
         memberships=InMemoryMembershipRepository(users, memberships),
         invitations=invitations,

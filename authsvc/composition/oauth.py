@@ -11,6 +11,7 @@ from accounts.domain.oauth.services.devices import DeviceService
 from accounts.domain.oauth.services.grants import GrantService
 from accounts.domain.oauth.services.logouts import LOGOUT_NOTICE_JOB, RETRIES, LogoutService
 from accounts.domain.oauth.services.origins import AllowedOrigins
+from accounts.domain.oauth.services.pre_authorized_codes import PreAuthorizedCodeService
 from accounts.domain.oauth.services.registrations import RegistrationService
 from accounts.domain.oauth.services.service_clients import ServiceClientService
 from authsvc.composition.base import Expiring
@@ -25,6 +26,7 @@ class OAuthServices(IntegrationServices):
             "code": self.authorizations,
             "device": self.devices,
             "pushed request": self.pushed_requests,
+            "pre-authorized code": self.pre_authorized_codes,
         }
 
     @property
@@ -153,6 +155,19 @@ class OAuthServices(IntegrationServices):
         return PushedRequestService(
             requests=self.repositories.pushed_requests,
             opaque_tokens=self.ports.opaque_tokens,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def pre_authorized_codes(self) -> PreAuthorizedCodeService:
+        return PreAuthorizedCodeService(
+            codes=self.repositories.pre_authorized_codes,
+            users=self.repositories.users,
+            sessions=self.repositories.sessions,
+            pairs=self._pairs,
+            opaque_tokens=self.ports.opaque_tokens,
+            security_log=self.security_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

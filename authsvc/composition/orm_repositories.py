@@ -13,11 +13,14 @@ from accounts.domain.integrations.repositories.orm import (
     OrmWebhookRepository,
 )
 from accounts.domain.mail.repositories.orm import OrmOutgoingMailRepository
-from accounts.domain.oauth.repositories.orm import (
-    OrmAuthorizationCodeRepository,
+from accounts.domain.oauth.repositories.orm.clients import (
     OrmClientRepository,
     OrmConsentRepository,
+)
+from accounts.domain.oauth.repositories.orm.codes import (
+    OrmAuthorizationCodeRepository,
     OrmDeviceCodeRepository,
+    OrmPreAuthorizedCodeRepository,
     OrmPushedRequestRepository,
 )
 from accounts.domain.organizations.repositories.orm import (
@@ -85,6 +88,7 @@ def orm_repositories() -> Repositories:
         authorization_codes=OrmAuthorizationCodeRepository(),
         device_codes=OrmDeviceCodeRepository(),
         pushed_requests=OrmPushedRequestRepository(),
+        pre_authorized_codes=OrmPreAuthorizedCodeRepository(),
         organizations=OrmOrganizationRepository(),
         memberships=OrmMembershipRepository(),
         invitations=OrmInvitationRepository(),

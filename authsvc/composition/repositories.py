@@ -24,6 +24,7 @@ from accounts.domain.oauth.repositories.protocols import (
     ClientRepository,
     ConsentRepository,
     DeviceCodeRepository,
+    PreAuthorizedCodeRepository,
     PushedRequestRepository,
 )
 from accounts.domain.organizations.repositories.protocols import (
@@ -89,6 +90,7 @@ class Repositories:
     authorization_codes: AuthorizationCodeRepository
     device_codes: DeviceCodeRepository
     pushed_requests: PushedRequestRepository
+    pre_authorized_codes: PreAuthorizedCodeRepository
     organizations: OrganizationRepository
     memberships: MembershipRepository
     invitations: InvitationRepository

@@ -18,8 +18,9 @@ from authsvc.http.protected_resource import PREFIXES
 PUBLIC: Final = re.compile(
     r"/\.well-known/.+|/v1/openapi\.json|/v1/schemas/[^/]+|/v1/issued/[^/]+(?:/verify)?"
     r"|/v1/credentials/[^/]+/versions/[^/]+|/issuers/.+|/credentials/[^/]+|/ims/ob/v3p0/discovery"
+    r"|/wallets/.+"
 )
-"""The paths of public documents, which pages of every origin may read."""
+"""The paths of public documents and of the endpoints for wallets, which pages of every origin may read."""
 METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE"
 REQUEST_HEADERS: Final = (
     "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "

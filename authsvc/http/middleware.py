@@ -36,6 +36,7 @@ API_PREFIXES: Final = (
     "/issuers/",
     "/v1/",
     "/mcp",
+    "/wallets/",
     "/health",
     "/.well-known/",
     "/oauth/token",

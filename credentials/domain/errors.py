@@ -1,6 +1,6 @@
 """Domain errors of credentials."""
 
-from authsvc.kernel.errors import Conflict, Invalid, NotFound
+from authsvc.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class CredentialNotFound(NotFound):
@@ -95,6 +95,18 @@ class AlreadyRevoked(Conflict):
     code = "already-revoked"
     title = "Credential already revoked"
     explanation = "A revoked credential can only be re-issued."
+
+
+class NotCollectable(Conflict):
+    code = "not-collectable"
+    title = "The credential cannot be added to a wallet"
+    explanation = "Only a valid credential can be added, and this one is {status}."
+
+
+class CollectionNotCovered(Forbidden):
+    code = "collection-not-covered"
+    title = "The token is not for this credential"
+    explanation = "Use the token of an offer of this credential."
 
 
 class NothingToVerify(Invalid):

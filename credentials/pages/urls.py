@@ -2,8 +2,13 @@
 
 from django.urls import path
 
-from credentials.pages import own
+from credentials.pages import own, wallets
 
 urlpatterns = [
-    path("account/credentials", own.CredentialsView.as_view(), name="account_credentials")
+    path("account/credentials", own.CredentialsView.as_view(), name="account_credentials"),
+    path(
+        "account/credentials/<id:issued_id>/wallet",
+        wallets.WalletOfferView.as_view(),
+        name="account_wallet_offer",
+    ),
 ]

@@ -15,6 +15,7 @@ from accounts.domain.oauth.entities.authorizations import (
     Consent,
     DeviceCode,
     Permission,
+    PreAuthorizedCode,
     PushedRequest,
 )
 from accounts.domain.oauth.entities.clients import OAuthClient
@@ -92,6 +93,19 @@ def a_request(client: OAuthClient, **parts: Any) -> PushedRequest:
         expires_at=NOON + timedelta(seconds=90),
     )
     return replace(request, **parts)
+
+
+def a_wallet_code(user: User, **parts: Any) -> PreAuthorizedCode:
+    code = PreAuthorizedCode(
+        hash=uuid4().hex * 2,
+        pin_hash=uuid4().hex * 2,
+        user_id=user.id,
+        credential_id=uuid4(),
+        configuration_id="open-badge-badge",
+        session_id=SessionId(uuid4()),
+        expires_at=NOON + timedelta(minutes=10),
+    )
+    return replace(code, **parts)
 
 
 def a_consent(user: User, client: OAuthClient, **parts: Any) -> Consent:

@@ -3,9 +3,10 @@
 from accounts.domain.oauth.entities.authorizations import (
     AuthorizationCode,
     DeviceCode,
+    PreAuthorizedCode,
     PushedRequest,
 )
-from tests.accounts.granting import a_code, a_device, a_request, has_client
+from tests.accounts.granting import a_code, a_device, a_request, a_wallet_code, has_client
 from tests.support.worlds import World
 
 
@@ -37,3 +38,13 @@ def stored_device(world: World, **parts: object) -> DeviceCode:
 
 def found_device(world: World, device: DeviceCode) -> DeviceCode | None:
     return world.repositories.device_codes.find_for_update(device.hash)
+
+
+def stored_wallet_code(world: World, **parts: object) -> PreAuthorizedCode:
+    code = a_wallet_code(world.has_user(), **parts)
+    world.repositories.pre_authorized_codes.add(code)
+    return code
+
+
+def found_wallet_code(world: World, code: PreAuthorizedCode) -> PreAuthorizedCode | None:
+    return world.repositories.pre_authorized_codes.find_for_update(code.hash)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -138,6 +139,7 @@ def secrets_of_everything(world: World) -> list[str]:
     world.services.clients.remove(client.id, by=OPERATOR)
     world.services.accounts.reset_password(anna.user.id, password=PASSWORD)
     impersonate(world, anna.user)
+    secrets += secrets_of_a_wallet(world, anna.user)
     return [*secrets, *map(world.services.ports.opaque_tokens.hash, secrets)]
 
 
@@ -145,6 +147,16 @@ def impersonate(world: World, user: User) -> None:
     root, service = has_root(world), world.services.impersonation
     started = service.start(user.id, may_write=False, reason="Asked for help", by=root)
     service.end(started, because=ImpersonationEnd.STOPPED, by=root)
+
+
+def secrets_of_a_wallet(world: World, user: User) -> list[str]:
+    """Those of a pre-authorized code. Its PIN is left out: six digits are in many lines by chance."""
+    service = world.services.pre_authorized_codes
+    code = service.issue(uuid4(), configuration_id="open-badge-badge", by=a_principal(user))
+    assert service.redeem(code.code, "wrong") is None
+    redeemed = service.redeem(code.code, code.pin)
+    assert redeemed is not None
+    return [code.code, redeemed.tokens.access_token]
 
 
 def secrets_of_signing_in(world: World, refresh_token: str) -> list[str]:

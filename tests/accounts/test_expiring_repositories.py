@@ -1,4 +1,4 @@
-"""Contract of the repositories of what expires: authorization codes, device codes and pushed requests."""
+"""Contract of the repositories of what expires: codes of clients, devices and wallets, and pushed requests."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,9 +10,11 @@ from tests.accounts.stored_grants import (
     found_code,
     found_device,
     found_request,
+    found_wallet_code,
     stored_code,
     stored_device,
     stored_request,
+    stored_wallet_code,
 )
 from tests.support.builders import NOON
 from tests.support.worlds import World
@@ -33,6 +35,11 @@ KINDS: Final[dict[str, Kind]] = {
         stored_request,
         found_request,
         lambda world: world.repositories.pushed_requests.remove_expired(before=NOON),
+    ),
+    "wallet": (
+        stored_wallet_code,
+        found_wallet_code,
+        lambda world: world.repositories.pre_authorized_codes.remove_expired(before=NOON),
     ),
 }
 """How to store one, to find it again, and to delete those that have expired."""

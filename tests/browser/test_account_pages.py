@@ -49,6 +49,11 @@ def test_the_account_from_the_overview_to_the_end_of_other_sessions(
     for tab in ("Courses", "Credentials", "Organizations", "Profile", "Sign-in"):
         tabs.get_by_role("link", name=tab, exact=True).click()
         assert photograph(page, f"account-{tab.lower()}") == WIDTHS
+    tabs.get_by_role("link", name="Credentials", exact=True).click()
+    page.get_by_role("button", name="Add to a wallet").click()
+    expect(page.get_by_role("img", name="QR code of the offer")).to_be_visible()
+    page.get_by_text("Show the PIN").click()
+    assert photograph(page, "account-wallet") == WIDTHS
     tabs.get_by_role("link", name="Devices and apps").click()
     expect(page.get_by_text("Ends 1 browser session")).to_be_visible()
     assert photograph(page, "account-devices") == WIDTHS

@@ -3,11 +3,14 @@
 import pytest
 
 from accounts.domain.access import OPERATOR
+from accounts.models import PreAuthorizedCode
 from credentials.domain.entities.credentials import IssuedCredentialId
 from credentials.models import UserCredential
+from credentials.pages.qr_codes import QrCode
 from tests.accounts.test_browser_sessions import signed_in
 from tests.support.application import Application
 from tests.support.staff import a_holder, a_user_of
+from tests.support.wallets import offer_on
 
 pytestmark = pytest.mark.database
 
@@ -96,3 +99,45 @@ def test_nobody_chooses_for_another_holder(application: Application) -> None:
     issued.refresh_from_db()
     assert "No credential with this id was ever issued." in browser.get(PAGE).text
     assert issued.shows_name is False
+
+
+def test_a_valid_credential_can_be_added_to_a_wallet(application: Application) -> None:
+    anna, _ = a_holder(application)
+    issued, browser = UserCredential.objects.get(user_id=anna.id), signed_in(anna)
+    assert f'action="{wallet_page(issued)}"' in browser.get(PAGE).text
+
+    page = browser.post(wallet_page(issued))
+
+    offer = offer_on(page.text)
+    assert page.heading == "Add to a wallet"
+    assert QrCode.of(offer.link).path in page.text
+    assert "no-store" in page.headers["Cache-Control"]
+    assert offer.code not in page.text.replace(offer.link, ""), "in the link alone"
+    assert browser.get(wallet_page(issued)).leads_to == PAGE, "an offer is shown once"
+
+
+def test_a_revoked_credential_cannot(application: Application) -> None:
+    anna, _ = a_holder(application)
+    issued, browser = UserCredential.objects.get(user_id=anna.id), signed_in(anna)
+    application.services.issuing.revoke(IssuedCredentialId(issued.pk), reason="Error", by=OPERATOR)
+
+    answer = browser.post(wallet_page(issued))
+
+    assert answer.leads_to == PAGE
+    text = browser.get(PAGE).text
+    assert "Only a valid credential can be added, and this one is revoked." in text
+    assert wallet_page(issued) not in text
+
+
+def test_nobody_gets_an_offer_of_the_credential_of_another_holder(application: Application) -> None:
+    anna, _ = a_holder(application)
+    issued = UserCredential.objects.get(user_id=anna.id)
+    browser = signed_in(a_user_of(application, "Bo"))
+
+    assert browser.post(wallet_page(issued)).leads_to == PAGE
+    assert "No credential with this id was ever issued." in browser.get(PAGE).text
+    assert PreAuthorizedCode.objects.count() == 0
+
+
+def wallet_page(issued: UserCredential) -> str:
+    return f"{PAGE}/{issued.pk}/wallet"

@@ -17,11 +17,12 @@ from accounts.domain.oauth.entities.scopes import DESCRIPTIONS
 from accounts.oauth import errors
 from accounts.oauth.discovery import ENDPOINTS
 from tests.docs.shell import blocks_printed_by
-from tests.support.documents import commands_in, fences, page, table_under
+from tests.support.documents import ROOT, commands_in, fences, page, table_under
 from tests.support.forms import WireBrowser
 from tests.support.javascript import printed_after_answering, project_in
 from tests.support.provider import Registered, at_a_browser, open_provider, register
 from tests.support.school import School
+from tests.support.wallets import offered_to
 
 PAGE: Final = page("docs/clients.md")
 DESK: Final = "http://localhost:8000"
@@ -50,11 +51,11 @@ class Reader:
     anna: WireBrowser
     robot: Registered
 
-    def types(self, commands: tuple[str, ...]) -> list[str]:
+    def types(self, commands: tuple[str, ...], folder: Path = ROOT, **variables: str) -> list[str]:
         """Return what each block of commands prints, in one session that stops at the first failure."""
         first, *others = map(self._here, commands)
-        environment = os.environ | self.school.environment | self._environment()
-        return blocks_printed_by([READ + first, *others], environment)
+        environment = os.environ | self.school.environment | self._environment() | variables
+        return blocks_printed_by([READ + first, *others], environment, folder=folder)
 
     def runs(self, program: str) -> None:
         exec(self._here(program), {"input": self._sees})  # noqa: S102  # it is ours, from the page
@@ -101,6 +102,17 @@ def test_the_commands_print_what_is_shown(reader: Reader) -> None:
     printed = reader.types(commands)
 
     assert len(printed) > 10
+    assert printed == list(shown)
+
+
+@pytest.mark.any_database
+def test_a_wallet_collects_a_credential_as_its_page_shows(reader: Reader, tmp_path: Path) -> None:
+    offer = offered_to(reader.anna, reader.school)
+    commands, shown = zip(*commands_in(page("docs/wallets.md")), strict=True)
+
+    printed = reader.types(commands, tmp_path, OFFER=offer.link, PIN=offer.pin)
+
+    assert len(printed) == 5
     assert printed == list(shown)
 
 

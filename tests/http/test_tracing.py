@@ -287,6 +287,7 @@ def test_nothing_is_imported_that_is_not_used() -> None:
     unused = {
         "authsvc.composition.opentelemetry_tracing",
         "openpyxl",
+        "qrcode",
         "opentelemetry.exporter",
         "prometheus_client",
         "pyld",

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
+from accounts.domain.access import PRE_AUTHORIZED_CODE
 from tests.support.application import PASSWORD
 from tests.support.commands import manage
 from tests.support.forms import WireBrowser
@@ -28,6 +29,8 @@ from tests.support.provider import (
 )
 from tests.support.relying import challenge_of
 from tests.support.school import School
+from tests.support.wallets import offered_to
+from tests.support.wire import WireCaller
 
 pytestmark = pytest.mark.any_database
 
@@ -58,6 +61,7 @@ class Flows:
         self.client.refresh(renewed["refresh_token"])
         self.request_client_credentials()
         self.connect_a_device()
+        self.collect_a_credential()
         self.push()
         self.register_with_initial_access_token()
         self.record("cookie", *self.anna.cookies())
@@ -117,6 +121,26 @@ class Flows:
         page = self.anna.fill_in(page, "user_code")
         assert "Device connected" in self.anna.fill_in(page, "decision", decision="allow").text
         self.tokens("device", self.client.post("/oauth/token", **form).json)
+
+    def collect_a_credential(self) -> None:
+        offer, stranger = offered_to(self.anna, self.school), self.school.stranger()
+        grants = stranger.get(offer.path).json["grants"]
+        code = grants[PRE_AUTHORIZED_CODE]["pre-authorized_code"]
+        self.record("wallet", code)
+        assert stranger.post(offer.path).status == 405
+        form = {"grant_type": PRE_AUTHORIZED_CODE, "pre-authorized_code": code}
+        url = f"{self.school.server.url}/oauth/token"
+        for pin in ("", "wrong"):
+            error = httpx.post(url, data=form | {"tx_code": pin}, trust_env=False)
+            assert error.status_code == 400
+        answer = httpx.post(url, data=form | {"tx_code": offer.pin}, trust_env=False)
+        token = self.tokens("wallet", answer.json())["access_token"]
+        wallet = WireCaller(self.school.server.port, token)
+        (details,) = answer.json()["authorization_details"]
+        (identifier,) = details["credential_identifiers"]
+        body = {"credential_identifier": identifier}
+        assert wallet.post("/wallets/credential", body).status == 200
+        assert stranger.get(offer.path).status == 404
 
     def push(self) -> None:
         verifier = token_urlsafe(48)

@@ -132,6 +132,7 @@ def test_implicit_and_password_grants_are_not_offered(metadata: dict[str, Any]) 
         "refresh_token",
         "client_credentials",
         "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:ietf:params:oauth:grant-type:pre-authorized_code",
     ]
 
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import TypedDict
 
-from accounts.domain.access import GrantType, SessionId, UserId
+from accounts.domain.access import SessionId, UserId
 from accounts.domain.identity.entities.sessions import SessionEnd
 
 
@@ -25,6 +25,7 @@ class SecurityEvent(StrEnum):
     TOKENS_REFRESHED = "tokens-refreshed"
     REFRESH_TOKEN_REUSED = "refresh-token-reused"  # noqa: S105  # a name, not a secret
     CODE_REUSED = "code-reused"
+    WRONG_PIN = "wrong-pin"
     TOKEN_REVOKED = "token-revoked"  # noqa: S105  # a name, not a secret
     CONSENT_GIVEN = "consent-given"
     GRANT_TAKEN_BACK = "grant-taken-back"
@@ -69,6 +70,6 @@ class SecurityFacts(TypedDict, total=False):
     client_id: str
     session_id: SessionId | None
     account: str
-    grant_type: GrantType
+    grant_type: str
     kind: str
     reason: SessionEnd | SignInFailure | KeyRotation

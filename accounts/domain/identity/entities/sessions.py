@@ -19,6 +19,10 @@ from accounts.domain.access import (
 )
 
 FIRST_PARTY_CLIENT: Final = "authsvc"
+WALLET: Final = "wallet"
+"""The `client_id` of wallets that nobody has registered."""
+UNREGISTERED: Final[Mapping[str, str]] = {WALLET: "Wallet"}
+"""Names of clients that are not registered, for lists of sessions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

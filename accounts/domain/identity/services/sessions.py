@@ -4,7 +4,12 @@ from dataclasses import dataclass
 
 from accounts.domain.access import Principal, SessionId
 from accounts.domain.identity.entities.security_log import SecurityEvent
-from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, OwnSession, SessionEnd
+from accounts.domain.identity.entities.sessions import (
+    FIRST_PARTY_CLIENT,
+    UNREGISTERED,
+    OwnSession,
+    SessionEnd,
+)
 from accounts.domain.identity.entities.tokens import SignedIn
 from accounts.domain.identity.errors import InvalidToken, RefreshTokenReused, SessionNotFound
 from accounts.domain.identity.ports import ClientNames
@@ -59,7 +64,7 @@ class SessionService:
         sessions = (
             OwnSession(
                 session=session,
-                client_name=names.get(session.client_id),
+                client_name=names.get(session.client_id, UNREGISTERED.get(session.client_id)),
                 is_current=session.id == by.session_id,
             )
             for session in live.items

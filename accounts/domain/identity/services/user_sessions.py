@@ -8,7 +8,7 @@ from accounts.domain.access import Principal, Right, SessionId, UserId
 from accounts.domain.audit.entities import AuditAction, AuditSubject, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.entities.browsers import BrowserSession, EndedSessions
-from accounts.domain.identity.entities.sessions import Session, SessionEnd
+from accounts.domain.identity.entities.sessions import UNREGISTERED, Session, SessionEnd
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import SessionNotFound
 from accounts.domain.identity.ports import ClientNames
@@ -70,7 +70,7 @@ class UserSessionService:
             clients=tuple(
                 ClientSession(
                     session=session,
-                    client_name=names.get(session.client_id),
+                    client_name=names.get(session.client_id, UNREGISTERED.get(session.client_id)),
                     used_at=used.get(session.id, session.started_at),
                 )
                 for session in live

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from accounts.domain.access import Authentication, ClientPk, RequestedClaims, SessionId, UserId
 
 CODE_LIVES: Final = timedelta(seconds=60)
 SLOWER_BY_SECONDS: Final = 5
+MOST_WRONG_PINS: Final = 5
+"""After so many wrong PINs a pre-authorized code is worthless: of a million PINs an attacker can try five."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,3 +120,33 @@ class DeviceCode:
         """Polled once more. Polling too soon makes the interval longer (RFC 8628 §3.5)."""
         wait = SLOWER_BY_SECONDS if self.polls_too_soon(at=at) else 0
         return replace(self, polled_at=at, interval_seconds=self.interval_seconds + wait)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreAuthorizedCode:
+    """A code with which any wallet can collect one credential of the user, if it has the PIN, too (OpenID4VCI §4.1.1).
+
+    Code and PIN are stored as hashes. `credential_id` and `configuration_id` mean something to the issuer of
+    credentials alone. A used one stays until it expires, so that a replay is detected.
+    """
+
+    hash: str
+    pin_hash: str
+    user_id: UserId
+    credential_id: UUID
+    configuration_id: str
+    session_id: SessionId
+    expires_at: datetime
+    wrong_pins: int = 0
+    used_at: datetime | None = None
+
+    def is_live(self, *, at: datetime) -> bool:
+        is_open = self.used_at is None and self.wrong_pins < MOST_WRONG_PINS
+        return is_open and at < self.expires_at
+
+    def used(self, *, at: datetime) -> "PreAuthorizedCode":
+        return replace(self, used_at=at)
+
+    def mistaken(self) -> "PreAuthorizedCode":
+        """With one wrong PIN more."""
+        return replace(self, wrong_pins=self.wrong_pins + 1)

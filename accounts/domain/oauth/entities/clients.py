@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
-from accounts.domain.access import ClientPk, GrantType, OrganizationId, Scope
+from accounts.domain.access import ClientPk, GrantType, OrganizationId, Scope, WalletScope
 from accounts.domain.oauth.errors import UnsuitableClient
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.text import name_error
@@ -41,7 +41,10 @@ class IdentityScope(StrEnum):
     OFFLINE_ACCESS = "offline_access"
 
 
-KNOWN_SCOPES: Final = frozenset({*IdentityScope, *Scope})
+KNOWN_SCOPES: Final = frozenset({*IdentityScope, *WalletScope, *Scope})
+
+PERSONAL_SCOPES: Final = frozenset({*IdentityScope, *WalletScope})
+"""The scopes that mean nothing without a user."""
 
 SERVICE_SCOPES: Final = frozenset(Scope) - {
     Scope.ACCOUNTS_READ,

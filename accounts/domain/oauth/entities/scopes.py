@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from accounts.domain.access import Scope
+from accounts.domain.access import Scope, WalletScope
 from accounts.domain.oauth.entities.clients import IdentityScope
 
 DESCRIPTIONS: Final[Mapping[str, str]] = {
@@ -14,6 +14,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     IdentityScope.ADDRESS: "see your postal address",
     IdentityScope.ORGANIZATIONS: "see your organizations and your roles",
     IdentityScope.OFFLINE_ACCESS: "keep this access after you sign out",
+    WalletScope.COLLECT: "copy your credentials into a wallet",
     Scope.ACCOUNTS_READ: "see your account: name, e-mail address and sessions",
     Scope.ACCOUNTS_WRITE: "change your account and end your sessions",
     Scope.COURSES_READ: "see the courses available to you",

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from uuid import UUID
 
 from accounts.domain.access import ClientPk, OrganizationId, SessionId, UserId
 from accounts.domain.oauth.entities.authorizations import (
     AuthorizationCode,
     Consent,
     DeviceCode,
+    PreAuthorizedCode,
     PushedRequest,
 )
 from accounts.domain.oauth.entities.clients import OAuthClient
@@ -202,6 +204,40 @@ class InMemoryPushedRequestRepository:
 
     def remove_expired(self, *, before: datetime) -> int:
         return remove_where(self.store, lambda request: request.expires_at < before)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryPreAuthorizedCodeRepository:
+    store: MutableMapping[str, PreAuthorizedCode] = field(default_factory=dict)
+
+    def add(self, code: PreAuthorizedCode) -> None:
+        self.store[code.hash] = code
+
+    def find(self, code_hash: str) -> PreAuthorizedCode | None:
+        return self.store.get(code_hash)
+
+    def find_for_update(self, code_hash: str) -> PreAuthorizedCode | None:
+        return self.store.get(code_hash)
+
+    def save(self, code: PreAuthorizedCode) -> None:
+        stored = self.store[code.hash]
+        self.store[code.hash] = replace(stored, wrong_pins=code.wrong_pins, used_at=code.used_at)
+
+    def remove_pending(self, user_id: UserId, credential_id: UUID | None = None) -> None:
+        remove_where(
+            self.store,
+            lambda code: (
+                code.used_at is None
+                and code.user_id == user_id
+                and credential_id in {None, code.credential_id}
+            ),
+        )
+
+    def remove_all_pending(self) -> None:
+        remove_where(self.store, lambda code: code.used_at is None)
+
+    def remove_expired(self, *, before: datetime) -> int:
+        return remove_where(self.store, lambda code: code.expires_at < before)
 
 
 def _browser_of(code: AuthorizationCode | DeviceCode) -> SessionId | None:

@@ -10,6 +10,7 @@ from accounts.domain.oauth.entities.authorizations import (
     AuthorizationCode,
     Consent,
     DeviceCode,
+    PreAuthorizedCode,
     PushedRequest,
 )
 from accounts.domain.oauth.entities.clients import OAuthClient
@@ -144,3 +145,26 @@ class PushedRequestRepository(Protocol):
 
     def remove_expired(self, *, before: datetime) -> int:
         """Delete requests that expired before then. Return how many."""
+
+
+class PreAuthorizedCodeRepository(Protocol):
+    def add(self, code: PreAuthorizedCode) -> None:
+        """Save a new code."""
+
+    def find(self, code_hash: str) -> PreAuthorizedCode | None:
+        """The code with this hash."""
+
+    def find_for_update(self, code_hash: str) -> PreAuthorizedCode | None:
+        """The code with this hash, locked until the unit of work ends."""
+
+    def save(self, code: PreAuthorizedCode) -> None:
+        """Save how many wrong PINs were sent, and whether the code was used; nothing else about it changes."""
+
+    def remove_pending(self, user_id: UserId, credential_id: UUID | None = None) -> None:
+        """Delete the unused codes of the user, or only those for this credential."""
+
+    def remove_all_pending(self) -> None:
+        """Delete the unused codes of all users."""
+
+    def remove_expired(self, *, before: datetime) -> int:
+        """Delete codes that expired before then. Return how many."""
