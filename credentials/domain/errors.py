@@ -9,6 +9,12 @@ class CredentialNotFound(NotFound):
     explanation = "There is no credential with this id."
 
 
+class NothingToTranscribe(NotFound):
+    code = "nothing-to-transcribe"
+    title = "No credentials for a transcript"
+    explanation = "A transcript contains at least one credential that was not revoked."
+
+
 class CredentialVersionNotFound(NotFound):
     code = "credential-version-not-found"
     title = "Credential version not found"

@@ -29,6 +29,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "CredentialRepository.shown_version": "what was issued on it is its holder's to show to strangers",
     "SignedCredentialRepository.find": "a credential is its holder's to show to strangers",
     "SignedCredentialRepository.shown": "a credential is its holder's to show to strangers",
+    "SignedCredentialRepository.documents_of": "a credential is its holder's to hand out",
     "StatusListRepository.shown": "strangers read in it whether a credential is revoked",
     "StatusListRepository.indexes_set": "strangers read in it whether a credential is revoked",
     "IssuedCredentialRepository.shown": "a credential is its holder's to show to strangers",

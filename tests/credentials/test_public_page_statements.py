@@ -52,3 +52,19 @@ def test_the_page_costs_few_statements(
 
     assert answer.status == 200
     assert executed == statements.split()
+
+
+@pytest.mark.parametrize("accept", ["application/vc+ld+json", "application/jwt"])
+def test_a_transcript_costs_the_same_statements_for_any_number_of_credentials(
+    committing_application: Application, accept: str
+) -> None:
+    holding = a_holding(committing_application)
+    # The caller, the list, the documents; within a transaction, the keys of the platform.
+    statements = ["SELECT", "SELECT", "SELECT", "BEGIN", "SELECT", "COMMIT"]
+
+    answer, executed = statements_of(
+        lambda: holding.anna.caller.get("/v1/me/transcript", Accept=accept)
+    )
+
+    assert answer.status == 200
+    assert executed == statements

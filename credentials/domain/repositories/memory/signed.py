@@ -1,11 +1,11 @@
 """Signed credentials and status lists in memory."""
 
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from accounts.public import OrganizationId
+from accounts.public import OrganizationId, UserId
 from authsvc.kernel.tenancy import TenantScope
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from credentials.domain.entities.signed import SignedCredential, SignedForm, StatusList
@@ -39,6 +39,15 @@ class InMemorySignedCredentialRepository:
             return issued, None
         key = self.keys.store[signed.proof_key_id]
         return issued, SignedForm(document=signed.document, key=key)
+
+    def documents_of(
+        self, user_id: UserId, issued_ids: Iterable[IssuedCredentialId]
+    ) -> dict[IssuedCredentialId, str]:
+        return {
+            issued_id: self.store[issued_id].document
+            for issued_id in issued_ids
+            if issued_id in self.store and self.issued.shown(issued_id).user_id == user_id
+        }
 
 
 @dataclass(frozen=True, slots=True)

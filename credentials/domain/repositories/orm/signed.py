@@ -1,11 +1,12 @@
 """Signed credentials and status lists in the database."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import F, Q
 
-from accounts.public import OrganizationId
+from accounts.public import OrganizationId, UserId
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
 from authsvc.storage.prepared import PreparedQuery
@@ -50,6 +51,15 @@ class OrmSignedCredentialRepository:
         key = rows.IssuerKey(**{name: getattr(row, f"key_{name}") for name in _KEY})
         form = SignedForm(document=row.signed_document, key=key_of_row(key))
         return issued_of_row(row), form
+
+    def documents_of(
+        self, user_id: UserId, issued_ids: Iterable[IssuedCredentialId]
+    ) -> dict[IssuedCredentialId, str]:
+        signed = rows.SignedCredential.objects.filter(
+            pk__in=list(issued_ids), issued__user_id=user_id
+        )
+        pairs = signed.values_list("issued_id", "document")
+        return {IssuedCredentialId(issued_id): document for issued_id, document in pairs}
 
 
 class OrmStatusListRepository:

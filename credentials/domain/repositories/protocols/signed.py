@@ -1,9 +1,10 @@
 """Repositories of signed credentials and of status lists."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from accounts.public import OrganizationId
+from accounts.public import OrganizationId, UserId
 from authsvc.kernel.tenancy import TenantScope
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from credentials.domain.entities.signed import SignedCredential, SignedForm, StatusList
@@ -21,6 +22,11 @@ class SignedCredentialRepository(Protocol):
 
         Raise IssuedCredentialNotFound.
         """
+
+    def documents_of(
+        self, user_id: UserId, issued_ids: Iterable[IssuedCredentialId]
+    ) -> dict[IssuedCredentialId, str]:
+        """Return the signed documents of these of the user's issued credentials, as far as they are signed."""
 
 
 class StatusListRepository(Protocol):
