@@ -1,4 +1,4 @@
-"""The certificate of an issued credential: a page to print, and a PDF."""
+"""What is drawn of an issued credential: its certificate, as page to print and as PDF, and its preview image."""
 
 from hashlib import sha256
 from typing import Final
@@ -14,8 +14,10 @@ from authsvc.http.preconditions import etag_of
 from authsvc.http.public_pages import CACHED, rendered
 from credentials.domain.entities.credentials import IssuedCredentialId
 from credentials.domain.entities.public import PublicCredential
+from credentials.pages.card_words import CardWords
 from credentials.pages.certificate_words import CertificateWords
 from credentials.pages.public import FRESH, answer_in
+from credentials.pages.public_words import PublicPage
 from credentials.pages.qr_codes import squares_of, svg_path_of
 
 PDF: Final = "application/pdf"
@@ -34,6 +36,12 @@ def show(request: HttpRequest, issued: str) -> HttpResponse:
 def download(request: HttpRequest, issued: str) -> HttpResponse:
     """`GET /credentials/{id}/certificate.pdf`; leads to the page if the PDF cannot show a text."""
     return answer_in(request, issued, _pdf)
+
+
+@require_safe
+def show_card(request: HttpRequest, issued: str) -> HttpResponse:
+    """`GET /credentials/{id}/card.png`: the image that other sites show beside a link to the page."""
+    return answer_in(request, issued, _card)
 
 
 def _page(request: HttpRequest, issued_id: IssuedCredentialId) -> HttpResponse:
@@ -57,11 +65,8 @@ def _page(request: HttpRequest, issued_id: IssuedCredentialId) -> HttpResponse:
 def _pdf(request: HttpRequest, issued_id: IssuedCredentialId) -> HttpResponse:
     credential = _certified(request, issued_id)
     words = CertificateWords.of(credential)
-    etag = f'"{sha256(f"{DESIGN} {words!r}".encode()).hexdigest()[:32]}"'
-    # Before it is drawn, which takes 50 ms.
-    known = get_conditional_response(request, etag=etag)
-    if known is not None:
-        assert isinstance(known, HttpResponse)  # noqa: S101  # for mypy: it is a 304
+    etag = _etag_of(words)
+    if known := _known(request, etag):
         return known
     from credentials.pages.certificate_pdf import (  # noqa: PLC0415  # reportlab takes half a second to load
         NotDrawable,
@@ -79,6 +84,28 @@ def _pdf(request: HttpRequest, issued_id: IssuedCredentialId) -> HttpResponse:
     response = HttpResponse(content, content_type=PDF)
     response["Content-Disposition"] = 'inline; filename="certificate.pdf"'
     _let_cache(request, response, credential, etag=etag)
+    return response
+
+
+def _card(request: HttpRequest, issued_id: IssuedCredentialId) -> HttpResponse:
+    words = CardWords.of(PublicPage(services().public_pages.shown(issued_id)))
+    etag = _etag_of(words)
+    if known := _known(request, etag):
+        return known
+    from credentials.pages.card_images import card_image  # noqa: PLC0415  # few requests need Pillow
+
+    headers = {"ETag": etag, "Cache-Control": CACHED}
+    return HttpResponse(card_image(words), content_type="image/png", headers=headers)
+
+
+def _etag_of(words: CertificateWords | CardWords) -> str:
+    return f'"{sha256(f"{DESIGN} {words!r}".encode()).hexdigest()[:32]}"'
+
+
+def _known(request: HttpRequest, etag: str) -> HttpResponse | None:
+    """A 304, if the client has what would be drawn: to draw it takes 50 ms."""
+    response = get_conditional_response(request, etag=etag)
+    assert response is None or isinstance(response, HttpResponse)  # noqa: S101  # for mypy: a 304
     return response
 
 

@@ -5,5 +5,6 @@ from django.urls import path
 from credentials.pages import own
 
 urlpatterns = [
-    path("account/credentials", own.CredentialsView.as_view(), name="account_credentials")
+    path("account/credentials", own.CredentialsView.as_view(), name="account_credentials"),
+    path("account/transcript.<str:form>", own.download_transcript, name="account_transcript"),
 ]
