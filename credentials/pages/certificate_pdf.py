@@ -15,7 +15,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from credentials.pages.certificate_words import CertificateWords
-from credentials.pages.fonts import BOLD, REGULAR, can_show, composed, registered
+from credentials.pages.fonts import BOLD, REGULAR, can_show, capitals_of, composed, registered
 from credentials.pages.images import ImageForm, default_image
 from credentials.pages.qr_codes import runs_of, squares_of
 
@@ -62,7 +62,7 @@ def _draw_frame(canvas: Canvas) -> None:
 
 
 def _draw_body(canvas: Canvas, words: CertificateWords) -> None:
-    issuer = composed(words.issuer).upper()
+    issuer = capitals_of(composed(words.issuer))
     _draw_lines(canvas, issuer, BOLD, sizes=(13, 9), top=HEIGHT - 24 * mm, color=ACCENT)
     seal = ImageReader(BytesIO(default_image(words.type, ImageForm.PNG)))
     side = 32 * mm

@@ -37,6 +37,12 @@ def can_show(text: str) -> bool:
     )
 
 
+def capitals_of(text: str) -> str:
+    """The text in capitals, unless the typeface lacks one: of Georgian letters, it has no capitals."""
+    capitals = composed(text.upper())
+    return capitals if can_show(capitals) else text
+
+
 @cache
 def registered() -> None:
     """Make the typeface known to reportlab."""

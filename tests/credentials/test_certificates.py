@@ -14,7 +14,7 @@ from credentials.domain.entities.definitions import CredentialType
 from credentials.domain.entities.public import PublicVerdict
 from credentials.pages.certificate_pdf import NotDrawable, certificate_pdf, lines_of
 from credentials.pages.certificate_words import CertificateWords
-from credentials.pages.fonts import can_show, composed
+from credentials.pages.fonts import can_show, capitals_of, composed
 from credentials.pages.qr_codes import QUIET_ZONE, runs_of, squares_of, svg_path_of
 from tests.credentials.holding import Holding, a_holding
 from tests.support.application import Answer, Application, a_client
@@ -218,6 +218,12 @@ def test_what_would_be_drawn_wrongly_is_not_drawn_at_all(text: str) -> None:
     ):
         with pytest.raises(NotDrawable):
             certificate_pdf(words)
+
+
+def test_issuers_are_written_in_capitals_that_the_typeface_has() -> None:
+    assert capitals_of("Schule für Ölzeug") == "SCHULE FÜR ÖLZEUG"
+    assert capitals_of("ქართული") == "ქართული"
+    assert capitals_of("\u0390") == "\u0390"  # its capital is a letter with a mark apart
 
 
 def test_a_letter_with_its_mark_apart_is_the_same_letter() -> None:
