@@ -15,6 +15,9 @@ CONTEXTS: Final = (CREDENTIALS, LEARNER_RECORDS, OPEN_BADGES, EXTENSIONS)
 MOST_CREDENTIALS: Final = 40
 """In one transcript, as its schema says. To canonicalize each takes about 16 ms."""
 MOST_TEXTS: Final = 2_400
+MOST_TEXTS_VERIFIED: Final = 2_500
+"""In a whole transcript: with its own texts it has more than the credentials inside."""
+
 MOST_CHARACTERS: Final = 600_000
 """Of all credentials together, so that the token of the transcript can be verified as well."""
 
@@ -57,7 +60,7 @@ def fitting(credentials: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]
     chosen: list[Mapping[str, Any]] = []
     texts = characters = 0
     for credential in credentials:
-        more_texts, more_characters = _texts_in(credential), len(json_text(credential))
+        more_texts, more_characters = texts_in(credential), len(json_text(credential))
         if texts + more_texts > MOST_TEXTS or characters + more_characters > MOST_CHARACTERS:
             continue
         texts, characters = texts + more_texts, characters + more_characters
@@ -65,6 +68,15 @@ def fitting(credentials: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]
         if len(chosen) == MOST_CREDENTIALS:
             break
     return chosen
+
+
+def texts_in(value: Any) -> int:
+    """How many texts the value contains, which is what the work of verifying it grows with."""
+    if isinstance(value, Mapping):
+        return sum(texts_in(member) for member in value.values())
+    if isinstance(value, list):
+        return sum(texts_in(item) for item in value)
+    return int(isinstance(value, str))
 
 
 def _distinct(issuer: Profile, credentials: Iterable[Mapping[str, Any]]) -> Profile:
@@ -79,11 +91,3 @@ def _distinct(issuer: Profile, credentials: Iterable[Mapping[str, Any]]) -> Prof
         if isinstance(profile, Mapping) and profile["id"] == issuer.id
     }
     return replace(issuer, name="") if issuer.name in names else issuer
-
-
-def _texts_in(value: Any) -> int:
-    if isinstance(value, Mapping):
-        return sum(_texts_in(member) for member in value.values())
-    if isinstance(value, list):
-        return sum(_texts_in(item) for item in value)
-    return int(isinstance(value, str))

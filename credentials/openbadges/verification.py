@@ -14,6 +14,7 @@ from credentials.openbadges.keys import IssuerKey
 from credentials.openbadges.schemas import check_schema, has_schema, is_transcript
 from credentials.openbadges.securing import Form, Secured, Signature, time_of
 from credentials.openbadges.status_lists import LIST_TYPE, decoded, is_set
+from credentials.openbadges.transcripts import MOST_TEXTS_VERIFIED, texts_in
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """How far the clock of an issuer may be ahead."""
@@ -131,6 +132,8 @@ def _check_schema(credential: Secured) -> None:
         raise InvalidDocument("The document is not an Open Badges 3.0 credential.")
     if is_transcript(credential.document) and _has_other_parts(credential.document):
         raise InvalidDocument(OTHER_TRANSCRIPT)
+    if is_transcript(credential.document) and texts_in(credential.document) > MOST_TEXTS_VERIFIED:
+        raise InvalidDocument("The transcript is too large.")
     check_schema(credential.document)
     subject = credential.document["credentialSubject"]
     if not subject.get("id") and not subject.get("identifier"):

@@ -12,6 +12,7 @@ from authsvc.http.actors import person_of
 from authsvc.http.impersonation import impersonation_of
 from authsvc.http.preconditions import etag_of
 from authsvc.http.public_pages import CACHED, rendered
+from authsvc.kernel.caches import BoundedCache
 from credentials.domain.entities.credentials import IssuedCredentialId
 from credentials.domain.entities.public import PublicCredential
 from credentials.pages.card_words import CardWords
@@ -23,7 +24,12 @@ from credentials.pages.qr_codes import squares_of, svg_path_of
 PDF: Final = "application/pdf"
 DESIGN: Final = 1
 """Count it up when certificates of the same words look different: their ETags depend on it."""
+MOST_DRAWN: Final = 32
+"""Files of up to 200 kB that a process holds ready, because to draw one takes 50 ms."""
 PRIVATE: Final = "private, no-store"
+
+
+_DRAWN: Final = BoundedCache[str, bytes](MOST_DRAWN)
 
 
 @require_safe
@@ -74,7 +80,7 @@ def _pdf(request: HttpRequest, issued_id: IssuedCredentialId) -> HttpResponse:
     )
 
     try:
-        content = certificate_pdf(words)
+        content = _DRAWN.get(etag, lambda: certificate_pdf(words))
     except NotDrawable:
         response: HttpResponse = HttpResponseRedirect(
             f"/credentials/{issued_id}/certificate?print", status=303
@@ -95,7 +101,8 @@ def _card(request: HttpRequest, issued_id: IssuedCredentialId) -> HttpResponse:
     from credentials.pages.card_images import card_image  # noqa: PLC0415  # few requests need Pillow
 
     headers = {"ETag": etag, "Cache-Control": CACHED}
-    return HttpResponse(card_image(words), content_type="image/png", headers=headers)
+    content = _DRAWN.get(etag, lambda: card_image(words))
+    return HttpResponse(content, content_type="image/png", headers=headers)
 
 
 def _etag_of(words: CertificateWords | CardWords) -> str:

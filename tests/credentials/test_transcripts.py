@@ -302,6 +302,33 @@ def test_a_credential_whose_issuer_is_elsewhere_leaves_the_transcript_unverified
     assert outcomes(report)["credentials"] == "not_checked"
 
 
+def test_a_transcript_that_would_take_too_much_work_is_refused(holding: Holding) -> None:
+    part = json.loads(signed())
+    part["credentialSubject"]["achievement"]["tag"] = [str(number) for number in range(90)]
+    token = as_jwt(transcripts.transcript_document(a_transcript(*[part] * 20)), DID_KEY)
+
+    report = report_on(holding, token, TOKEN)
+
+    assert report["verdict"] == "invalid"
+    assert report["detail"] == "The transcript is too large."
+    assert report["credentials"] == []
+
+
+def test_what_is_made_is_small_enough_to_be_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = json.loads(signed())
+    monkeypatch.setattr(transcripts, "MOST_CREDENTIALS", 400)
+
+    parts = transcripts.fitting([part] * 400)
+
+    whole = transcripts.texts_in(foreign_document(*parts))
+    assert transcripts.MOST_TEXTS - 100 < whole < transcripts.MOST_TEXTS_VERIFIED
+
+
+def foreign_document(*parts: Any) -> dict[str, Any]:
+    proof = [dict.fromkeys(("type", "cryptosuite", "created", "verificationMethod"), "x")]
+    return transcripts.transcript_document(a_transcript(*parts)) | {"proof": proof}
+
+
 def test_a_transcript_in_a_transcript_is_refused(holding: Holding) -> None:
     report = report_on(holding, json_text(foreign(foreign(json.loads(signed())))))
 
