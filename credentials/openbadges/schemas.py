@@ -52,15 +52,28 @@ def check_schema(document: Mapping[str, Any]) -> None:
     Raises InvalidDocument, which names the first members that violate the schema.
     """
     validator = _TRANSCRIPT if is_transcript(document) else _ACHIEVEMENT_CREDENTIAL
+    try:
+        messages = _violations(validator, document)
+    except UnicodeEncodeError:
+        # JSON can escape half of a character, which the validator cannot read.
+        raise InvalidDocument("The document contains half of a character.") from None
+    if messages:
+        raise InvalidDocument(f"{VIOLATION}: {'; '.join(messages)}.")
+
+
+def _violations(
+    validator: jsonschema_rs.Draft201909Validator, document: Mapping[str, Any]
+) -> list[str]:
+    """The first of them. Raises UnicodeEncodeError."""
     if validator.is_valid(document):
-        return
+        return []
     messages: list[str] = []
     for error in validator.iter_errors(document):
         path = "/".join(str(step) for step in error.instance_path) or "the document"
         messages.append(f"{path}: {error.message[:_LONGEST_ERROR]}")
         if len(messages) == _ERRORS_SHOWN:
             break
-    raise InvalidDocument(f"{VIOLATION}: {'; '.join(messages)}.")
+    return messages
 
 
 def _types_of(document: Mapping[str, Any]) -> frozenset[str]:

@@ -329,6 +329,25 @@ def foreign_document(*parts: Any) -> dict[str, Any]:
     return transcripts.transcript_document(a_transcript(*parts)) | {"proof": proof}
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"@context": "\ud800"},
+        {"issuer": {"id": "\ud800", "type": ["Profile"]}},
+        {"credentialSubject": {"id": "\ud800"}},
+    ],
+)
+def test_half_of_a_character_is_refused_in_badges_and_transcripts(
+    holding: Holding, members: dict[str, Any]
+) -> None:
+    badge = json.loads(signed())
+    for document in (badge, foreign(badge)):
+        report = report_on(holding, json.dumps(document | members))
+
+        assert report["verdict"] == "invalid"
+        assert report["credential"] is None
+
+
 def test_a_transcript_in_a_transcript_is_refused(holding: Holding) -> None:
     report = report_on(holding, json_text(foreign(foreign(json.loads(signed())))))
 
