@@ -1,10 +1,11 @@
-"""Services of the public pages of issued credentials."""
+"""Services of the public pages of issued credentials, and of transcripts."""
 
 from functools import cached_property
 
 from accounts.public import PublicNames
 from authsvc.composition.learning import LearningServices
 from credentials.domain.services.public_pages import PublicPages
+from credentials.domain.services.transcripts import Transcripts
 
 
 class CredentialPageServices(LearningServices):
@@ -16,6 +17,18 @@ class CredentialPageServices(LearningServices):
             names=PublicNames(users=self.repositories.users),
             tenant_access=self.tenant_access,
             audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def transcripts(self) -> Transcripts:
+        return Transcripts(
+            issued_credentials=self.repositories.issued_credentials,
+            signed_credentials=self.repositories.signed_credentials,
+            signer=self.signing,
+            issuer_keys=self.issuer_keys,
+            addresses=self.addresses,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

@@ -42,11 +42,20 @@ class BadgeContentSerializer(serializers.Serializer[BadgeContent]):
         return f"{settings.ENVIRONMENT.public_url}/v1/issued/{content.issued_id}/verify"
 
 
-class BadgeReportSerializer(serializers.Serializer[BadgeReport]):
-    """The steps end at the one that stopped the verification. Without a right signature `credential` is null."""
+class BadgePartSerializer(serializers.Serializer[BadgeReport]):
+    """The report on a credential in a transcript."""
 
     verdict = serializers.ChoiceField(choices=[verdict.value for verdict in BadgeVerdict])
     title = serializers.CharField()
     detail = serializers.CharField()
     steps = BadgeStepSerializer(many=True)
     credential = BadgeContentSerializer(source="content", allow_null=True)
+
+
+class BadgeReportSerializer(BadgePartSerializer):
+    """The steps end at the one that stopped the verification. Without a right signature `credential` is null.
+
+    `credentials` are the reports on the credentials in a transcript, and empty for a badge.
+    """
+
+    credentials = BadgePartSerializer(many=True)

@@ -5,7 +5,14 @@ What begins alike is included together, because Django compares a path with ever
 
 from django.urls import include, path
 
-from credentials.api import credentials, issuers, open_badges, organizations, verification
+from credentials.api import (
+    credentials,
+    issuers,
+    open_badges,
+    organizations,
+    transcripts,
+    verification,
+)
 
 issued = [
     path("verify", credentials.VerifyView.as_view()),
@@ -38,6 +45,7 @@ urlpatterns = [
     path("v1/verify", verification.VerifyBadgeView.as_view()),
     path("v1/me/credentials", credentials.MyCredentialListView.as_view()),
     path("v1/me/credentials/<id:issued_id>", credentials.MyCredentialView.as_view()),
+    path("v1/me/transcript", transcripts.MyTranscriptView.as_view()),
     path("v1/credentials", credentials.CredentialListView.as_view()),
     path(
         "v1/credentials/<id:credential_id>/versions",

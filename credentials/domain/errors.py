@@ -9,6 +9,20 @@ class CredentialNotFound(NotFound):
     explanation = "There is no credential with this id."
 
 
+class NothingToTranscribe(NotFound):
+    code = "nothing-to-transcribe"
+    title = "No credentials for a transcript"
+    explanation = "A transcript contains at least one credential that was not revoked."
+
+
+class NoCertificate(NotFound):
+    code = "no-certificate"
+    title = "There is no certificate of this credential"
+    explanation = (
+        "Only credentials that are authentic, and neither revoked nor suspended, have one."
+    )
+
+
 class CredentialVersionNotFound(NotFound):
     code = "credential-version-not-found"
     title = "Credential version not found"

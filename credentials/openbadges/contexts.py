@@ -8,12 +8,14 @@ from typing import Any, Final
 CREDENTIALS: Final = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 EXTENSIONS: Final = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
+LEARNER_RECORDS: Final = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
 DATA_INTEGRITY: Final = "https://w3id.org/security/data-integrity/v2"
 _FILES: Final = {
     CREDENTIALS: "credentials-v2.json",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json": "ob-3.0.2.json",
     OPEN_BADGES: "ob-3.0.3.json",
     EXTENSIONS: "ob-extensions.json",
+    LEARNER_RECORDS: "clr-2.0.1.json",
     DATA_INTEGRITY: "data-integrity-v2.json",
 }
 

@@ -9,7 +9,7 @@ from authsvc.kernel.canonical import utc_text
 from credentials.openbadges.errors import InvalidDocument, InvalidKey
 from credentials.openbadges.keys import IssuerKey, KeyKind
 from credentials.openbadges.multibase import base58_of, bytes_of_base58
-from credentials.openbadges.schemas import check_schema, is_achievement_credential
+from credentials.openbadges.schemas import check_schema, has_schema
 
 PROOF_TYPE: Final = "DataIntegrityProof"
 CRYPTOSUITE: Final = "eddsa-rdfc-2022"
@@ -25,7 +25,7 @@ def with_proof(document: Mapping[str, Any], key: IssuerKey, created: datetime) -
     """
     if key.kind is not KeyKind.ED25519 or not key.signs_at(created):
         raise InvalidKey("The key cannot sign such a proof at this time.")
-    if is_achievement_credential(document):
+    if has_schema(document):
         check_schema(document)
     proof = {
         "type": PROOF_TYPE,

@@ -9,7 +9,7 @@ from credentials.openbadges.errors import InvalidToken
 from credentials.openbadges.json_texts import json_object, json_text
 from credentials.openbadges.keys import IssuerKey
 from credentials.openbadges.multibase import base64url_of, bytes_of_base64url
-from credentials.openbadges.schemas import check_schema, is_achievement_credential
+from credentials.openbadges.schemas import check_schema, has_schema
 
 TYPE: Final = "JWT"
 CLAIMS: Final = frozenset({"iss", "sub", "jti", "nbf", "exp"})
@@ -39,7 +39,7 @@ def as_jwt(document: Mapping[str, Any], key: IssuerKey) -> str:
     The payload is the document with its claims. Raises InvalidDocument if the document violates its schema, and
     InvalidKey if the key has no private half.
     """
-    if is_achievement_credential(document):
+    if has_schema(document):
         check_schema(document)
     header = {"alg": key.kind.algorithm, "kid": key.id, "typ": TYPE}
     signed = f"{_encoded(header)}.{_encoded({**document, **claims_of(document)})}"

@@ -1,4 +1,4 @@
-"""Verification of Open Badges 3.0, step by step (Open Badges 3.0 §9)."""
+"""Verification of Open Badges 3.0 and of transcripts of them, step by step (Open Badges 3.0 §9)."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -11,13 +11,18 @@ from authsvc.kernel.canonical import utc_text
 from credentials.openbadges.documents import EMAIL, HashedIdentity
 from credentials.openbadges.errors import InvalidDocument, InvalidKey, OpenBadgesError
 from credentials.openbadges.keys import IssuerKey
-from credentials.openbadges.schemas import check_schema, is_achievement_credential
+from credentials.openbadges.schemas import check_schema, has_schema, is_transcript
 from credentials.openbadges.securing import Form, Secured, Signature, time_of
 from credentials.openbadges.status_lists import LIST_TYPE, decoded, is_set
+from credentials.openbadges.transcripts import MOST_TEXTS_VERIFIED, texts_in
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """How far the clock of an issuer may be ahead."""
 
+OTHER_TRANSCRIPT: Final = (
+    "Parts of this transcript (CLR 2.0) are not verified here. Use the verifier of its issuer."
+)
+_TRANSCRIPT_PARTS: Final = frozenset({"achievement", "association", "identifier"})
 _ENTRY_TYPE: Final = "BitstringStatusListEntry"
 _STATES: Final = {"revocation": "revoked", "suspension": "suspended"}
 _INDEX: Final = re.compile(r"0|[1-9]\d{0,11}", re.ASCII)
@@ -123,12 +128,22 @@ def verify(
 
 def _check_schema(credential: Secured) -> None:
     """Raises InvalidDocument."""
-    if not is_achievement_credential(credential.document):
+    if not has_schema(credential.document):
         raise InvalidDocument("The document is not an Open Badges 3.0 credential.")
+    if is_transcript(credential.document) and _has_other_parts(credential.document):
+        raise InvalidDocument(OTHER_TRANSCRIPT)
+    if is_transcript(credential.document) and texts_in(credential.document) > MOST_TEXTS_VERIFIED:
+        raise InvalidDocument("The transcript is too large.")
     check_schema(credential.document)
     subject = credential.document["credentialSubject"]
     if not subject.get("id") and not subject.get("identifier"):
         raise InvalidDocument("The credential does not identify its subject.")
+
+
+def _has_other_parts(transcript: Mapping[str, Any]) -> bool:
+    """Whether the transcript has parts that the shipped context does not define."""
+    subject = transcript.get("credentialSubject")
+    return isinstance(subject, Mapping) and bool(_TRANSCRIPT_PARTS & subject.keys())
 
 
 def _taken(name: StepName, check: Callable[[], Step]) -> Step:
@@ -159,7 +174,9 @@ class _Checks:
     keys: list[tuple[Signature, IssuerKey]] = field(default_factory=list)
 
     def schema(self) -> Step:
-        return _passed(StepName.SCHEMA, "The credential suits the schema of Open Badges 3.0.")
+        is_record = is_transcript(self.credential.document)
+        standard = "CLR 2.0" if is_record else "Open Badges 3.0"
+        return _passed(StepName.SCHEMA, f"The credential suits the schema of {standard}.")
 
     def issuer(self) -> Step:
         self.keys = _keys_of(self.credential, self.resolver)

@@ -7,24 +7,32 @@ from functools import partial
 from typing import Any, Final
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from authsvc.composition.container import services
 from authsvc.http.account_pages import AccountTab, register_account_tab
 from authsvc.http.actors import person_of
+from authsvc.http.client_ip import client_ip_of
 from authsvc.http.converters import id_in
 from authsvc.http.forms import sentence_of
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import all_items
+from authsvc.kernel.request_budgets import Cost
 from credentials.domain.entities.credentials import (
     IssuedCredentialId,
     IssuedCredentialStatus,
     Verification,
 )
 from credentials.domain.errors import IssuedCredentialNotFound
+from credentials.pages.certificates import PRIVATE
+from credentials.pages.public import BADGE, TOKEN
+from credentials.pages.sharing import linkedin_url
 
 WORDS: Final[Mapping[IssuedCredentialStatus, str]] = {
     IssuedCredentialStatus.ISSUED: "Valid",
@@ -34,8 +42,14 @@ WORDS: Final[Mapping[IssuedCredentialStatus, str]] = {
     IssuedCredentialStatus.ALTERED: "Not authentic",
 }
 
+FORMS: Final = {"json": BADGE, "jwt": TOKEN}
+"""The media types of a transcript by the ending of its address."""
+
 _TONES: Final = {IssuedCredentialStatus.SUSPENDED: "", IssuedCredentialStatus.EXPIRED: ""}
 """The colour of a status that is neither right nor wrong."""
+
+_CERTIFIED: Final = (IssuedCredentialStatus.ISSUED, IssuedCredentialStatus.EXPIRED)
+_VOID: Final = (IssuedCredentialStatus.REVOKED, IssuedCredentialStatus.ALTERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +69,23 @@ class OwnCredential:
     tone: str
     url: str
     shows_name: bool
+    linkedin_url: str
+    has_certificate: bool
+    has_downloads: bool
 
     @property
     def address(self) -> str:
         """The URL without its scheme."""
         return self.url.partition("://")[2]
 
+    @property
+    def path(self) -> str:
+        return reverse("issued_page", args=[self.id])
+
     @classmethod
     def of(cls, verification: Verification) -> "OwnCredential":
-        issued = verification.issued
+        issued, status = verification.issued, verification.status
+        url = services().addresses.page(issued.id)
         return cls(
             id=issued.id,
             name=issued.terms.name,
@@ -73,8 +95,11 @@ class OwnCredential:
             status=WORDS[verification.status],
             is_valid=verification.valid,
             tone="good" if verification.valid else _TONES.get(verification.status, "wrong"),
-            url=services().addresses.page(issued.id),
+            url=url,
             shows_name=issued.shows_name,
+            linkedin_url=linkedin_url(issued, page=url),
+            has_certificate=status in _CERTIFIED,
+            has_downloads=status not in _VOID,
         )
 
 
@@ -100,6 +125,29 @@ class CredentialsView(LoginRequiredMixin, TemplateView):
             state = "now shows your name" if is_shown else "does not show your name any more"
             messages.success(request, f"The page of {chosen.issued.terms.name} {state}.")
         return redirect("account_credentials")
+
+
+@login_required
+@require_safe
+def download_transcript(request: HttpRequest, form: str) -> HttpResponse:
+    """`GET /account/transcript.json`, `….jwt`: the signed transcript of the user, made now."""
+    if form not in FORMS:
+        raise Http404
+    person, transcripts = person_of(request), services().transcripts
+    try:
+        services().request_budgets.charge(Cost.EXPENSIVE, client_ip_of(request)).require()
+        text = transcripts.document(person) if form == "json" else transcripts.token(person)
+    except DomainError as error:
+        messages.error(request, sentence_of(error))
+        return redirect("account_credentials")
+    return HttpResponse(
+        text,
+        content_type=FORMS[form],
+        headers={
+            "Content-Disposition": f'attachment; filename="transcript.{form}"',
+            "Cache-Control": PRIVATE,
+        },
+    )
 
 
 def credentials_of(request: HttpRequest) -> list[OwnCredential]:

@@ -18,7 +18,7 @@ from authsvc.http.rendering import JSON
 from authsvc.kernel.errors import DomainError
 from credentials.domain.entities.credentials import IssuedCredentialId
 from credentials.domain.entities.public import PublicCredential
-from credentials.domain.errors import IssuedCredentialNotFound
+from credentials.domain.errors import IssuedCredentialNotFound, NoCertificate
 from credentials.openbadges.baking import baked
 from credentials.pages.images import ImageForm, default_image
 from credentials.pages.public_words import PublicPage
@@ -35,7 +35,7 @@ UNCHANGING: Final = "public, max-age=3600"
 @require_safe
 def show(request: HttpRequest, issued: str) -> HttpResponse:
     """`GET /credentials/{id}`: the page for people; for programs the signed document or token, as they ask."""
-    response = _answer(request, issued, _in_preferred_form)
+    response = answer_in(request, issued, _in_preferred_form)
     patch_vary_headers(response, ("Accept",))
     return response
 
@@ -43,13 +43,13 @@ def show(request: HttpRequest, issued: str) -> HttpResponse:
 @require_safe
 def download_document(request: HttpRequest, issued: str) -> HttpResponse:
     """`GET /credentials/{id}.json`: the document with an embedded proof."""
-    return _answer(request, issued, lambda _, issued_id: _document(issued_id, BADGE))
+    return answer_in(request, issued, lambda _, issued_id: _document(issued_id, BADGE))
 
 
 @require_safe
 def download_token(request: HttpRequest, issued: str) -> HttpResponse:
     """`GET /credentials/{id}.jwt`: the VC-JWT."""
-    return _answer(request, issued, lambda _, issued_id: _token(issued_id, TOKEN))
+    return answer_in(request, issued, lambda _, issued_id: _token(issued_id, TOKEN))
 
 
 @require_safe
@@ -57,10 +57,10 @@ def download_image(request: HttpRequest, issued: str, form: str) -> HttpResponse
     """`GET /credentials/{id}/image.png`, `…/image.svg`: the badge image with the credential inside."""
     if form not in {one.value for one in ImageForm}:
         return _not_found(request)
-    return _answer(request, issued, lambda _, issued_id: _image(issued_id, ImageForm(form)))
+    return answer_in(request, issued, lambda _, issued_id: _image(issued_id, ImageForm(form)))
 
 
-def _answer(
+def answer_in(
     request: HttpRequest,
     issued: str,
     form_of: Callable[[HttpRequest, IssuedCredentialId], HttpResponse],
@@ -74,7 +74,7 @@ def _answer(
     except IssuedCredentialNotFound:
         return _not_found(request)
     except DomainError as error:
-        return _failed(request, error)
+        return _failed(request, error, issued)
     if "ETag" not in response:
         return response
     answer = get_conditional_response(request, etag=response["ETag"], response=response)
@@ -109,22 +109,22 @@ def _page(request: HttpRequest, credential: PublicCredential) -> HttpResponse:
 
 def _document(issued_id: IssuedCredentialId, media_type: str) -> HttpResponse:
     document = services().signing.shown(issued_id).document
-    return _file(document.encode(), media_type)
+    return file_answer(document.encode(), media_type)
 
 
 def _token(issued_id: IssuedCredentialId, media_type: str) -> HttpResponse:
     token = services().signing.shown(issued_id).token
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-    return _file(token.encode(), f"{media_type}{charset}")
+    return file_answer(token.encode(), f"{media_type}{charset}")
 
 
 def _image(issued_id: IssuedCredentialId, form: ImageForm) -> HttpResponse:
     document = services().signing.shown(issued_id).document
     type_ = services().issuing.verify(issued_id).issued.terms.type
-    return _file(baked(default_image(type_, form), document), form.media_type)
+    return file_answer(baked(default_image(type_, form), document), form.media_type)
 
 
-def _file(content: bytes, content_type: str) -> HttpResponse:
+def file_answer(content: bytes, content_type: str) -> HttpResponse:
     headers = {"ETag": etag_of(content), "Cache-Control": UNCHANGING}
     return HttpResponse(content, content_type=content_type, headers=headers)
 
@@ -134,12 +134,17 @@ def _not_found(request: HttpRequest) -> HttpResponse:
     return _failed(request, IssuedCredentialNotFound())
 
 
-def _failed(request: HttpRequest, error: DomainError) -> HttpResponse:
+def _failed(request: HttpRequest, error: DomainError, issued: str = "") -> HttpResponse:
     if request.get_preferred_type([JSON, HTML]) == HTML:
         status, problem = problem_of(error)
         is_unknown = isinstance(error, IssuedCredentialNotFound)
         html = rendered(
-            request, "credentials/public_error.html", problem=problem, is_unknown=is_unknown
+            request,
+            "credentials/public_error.html",
+            problem=problem,
+            is_unknown=is_unknown,
+            is_without_certificate=isinstance(error, NoCertificate),
+            issued=issued,
         )
         response = HttpResponse(html, status=status)
     else:

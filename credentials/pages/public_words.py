@@ -15,6 +15,7 @@ from credentials.domain.entities.definitions import CredentialType
 from credentials.domain.entities.public import PublicCredential, PublicVerdict
 from credentials.openbadges.verification import Outcome, Step, StepName
 from credentials.pages.images import static_image
+from credentials.pages.sharing import linkedin_url, structured_data
 
 CHECK: Final = "M4 12.5l5 5L20 6.5"
 CROSS: Final = "M6 6l12 12M18 6L6 18"
@@ -173,6 +174,19 @@ class PublicPage:
     @property
     def image_url(self) -> str:
         return static(static_image(self.issued.terms.type))
+
+    @property
+    def has_certificate(self) -> bool:
+        """Whether strangers can open the certificate: it always names the holder."""
+        return bool(self.credential.holder) and self.credential.verdict.has_certificate
+
+    @property
+    def linkedin_url(self) -> str:
+        return linkedin_url(self.issued, page=self.url)
+
+    @property
+    def structured_data(self) -> str:
+        return structured_data(self.issued, page=self.url, issuer=self.issuer_url)
 
     @property
     def checked_at(self) -> str:

@@ -11,4 +11,5 @@ urlpatterns = [
         wallets.WalletOfferView.as_view(),
         name="account_wallet_offer",
     ),
+    path("account/transcript.<str:form>", own.download_transcript, name="account_transcript"),
 ]

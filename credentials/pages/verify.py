@@ -15,11 +15,11 @@ from authsvc.http.client_ip import client_ip_of
 from authsvc.http.public_pages import CACHED, rendered
 from authsvc.kernel.rate_limits import TooManyAttempts
 from authsvc.kernel.request_budgets import Cost
-from credentials.domain.entities.badges import MOST_BYTES
+from credentials.domain.entities.badges import MOST_BYTES, BadgeReport
 from credentials.domain.entities.credentials import IssuedCredentialId
 from credentials.domain.errors import IssuedCredentialNotFound
 from credentials.openbadges.baking import NO_CREDENTIAL
-from credentials.pages.verify_words import ResultPage
+from credentials.pages.verify_words import PartRow, ResultPage
 
 MOST_OF_A_FORM: Final = MOST_BYTES + 16_384
 """Bytes of a request: the largest file, and what a browser adds to it."""
@@ -148,9 +148,15 @@ def _answer(request: HttpRequest, form: VerifyForm) -> HttpResponse:
     if report.steps[0].message == NO_CREDENTIAL:
         form.add_error("file" if file else "text", NO_CREDENTIAL)
         return _shown(request, form)
-    issued_id = report.content.issued_id if report.content else None
-    result = ResultPage(report, own_url=url_of(issued_id) if issued_id else "")
+    parts = [PartRow(part, own_url=_own_url(part)) for part in report.credentials]
+    result = ResultPage(report, own_url=_own_url(report), parts=parts)
     return _shown(request, VerifyForm(), result=result)
+
+
+def _own_url(report: BadgeReport) -> str:
+    """The page of the credential, if it was issued here."""
+    issued_id = report.content.issued_id if report.content else None
+    return url_of(issued_id) if issued_id else ""
 
 
 def _shown(

@@ -30,6 +30,7 @@ TITLES: Final = {
     BadgeStepName.STATUS: "Status and dates",
     BadgeStepName.HOLDER: "Holder",
     BadgeStepName.ENDORSEMENTS: "Endorsements",
+    BadgeStepName.CREDENTIALS: "Credentials inside",
 }
 STATES: Final = {
     BadgeOutcome.PASSED: ("Passed", GOOD, CHECK),
@@ -51,11 +52,36 @@ class StepRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ResultPage:
-    """A report as the page shows it; with `own_url`, of a credential that was issued here."""
+class PartRow:
+    """A credential of a transcript as the page lists it; with `own_url`, one that was issued here."""
 
     report: BadgeReport
     own_url: str
+
+    @property
+    def name(self) -> str:
+        """Nothing of a credential is shown whose signature is not right."""
+        return "Credential" if self.report.content is None else self.report.content.name
+
+    @property
+    def tone(self) -> str:
+        return VERDICTS[self.report.verdict][0]
+
+    @property
+    def icon(self) -> str:
+        return VERDICTS[self.report.verdict][1]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """A report as the page shows it; with `own_url`, of a credential that was issued here.
+
+    `parts` are the credentials of a transcript.
+    """
+
+    report: BadgeReport
+    own_url: str
+    parts: Sequence[PartRow] = ()
 
     @property
     def title(self) -> str:

@@ -30,6 +30,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "SignedCredentialRepository.find": "a credential is its holder's to show to strangers",
     "SignedCredentialRepository.shown": "a credential is its holder's to show to strangers",
     "SignedCredentialRepository.slice_of_user": "a credential is its holder's to collect",
+    "SignedCredentialRepository.documents_of": "a credential is its holder's to hand out",
     "StatusListRepository.shown": "strangers read in it whether a credential is revoked",
     "StatusListRepository.indexes_set": "strangers read in it whether a credential is revoked",
     "IssuedCredentialRepository.shown": "a credential is its holder's to show to strangers",

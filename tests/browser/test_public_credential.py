@@ -50,6 +50,28 @@ def findings(page: Page, path: str) -> list[str]:
     return serious
 
 
+def look_at_what_is_handed_out(page: Page, town: Town, path: str) -> None:
+    """The page with the name of the holder, the certificate, and the transcript, which the verifier accepts."""
+    # The browser may show the page of a minute ago.
+    page.goto(f"{path}?again=1")
+    assert photograph(page, "credential-named") == WIDTHS
+    page.get_by_role("link", name="Certificate", exact=True).click()
+    expect(page.get_by_text("This certifies that")).to_be_visible()
+    assert photograph(page, "certificate") == WIDTHS
+    assert findings(page, f"{path}/certificate") == []
+    pdf = page.request.get(f"{town.url}{path}/certificate.pdf")
+    assert pdf.body().startswith(b"%PDF")
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
+    transcript = page.request.get(f"{town.url}/account/transcript.json")
+    assert transcript.json()["type"][1] == "ClrCredential"
+    page.goto("/verify")
+    page.get_by_text("Or paste the text").click()
+    page.get_by_label("JSON or JWT").fill(transcript.text())
+    press(page, "Verify")
+    expect(page.get_by_role("heading", name="Credentials in this transcript")).to_be_visible()
+    assert photograph(page, "verify-transcript") == WIDTHS
+
+
 def test_a_holder_shows_their_name_and_a_stranger_verifies_the_credential(
     page: Page, town: Town
 ) -> None:
@@ -57,7 +79,7 @@ def test_a_holder_shows_their_name_and_a_stranger_verifies_the_credential(
     manage(town.school.environment, "shell", "-c", EARNS.format(email=anna))
     sign_in(page, anna)
     page.goto("/account/credentials")
-    path = page.get_by_role("main").get_by_role("link").last.get_attribute("href")
+    path = page.get_by_role("main").locator("h3 a").first.get_attribute("href")
     assert path is not None
     issued = path.rpartition("/")[2]
     path = f"/credentials/{issued}"
@@ -75,6 +97,8 @@ def test_a_holder_shows_their_name_and_a_stranger_verifies_the_credential(
     press(page, "Verify again")
     expect(page.get_by_role("definition").first).to_have_text("Anna")
     assert findings(page, path) == []
+
+    look_at_what_is_handed_out(page, town, path)
 
     manage(town.school.environment, "shell", "-c", REVOKES.format(issued=issued))
     page.goto(f"{path}?again=1")

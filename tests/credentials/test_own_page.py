@@ -28,6 +28,44 @@ def test_a_credential_is_shown_with_its_issuer_and_address(application: Applicat
     assert "You have no credentials yet." not in text
 
 
+def test_a_credential_leads_to_its_certificate_and_downloads(application: Application) -> None:
+    anna, _ = a_holder(application)
+    issued = UserCredential.objects.get(user_id=anna.id)
+
+    text = signed_in(anna).get(PAGE).text
+
+    for suffix in ("/certificate", "/certificate.pdf", ".json", ".jwt", "/image.png", "/image.svg"):
+        assert f'href="/credentials/{issued.pk}{suffix}"' in text
+    assert "https://www.linkedin.com/profile/add?" in text
+
+
+def test_the_transcript_is_downloaded_as_json_and_as_jwt(application: Application) -> None:
+    anna, _ = a_holder(application)
+    browser = signed_in(anna)
+    assert '/account/transcript.json"' in browser.get(PAGE).text
+
+    for form, media_type in (("json", "application/vc+ld+json"), ("jwt", "application/jwt")):
+        answer = browser.get(f"/account/transcript.{form}")
+
+        assert answer.headers["Content-Type"] == media_type
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert f'filename="transcript.{form}"' in answer.headers["Content-Disposition"]
+        report = application.services.badge_verification.verify(answer.text)
+        assert (report.verdict.value, len(report.credentials)) == ("valid", 1)
+    assert browser.get("/account/transcript.xml").status == 404
+
+
+def test_without_credentials_the_transcript_says_why_there_is_none(
+    application: Application,
+) -> None:
+    browser = signed_in(a_user_of(application, "Bo"))
+    assert "Transcript" not in browser.get(PAGE).text
+
+    assert browser.get("/account/transcript.json").headers["Location"] == PAGE
+
+    assert "No credentials for a transcript" in browser.get(PAGE).text
+
+
 def test_a_revoked_credential_stays_and_is_marked(application: Application) -> None:
     anna, _ = a_holder(application)
     issued = UserCredential.objects.get(user_id=anna.id)
@@ -38,6 +76,8 @@ def test_a_revoked_credential_stays_and_is_marked(application: Application) -> N
     text = signed_in(anna).get(PAGE).text
 
     assert '<span class="state wrong">Revoked</span>' in text
+    assert "/certificate" not in text
+    assert ".jwt" not in text.replace("transcript.jwt", "")
     assert "Issued in error" not in text
 
 

@@ -20,9 +20,13 @@ def nothing(_: Holding) -> None:
     """As it was issued."""
 
 
-def named_and_replaced(holding: Holding) -> None:
+def named(holding: Holding) -> None:
     path = f"/v1/me/credentials/{holding.id}"
     assert holding.anna.caller.patch(path, {"shows_name": True}).status == 200
+
+
+def named_and_replaced(holding: Holding) -> None:
+    named(holding)
     holding.application.services.issuing.reissue(
         IssuedCredentialId(UUID(holding.id)), reason="Misspelt.", by=OPERATOR
     )
@@ -52,3 +56,36 @@ def test_the_page_costs_few_statements(
 
     assert answer.status == 200
     assert executed == statements.split()
+
+
+@pytest.mark.parametrize("accept", ["application/vc+ld+json", "application/jwt"])
+def test_a_transcript_costs_the_same_statements_for_any_number_of_credentials(
+    committing_application: Application, accept: str
+) -> None:
+    holding = a_holding(committing_application)
+    # The caller, the list, the documents; within a transaction, the keys of the platform.
+    statements = ["SELECT", "SELECT", "SELECT", "BEGIN", "SELECT", "COMMIT"]
+
+    answer, executed = statements_of(
+        lambda: holding.anna.caller.get("/v1/me/transcript", Accept=accept)
+    )
+
+    assert answer.status == 200
+    assert executed == statements
+
+
+def test_what_is_drawn_costs_the_statements_of_the_page(
+    committing_application: Application,
+) -> None:
+    holding = a_holding(committing_application)
+    named(holding)
+
+    for name in ("certificate", "certificate.pdf", "card.png"):
+        path = f"/credentials/{holding.id}/{name}"
+        answer, executed = statements_of(
+            lambda path=path: committing_application.stranger.send("HEAD", path)  # type: ignore[misc]  # mypy cannot infer lambdas with defaults
+        )
+
+        assert answer.status == 200
+        # The credential, its last event, and the name of its holder.
+        assert executed == ["SELECT", "SELECT", "SELECT"]

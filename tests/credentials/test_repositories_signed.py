@@ -64,6 +64,20 @@ def test_signed_forms_are_stored_once_at_a_place_of_their_own(world: World) -> N
     assert signed_credentials.find(IssuedCredentialId(uuid4())) is None
 
 
+def test_documents_are_those_of_the_user_as_far_as_they_are_signed(world: World) -> None:
+    signed_credentials, status_list = world.repositories.signed_credentials, a_list(world)
+    first, second = (a_signed_one(world, status_list, index) for index in (1, 2))
+    for signed in (first, second):
+        signed_credentials.add(signed, scope=ALL_TENANTS)
+    unsigned = a_stored_issue(world)
+    holder = world.repositories.issued_credentials.shown(first.issued_id).user_id
+    ids = [first.issued_id, second.issued_id, unsigned.id, IssuedCredentialId(uuid4())]
+
+    assert signed_credentials.documents_of(holder, ids) == {first.issued_id: "{}"}
+    assert signed_credentials.documents_of(unsigned.user_id, ids) == {}
+    assert signed_credentials.documents_of(holder, []) == {}
+
+
 def test_lists_are_numbered_and_count_their_changes(world: World) -> None:
     status_lists, first = world.repositories.status_lists, a_list(world)
     signed = a_signed_one(world, first)

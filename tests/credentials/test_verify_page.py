@@ -83,6 +83,18 @@ def test_the_result_is_the_answer_and_is_above_the_form(application: Application
     ]
 
 
+def test_a_transcript_lists_its_credentials_with_a_verdict_each(application: Application) -> None:
+    holding = a_holding(application)
+    transcript = holding.anna.caller.get("/v1/me/transcript", Accept="application/jwt").text
+    listed = f'<a href="/credentials/{holding.id}"><bdi>{holding.credential.terms.name}</bdi></a>'
+
+    answer = posted(application, text=transcript)
+
+    assert "<strong>Valid</strong>" in answer.text
+    assert ("7. Credentials inside", "Passed") in steps_in(answer)
+    assert f'{listed}</h3><span class="state good">Valid</span>' in answer.text
+
+
 def test_a_badge_whose_status_cannot_be_read_is_not_green(application: Application) -> None:
     answer = posted(application, text=signed(replace(FOREIGN, status=AWARD.status)))
 

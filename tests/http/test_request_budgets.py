@@ -213,6 +213,7 @@ def test_every_operation_has_one_class() -> None:
         "getAIUsageOfOrganization",
         "getCourseReport",
         "getMyAIUsage",
+        "getMyTranscript",
         "getOrganizationReport",
         "importMembers",
         "listStatements",

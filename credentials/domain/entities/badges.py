@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from credentials.domain.entities.credentials import IssuedCredentialId
+from credentials.openbadges.verification import OTHER_TRANSCRIPT
 
 MOST_BYTES: Final = 1_048_576
 """The largest file that is verified."""
@@ -22,7 +23,7 @@ class BadgeVerdict(StrEnum):
 
 
 class BadgeStepName(StrEnum):
-    """The steps, in the order of the specification."""
+    """The steps, in the order of the specification; last, of transcripts alone, the credentials inside."""
 
     FORMAT = "format"
     SIGNATURE = "signature"
@@ -30,6 +31,7 @@ class BadgeStepName(StrEnum):
     STATUS = "status"
     HOLDER = "holder"
     ENDORSEMENTS = "endorsements"
+    CREDENTIALS = "credentials"
 
 
 class BadgeOutcome(StrEnum):
@@ -70,16 +72,20 @@ class BadgeContent:
 class BadgeReport:
     """The result of verifying a badge, with all steps up to the one that stopped it.
 
-    Without a right signature all content may be forged, and `content` is None.
+    Without a right signature all content may be forged, and `content` is None. `credentials` are the reports on those
+    inside of a transcript.
     """
 
     verdict: BadgeVerdict
     steps: Sequence[BadgeStep]
     content: BadgeContent | None = None
+    credentials: Sequence["BadgeReport"] = ()
 
     @property
     def title(self) -> str:
         """The verdict in words."""
+        if self.verdict is BadgeVerdict.UNSUPPORTED and self.steps[0].message == OTHER_TRANSCRIPT:
+            return "This transcript cannot be verified here"
         if self.verdict is not BadgeVerdict.UNVERIFIED or self.content is None:
             return _TITLES[self.verdict]
         is_open = self._decisive.name is BadgeStepName.STATUS
@@ -88,6 +94,8 @@ class BadgeReport:
     @property
     def detail(self) -> str:
         """A sentence that gives the reason."""
+        if self.verdict is BadgeVerdict.VALID and self.credentials:
+            return f"The signature is right. {self.steps[-1].message}"
         if self.verdict is BadgeVerdict.VALID:
             return "The signature is right, and the credential is in force."
         return self._decisive.message
@@ -106,6 +114,7 @@ class BadgeReport:
 _BY_GRAVITY: Final = (
     BadgeStepName.FORMAT,
     BadgeStepName.SIGNATURE,
+    BadgeStepName.CREDENTIALS,
     BadgeStepName.STATUS,
     BadgeStepName.REFRESH,
     BadgeStepName.ENDORSEMENTS,

@@ -41,6 +41,11 @@ class PublicVerdict(StrEnum):
         return self in (self.NOT_AUTHENTIC, self.COMPROMISED, self.REVOKED)
 
     @property
+    def has_certificate(self) -> bool:
+        """Whether a certificate is given out: none that could be shown in place of a withdrawn credential."""
+        return self in (self.VALID, self.EXPIRED)
+
+    @property
     def is_trusted(self) -> bool:
         """Whether what the credential says may be shown at all."""
         return self not in (self.NOT_AUTHENTIC, self.COMPROMISED)

@@ -1,8 +1,8 @@
 """Verification of any Open Badge 3.0, of this service or another, without outbound requests."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -28,10 +28,20 @@ from credentials.domain.services.issuer_keys import IssuerKeys
 from credentials.domain.services.signed_verification import IssuedVerifier
 from credentials.domain.services.status_lists import StatusLists
 from credentials.openbadges.errors import InvalidDocument, InvalidKey
+from credentials.openbadges.json_texts import json_text
 from credentials.openbadges.keys import DID_KEY, IssuerKey
-from credentials.openbadges.schemas import VIOLATION
+from credentials.openbadges.schemas import VIOLATION, is_transcript
 from credentials.openbadges.securing import OPEN_BADGES_2, time_of
-from credentials.openbadges.verification import Outcome, Step, StepName, Unresolved, verify
+from credentials.openbadges.verification import (
+    OTHER_TRANSCRIPT,
+    Outcome,
+    Resolver,
+    Step,
+    StepName,
+    Unresolved,
+    Verification,
+    verify,
+)
 
 LONGEST_SHOWN: Final = 300
 """Characters of a name or an identifier that are shown."""
@@ -88,6 +98,25 @@ class OfflineResolver:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Remembering:
+    """Implements Resolver for one transcript: what its credentials have in common is resolved once."""
+
+    resolver: Resolver
+    keys: dict[str, IssuerKey] = field(default_factory=dict)
+    lists: dict[str, str] = field(default_factory=dict)
+
+    def key(self, url: str) -> IssuerKey:
+        if url not in self.keys:
+            self.keys[url] = self.resolver.key(url)
+        return self.keys[url]
+
+    def status_list(self, url: str) -> str:
+        if url not in self.lists:
+            self.lists[url] = self.resolver.status_list(url)
+        return self.lists[url]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadgeVerifier:
     """Verifies what anybody sends. Nothing of it is stored."""
@@ -98,17 +127,39 @@ class BadgeVerifier:
     clock: Clock
 
     def verify(self, content: bytes | str, *, email: str = "") -> BadgeReport:
-        """Verify a credential: JSON, a VC-JWT, or a PNG or SVG that contains either.
+        """Verify a credential: JSON, a VC-JWT, or a PNG or SVG that contains either. A transcript, with all inside.
 
         Whatever the content, the answer is a report. With *email*, the holder is compared with that e-mail address.
         """
-        verification = verify(content, self.resolver, self.clock.now(), email=email)
+        resolver, now = Remembering(self.resolver), self.clock.now()
+        verification = verify(content, resolver, now, email=email)
+        report = self._report_on(verification, email)
+        document = verification.document
+        if document is None or report.content is None or not is_transcript(document):
+            return report
+        inside = [
+            self._report_on_part(credential, resolver, now)
+            for credential in document["credentialSubject"]["verifiableCredential"]
+        ]
+        steps = [*report.steps, _credentials(inside)]
+        verdict = _verdict_of(_required(steps, email))
+        return replace(report, verdict=verdict, steps=steps, credentials=inside)
+
+    def _report_on_part(
+        self, credential: Mapping[str, Any], resolver: Resolver, now: datetime
+    ) -> BadgeReport:
+        """The report on a credential in a transcript. A transcript in it is refused, so that the work ends."""
+        if is_transcript(credential):
+            return BadgeReport(verdict=BadgeVerdict.INVALID, steps=[_NESTED])
+        return self._report_on(verify(json_text(credential), resolver, now))
+
+    def _report_on(self, verification: Verification, email: str = "") -> BadgeReport:
         steps = {step.name: step for step in verification.steps}
         document = verification.document
         reported = [_format(steps[StepName.SCHEMA])]
         if document is None:
-            is_older = steps[StepName.SCHEMA].message == OPEN_BADGES_2
-            verdict = BadgeVerdict.UNSUPPORTED if is_older else BadgeVerdict.INVALID
+            is_other = steps[StepName.SCHEMA].message in (OPEN_BADGES_2, OTHER_TRANSCRIPT)
+            verdict = BadgeVerdict.UNSUPPORTED if is_other else BadgeVerdict.INVALID
             return BadgeReport(verdict=verdict, steps=reported)
         reported.append(_signature(steps))
         if reported[-1].outcome is not BadgeOutcome.PASSED:
@@ -120,15 +171,15 @@ class BadgeVerifier:
             _reported(BadgeStepName.HOLDER, steps[StepName.SUBJECT]),
             _endorsements(document),
         ]
-        required = [step for step in reported if email or step.name is not BadgeStepName.HOLDER]
-        return BadgeReport(verdict=_verdict_of(required), steps=reported, content=badge)
+        verdict = _verdict_of(_required(reported, email))
+        return BadgeReport(verdict=verdict, steps=reported, content=badge)
 
     def _content_of(self, document: Mapping[str, Any]) -> BadgeContent:
         issuer = document["issuer"]
         profile = {"id": issuer} if isinstance(issuer, str) else issuer
         return BadgeContent(
             id=_shown(document["id"]),
-            name=_shown(document["credentialSubject"]["achievement"]["name"]),
+            name=_shown((_achievement_in(document) or document)["name"]),
             issuer_id=_shown(profile["id"]),
             issuer_name=_shown(profile.get("name", "")),
             valid_from=_time(document.get("validFrom")),
@@ -163,7 +214,36 @@ class BadgeVerifier:
         return _step(BadgeStepName.STATUS, BadgeOutcome.PASSED, message)
 
 
-def _verdict_of(steps: list[BadgeStep]) -> BadgeVerdict:
+def _achievement_in(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What the credential is about; None for a transcript."""
+    achievement: Mapping[str, Any] | None = document["credentialSubject"].get("achievement")
+    return achievement
+
+
+def _required(steps: Sequence[BadgeStep], email: str) -> list[BadgeStep]:
+    """The steps that decide on the verdict."""
+    return [step for step in steps if email or step.name is not BadgeStepName.HOLDER]
+
+
+def _credentials(inside: Sequence[BadgeReport]) -> BadgeStep:
+    """The step of those in a transcript: whether they are authentic. Whether they are in force, the message tells."""
+    unread = [report for report in inside if report.content is None]
+    forged = [report for report in unread if report.verdict is not BadgeVerdict.UNVERIFIED]
+    name, total = BadgeStepName.CREDENTIALS, len(inside)
+    if forged:
+        message = f"Of {total} credentials in the transcript, {len(forged)} are not authentic."
+        return _step(name, BadgeOutcome.FAILED, message)
+    if unread:
+        message = (
+            f"Of {total} credentials in the transcript, {len(unread)} could not be verified here."
+        )
+        return _step(name, BadgeOutcome.NOT_CHECKED, message)
+    valid = sum(report.verdict is BadgeVerdict.VALID for report in inside)
+    message = f"Credentials in the transcript: {total}, all authentic. In force: {valid}."
+    return _step(name, BadgeOutcome.PASSED, message)
+
+
+def _verdict_of(steps: Sequence[BadgeStep]) -> BadgeVerdict:
     outcomes = {step.outcome for step in steps}
     if BadgeOutcome.FAILED in outcomes:
         return BadgeVerdict.INVALID
@@ -174,7 +254,7 @@ def _verdict_of(steps: list[BadgeStep]) -> BadgeVerdict:
 def _format(schema: Step) -> BadgeStep:
     if schema.message.startswith(VIOLATION):
         # The message quotes what may be forged.
-        message = f"{VIOLATION}, that of Open Badges 3.0."
+        message = f"{VIOLATION}, that of Open Badges 3.0 or CLR 2.0."
         return _step(BadgeStepName.FORMAT, BadgeOutcome.FAILED, message)
     return _reported(BadgeStepName.FORMAT, schema)
 
@@ -199,8 +279,7 @@ def _refresh(document: Mapping[str, Any]) -> BadgeStep:
 
 
 def _endorsements(document: Mapping[str, Any]) -> BadgeStep:
-    achievement = document["credentialSubject"]["achievement"]
-    for endorsed in (document, document["issuer"], achievement):
+    for endorsed in (document, document["issuer"], _achievement_in(document)):
         if isinstance(endorsed, Mapping) and any(endorsed.get(name) for name in _ENDORSEMENTS):
             message = "Endorsements of others are in the credential, and are not verified here."
             return _step(BadgeStepName.ENDORSEMENTS, BadgeOutcome.NOT_CHECKED, message)
@@ -228,3 +307,10 @@ def _shown(text: str) -> str:
     """The text, shortened, and with a replacement for lone surrogates, which UTF-8 does not have."""
     whole = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
     return whole.encode(errors="replace").decode()
+
+
+_NESTED: Final = _step(
+    BadgeStepName.FORMAT,
+    BadgeOutcome.FAILED,
+    "A transcript contains credentials, and no other transcripts.",
+)

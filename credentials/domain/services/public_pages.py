@@ -1,7 +1,7 @@
 """Public pages of issued credentials: what strangers are shown, and what the holder allows."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts.public import (
@@ -23,7 +23,7 @@ from credentials.domain.entities.credentials import (
 )
 from credentials.domain.entities.public import PublicCredential, PublicEvidence, PublicVerdict
 from credentials.domain.entities.signed import SignedForm
-from credentials.domain.errors import IssuedCredentialNotFound
+from credentials.domain.errors import IssuedCredentialNotFound, NoCertificate
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from credentials.domain.services.signed_verification import IssuedVerifier
 from credentials.openbadges.errors import OpenBadgesError
@@ -61,6 +61,23 @@ class PublicPages:
             issuer_is_open=verdict.is_void or self._is_open(issued),
             compromised_from=since,
         )
+
+    def certificate(
+        self, issued_id: IssuedCredentialId, *, by: Principal | None
+    ) -> PublicCredential:
+        """Return what a certificate of the credential shows: to anybody if it names its holder, and to the holder.
+
+        Raises IssuedCredentialNotFound, also if the caller may not see the name, NoCertificate, IssuerKeyUnreadable.
+        """
+        credential = self.shown(issued_id)
+        user_id = credential.issued.user_id
+        if not credential.holder and by is not None and by.person == user_id:
+            credential = replace(credential, holder=self.names.active_name_of(user_id))
+        if not credential.holder:
+            raise IssuedCredentialNotFound
+        if not credential.verdict.has_certificate:
+            raise NoCertificate
+        return credential
 
     def choose_name(
         self, issued_id: IssuedCredentialId, *, is_shown: bool, by: Principal

@@ -107,3 +107,11 @@ def test_the_schema_refuses_what_lacks_a_member(path: tuple[str, ...], value: An
 
     with pytest.raises(InvalidDocument, match="violates its schema"):
         check_schema(credential)
+
+
+@pytest.mark.parametrize("member", ["@context", "name", "issuer"])
+def test_half_of_a_character_suits_no_schema(member: str) -> None:
+    with pytest.raises(InvalidDocument, match=r"half of a character|violates its schema"):
+        check_schema(document() | {member: {"id": "\ud800"}})
+    with pytest.raises(InvalidDocument, match="half of a character"):
+        check_schema(document() | {"@context": "\ud800"})

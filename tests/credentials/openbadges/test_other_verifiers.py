@@ -17,6 +17,7 @@ from credentials.openbadges.integrity import with_proof
 from credentials.openbadges.json_texts import json_text
 from credentials.openbadges.keys import IssuerKey, KeyKind, did_document
 from credentials.openbadges.tokens import as_jwt
+from credentials.openbadges.transcripts import Transcript, transcript_document
 from tests.credentials.openbadges.awards import (
     AWARD,
     ISSUED,
@@ -111,6 +112,32 @@ def test_credentials_tokens_and_baked_images_are_accepted(project: Path) -> None
     ]
 
     assert verdicts_on(project, cases) == ["accepted"] * len(cases)
+
+
+def test_a_transcript_is_accepted_and_refused_once_it_was_changed(project: Path) -> None:
+    transcript = Transcript(
+        id="urn:uuid:5b4a0d43-7d52-4a3e-8b52-8f0b7a4a6f01",
+        issuer=replace(SCHOOL, name="Harbour Transcripts"),
+        subject_id="urn:uuid:7a1c77f5-4f3f-4e9b-9d36-8a0d7a4e5b02",
+        name="Transcript",
+        description="Credentials: 1.",
+        credentials=[SIGNED],
+        valid_from=ISSUED,
+    )
+    record = with_proof(transcript_document(transcript), ed25519(), ISSUED)
+    changed = json_text(record).replace("Credentials: 1.", "Credentials: 2.")
+
+    verdicts = verdicts_on(
+        project,
+        [
+            credential_case(json_text(record)),
+            token_case(as_jwt(record, rsa())),
+            credential_case(changed),
+        ],
+    )
+
+    assert verdicts[:2] == ["accepted", "accepted"]
+    assert verdicts[2] != "accepted"
 
 
 def test_changed_credentials_are_refused(project: Path) -> None:

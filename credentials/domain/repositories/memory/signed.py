@@ -1,6 +1,6 @@
 """Signed credentials and status lists in memory."""
 
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -63,6 +63,15 @@ class InMemorySignedCredentialRepository:
             for issued in held[offset : offset + limit]
         )
         return HeldDocuments(documents=documents, total=len(held))
+
+    def documents_of(
+        self, user_id: UserId, issued_ids: Iterable[IssuedCredentialId]
+    ) -> dict[IssuedCredentialId, str]:
+        return {
+            issued_id: self.store[issued_id].document
+            for issued_id in issued_ids
+            if issued_id in self.store and self.issued.shown(issued_id).user_id == user_id
+        }
 
 
 @dataclass(frozen=True, slots=True)

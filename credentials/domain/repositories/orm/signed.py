@@ -1,5 +1,6 @@
 """Signed credentials and status lists in the database."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -70,6 +71,15 @@ class OrmSignedCredentialRepository:
             ),
             total=held.count(),
         )
+
+    def documents_of(
+        self, user_id: UserId, issued_ids: Iterable[IssuedCredentialId]
+    ) -> dict[IssuedCredentialId, str]:
+        signed = rows.SignedCredential.objects.filter(
+            pk__in=list(issued_ids), issued__user_id=user_id
+        )
+        pairs = signed.values_list("issued_id", "document")
+        return {IssuedCredentialId(issued_id): document for issued_id, document in pairs}
 
 
 class OrmStatusListRepository:

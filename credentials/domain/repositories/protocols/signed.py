@@ -1,5 +1,6 @@
 """Repositories of signed credentials and of status lists."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -34,6 +35,11 @@ class SignedCredentialRepository(Protocol):
 
         Only those count that are not revoked and, with *after*, were issued after that time.
         """
+
+    def documents_of(
+        self, user_id: UserId, issued_ids: Iterable[IssuedCredentialId]
+    ) -> dict[IssuedCredentialId, str]:
+        """Return the signed documents of these of the user's issued credentials, as far as they are signed."""
 
 
 class StatusListRepository(Protocol):
