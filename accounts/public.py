@@ -44,16 +44,24 @@ from accounts.domain.identity.errors import (
     EmailTaken,
     InvalidCredentials,
     InvalidToken,
+    MailBudgetSpent,
     PasswordsBusy,
     UnsuitableProfile,
+    VerifiedEmailNeeded,
 )
-from accounts.domain.identity.ports import PasswordHasher
+from accounts.domain.identity.events import EmailVerified
+from accounts.domain.identity.ports import EmailAddresses, OpaqueTokens, PasswordHasher
 from accounts.domain.identity.services.login_attempts import LimitName
+from accounts.domain.identity.services.mail_budgets import MailBudgets
 from accounts.domain.identity.services.public_names import PublicNames
+from accounts.domain.identity.services.users import EmailService
+from accounts.domain.mail.entities import MailKind
+from accounts.domain.mail.services.outbox import Message
 from accounts.domain.oauth.entities.clients import ClientTerms, IdentityScope, OAuthClient
-from accounts.domain.organizations.entities import OrgMembership
+from accounts.domain.organizations.entities import Organization, OrgMembership
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
 from accounts.domain.organizations.services.outgoing_events import membership_added
+from accounts.domain.organizations.services.recipients import Recipients
 from accounts.domain.organizations.services.tenant_access import TenantAccess
 from accounts.domain.tasks.entities import FILE, Task, TaskPlan
 from accounts.domain.tasks.errors import TooManyTasks
@@ -78,7 +86,10 @@ __all__ = [
     "Authentication",
     "CheckResult",
     "ClientTerms",
+    "EmailAddresses",
+    "EmailService",
     "EmailTaken",
+    "EmailVerified",
     "GrantType",
     "IdentityScope",
     "Impersonation",
@@ -87,10 +98,16 @@ __all__ = [
     "InvalidToken",
     "KeyRotation",
     "LimitName",
+    "MailBudgetSpent",
+    "MailBudgets",
+    "MailKind",
+    "Message",
     "NotPermitted",
     "OAuthClient",
+    "OpaqueTokens",
     "OrgMembership",
     "OrgRole",
+    "Organization",
     "OrganizationId",
     "OrganizationNotFound",
     "OrganizationStatus",
@@ -101,6 +118,7 @@ __all__ = [
     "Principal",
     "Profile",
     "PublicNames",
+    "Recipients",
     "Right",
     "Role",
     "Scope",
@@ -120,6 +138,7 @@ __all__ = [
     "UserId",
     "VerificationReport",
     "VerificationTask",
+    "VerifiedEmailNeeded",
     "compared",
     "members_of",
     "membership_added",

@@ -185,6 +185,36 @@ class UserCredential(models.Model):
         return str(self.id)
 
 
+class CredentialClaim(models.Model):
+    """A credential that waits for the owner of an e-mail address; deleted once issued, cancelled or expired."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    credential = models.ForeignKey(
+        Credential, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    credential_version = models.PositiveIntegerField()
+    org = owner_column(db_index=False)
+    email = models.EmailField(max_length=254)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    reason = models.TextField()
+    made_by = actor_column()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["org", "created_at", "id"], name="claims_by_organization"),
+            models.Index(fields=["email"], name="claims_by_address"),
+            models.Index(fields=["expires_at"], name="claims_by_expiry"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["credential", "email"], name="one_claim_per_address")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class StatusList(models.Model):
     """A status list of an issuer. `version` counts the changes of what it says."""
 

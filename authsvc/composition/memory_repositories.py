@@ -58,6 +58,7 @@ from courses.domain.repositories.memory.courses import (
     InMemoryCourseVersionRepository,
 )
 from courses.domain.repositories.memory.pathways import InMemoryPathwayRepository
+from credentials.domain.repositories.memory.claims import InMemoryClaimRepository
 from credentials.domain.repositories.memory.credentials import InMemoryCredentialRepository
 from credentials.domain.repositories.memory.issued_credentials import (
     InMemoryIssuedCredentialRepository,
@@ -170,6 +171,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         issuer_keys=issuer_keys,
         signed_credentials=signed,
         status_lists=InMemoryStatusListRepository(signed, issued_credentials, database.table()),
+        claims=InMemoryClaimRepository(organizations, database.table()),
         ai_sessions=ai_sessions,
         ai_interactions=ai_interactions,
         ai_feedback=ai_feedback,

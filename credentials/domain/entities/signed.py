@@ -28,6 +28,14 @@ class StatusList:
     changed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a status list, for one credential."""
+
+    status_list: StatusList
+    index: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedForm:
     """The signed document of a credential, and the key whose proof it has."""

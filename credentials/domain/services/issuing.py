@@ -30,6 +30,7 @@ from credentials.domain.entities.credentials import (
     require_reason,
 )
 from credentials.domain.entities.definitions import CredentialId
+from credentials.domain.entities.signed import Place
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from credentials.domain.repositories.protocols.signed import StatusListRepository
@@ -95,14 +96,17 @@ class CredentialIssuer:
             page = self.issued_credentials.page_of(selection, request, scope=by.tenant_scope)
         return _verified(page, at=now)
 
-    def issue(self, issued: IssuedCredential, *, by: UserId | None) -> None:
+    def issue(
+        self, issued: IssuedCredential, *, place: Place | None = None, by: UserId | None
+    ) -> None:
         """Store, record and sign the issued credential, inside the unit of work of the caller.
 
-        Call `lock` first unless the stream is locked already. Raises AlreadyIssued, IssuerKeyUnreadable.
+        A batch gives it a place in a status list. Call `lock` first unless the stream is locked already. Raises
+        AlreadyIssued, IssuerKeyUnreadable.
         """
         self.issued_credentials.add(issued, scope=TenantScope.into(issued.org_id))
         self._record(EventType.CREDENTIAL_ISSUED, issued, by=by)
-        self.signer.sign(issued)
+        self.signer.sign(issued, place=place)
 
     def bind(self, issued_id: IssuedCredentialId, content_hash: str, *, by: Principal) -> bool:
         """Record the hash of one whose events have none, and return True; False if it is not the given hash by now.

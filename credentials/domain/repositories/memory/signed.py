@@ -1,6 +1,6 @@
 """Signed credentials and status lists in memory."""
 
-from collections.abc import MutableMapping
+from collections.abc import Collection, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -63,6 +63,14 @@ class InMemoryStatusListRepository:
         if status_list is None:
             raise StatusListNotFound
         return status_list
+
+    def taken(self, status_list: StatusList, indexes: Collection[int]) -> set[int]:
+        wanted = set(indexes)
+        return {
+            signed.status_index
+            for signed in self.signed.store.values()
+            if signed.status_list_id == status_list.id and signed.status_index in wanted
+        }
 
     def count_change(
         self, issued_id: IssuedCredentialId, *, at: datetime, scope: TenantScope

@@ -1,5 +1,6 @@
 """Signed credentials and status lists in the database."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -7,7 +8,7 @@ from django.db.models import F, Q
 
 from accounts.public import OrganizationId
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.storage.inserts import insert
+from authsvc.storage.inserts import insert, parts_of
 from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.rows import values_of
 from authsvc.storage.tenancy import owned_within
@@ -69,6 +70,16 @@ class OrmStatusListRepository:
         if row is None:
             raise StatusListNotFound
         return _list(row)
+
+    def taken(self, status_list: StatusList, indexes: Collection[int]) -> set[int]:
+        entries = rows.SignedCredential.objects.filter(status_list_id=status_list.id)
+        return {
+            index
+            for part in parts_of(indexes)
+            for index in entries.filter(status_index__in=part).values_list(
+                "status_index", flat=True
+            )
+        }
 
     def count_change(
         self, issued_id: IssuedCredentialId, *, at: datetime, scope: TenantScope

@@ -1,5 +1,6 @@
 """Repositories of signed credentials and of status lists."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -32,6 +33,9 @@ class StatusListRepository(Protocol):
 
     def shown(self, org_id: OrganizationId | None, number: int) -> StatusList:
         """Return a list, to anybody. Raise StatusListNotFound."""
+
+    def taken(self, status_list: StatusList, indexes: Collection[int]) -> set[int]:
+        """Return those of the places in a list that credentials have, whatever their owner."""
 
     def count_change(
         self, issued_id: IssuedCredentialId, *, at: datetime, scope: TenantScope
