@@ -35,6 +35,7 @@ from accounts.domain.audit.services.verifier import (
     VerificationTask,
     members_of,
 )
+from accounts.domain.identity.entities.events import EmailVerified
 from accounts.domain.identity.entities.impersonation import Impersonation
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS, Profile
 from accounts.domain.identity.entities.security_log import KeyRotation, SecurityEvent
@@ -49,7 +50,6 @@ from accounts.domain.identity.errors import (
     UnsuitableProfile,
     VerifiedEmailNeeded,
 )
-from accounts.domain.identity.events import EmailVerified
 from accounts.domain.identity.ports import EmailAddresses, OpaqueTokens, PasswordHasher
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.identity.services.mail_budgets import MailBudgets

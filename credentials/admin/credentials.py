@@ -25,6 +25,7 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.tenancy import owned_within
 from courses.public import CourseId
 from credentials import models as rows
+from credentials.admin.award_lists import AwardListPages
 from credentials.admin.awards import AwardPages
 from credentials.admin.rules import RuleText, eligibility_text, text_of
 from credentials.domain.entities.definitions import (
@@ -159,7 +160,7 @@ class LearnerForm(forms.Form):
 
 
 @admin.register(rows.Credential)
-class CredentialAdmin(AwardPages, AuditsTenantAccess, ServiceAdmin):
+class CredentialAdmin(AwardListPages, AwardPages, AuditsTenantAccess, ServiceAdmin):
     subject_type = SubjectType.CREDENTIAL
     right = Right.AWARD_CREDENTIALS
     owner = "org"

@@ -40,7 +40,6 @@ from credentials.domain.errors import (
     NothingToRecordOn,
     ReasonMissing,
 )
-from credentials.domain.services.batch_rows import sheet_of_members, sheet_of_text
 
 _ROW = {
     "type": "object",
@@ -58,7 +57,12 @@ ROWS = {
 
 
 class AwardQuerySerializer(serializers.Serializer[Any]):
-    reason = TextField(max_length=1000, help_text="Why; stored in the audit log.")
+    reason = TextField(
+        default="",
+        allow_blank=True,
+        max_length=1000,
+        help_text="Required; stored in the audit log.",
+    )
     even_if_not_eligible = serializers.BooleanField(
         default=False, help_text="Also award it to those who do not meet its rule."
     )
@@ -119,14 +123,13 @@ class AwardBatchView(ApiView):
         body: Any,
         by: Principal,
     ) -> Accepted:
-        sheet = sheet_of_text(body) if isinstance(body, str) else sheet_of_members(body)
         terms = BatchTerms(
             reason=query["reason"],
             even_if_not_eligible=query["even_if_not_eligible"],
             makes_claims=query["claims"],
         )
         task = services().award_tasks.start_in(
-            org_id, credential_id, sheet, terms, is_dry_run=query["dry_run"], by=by
+            org_id, credential_id, body, terms, is_dry_run=query["dry_run"], by=by
         )
         return accepted(task)
 
@@ -155,6 +158,7 @@ class OrganizationClaimView(ApiView):
         status=HTTPStatus.NO_CONTENT,
         errors=(OrganizationNotFound, OrganizationSuspended, ClaimNotFound),
         is_idempotent=True,
+        needs_recent_sign_in=True,
     )
     def delete(self, org_id: OrganizationId, claim_id: ClaimId, *, by: Principal) -> None:
         services().credential_claims.cancel(claim_id, org_id=org_id, by=by)

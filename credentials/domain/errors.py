@@ -87,7 +87,7 @@ class ClaimNotFound(NotFound):
 
 class InvalidAwardList(Invalid):
     code = "invalid-award-list"
-    title = "Invalid list"
+    title = "The list is invalid"
     explanation = "`errors` lists what is wrong, by row. Nothing was awarded."
 
 

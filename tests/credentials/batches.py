@@ -10,7 +10,6 @@ from authsvc.composition.container import Services
 from authsvc.jobs.entities import Queue
 from credentials.domain.entities.batches import BatchTerms
 from credentials.domain.entities.definitions import Credential
-from credentials.domain.services.batch_rows import sheet_of_text
 
 
 def a_list(*names: object, heading: str = "email") -> str:
@@ -27,8 +26,7 @@ def start_batch(
     **terms: Any,
 ) -> Task:
     given = BatchTerms(**{"reason": "Workshop of May.", **terms})
-    sheet = sheet_of_text(text)
-    return services.award_tasks.start(credential.id, sheet, given, is_dry_run=is_dry_run, by=by)
+    return services.award_tasks.start(credential.id, text, given, is_dry_run=is_dry_run, by=by)
 
 
 def outcomes_of(services: Services, task: Task, *, by: Principal) -> list[str]:

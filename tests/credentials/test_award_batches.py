@@ -1,21 +1,21 @@
 """Batches: a credential awarded to everyone on a list."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from uuid import uuid4
 
 import pytest
 
 from accounts.domain.access import OrgRole, Principal
 from accounts.domain.audit.entities import AuditAction
-from authsvc.jobs.entities import JobProgress, JobStatus, Queue
-from authsvc.jobs.ports import Run
+from authsvc.jobs.entities import JobStatus, Queue
 from authsvc.kernel.paging import PageRequest
 from courses.domain.entities.courses import Course
-from credentials.domain.entities.batches import BatchTerms
-from credentials.domain.entities.definitions import Credential
+from credentials.domain.entities.batches import Batch, BatchPart, BatchTerms, RowResult
+from credentials.domain.entities.definitions import Credential, CredentialId
 from credentials.domain.errors import CredentialNotFound, InvalidAwardList, ReasonMissing
-from credentials.domain.services.award_batches import PART
-from credentials.domain.services.batch_rows import sheet_of_members, sheet_of_text
+from credentials.domain.services.award_batches import PART, AwardBatches
+from credentials.domain.services.batch_rows import sheet_of
 from tests.credentials.batches import a_list, awarded, outcomes_of, rows_of, start_batch
 from tests.support.browsing import mails
 from tests.support.builders import a_definition_of
@@ -158,6 +158,18 @@ class Killed(BaseException):
     """The worker ends in the middle of its work."""
 
 
+class Dying(AwardBatches):
+    """Is killed after the first row of the second part."""
+
+    def awarded(
+        self, credential_id: CredentialId, part: BatchPart, batch: Batch, *, by: Principal
+    ) -> Iterator[RowResult]:
+        for result in super().awarded(credential_id, part, batch, by=by):
+            if result.row.number > PART:
+                raise Killed
+            yield result
+
+
 def test_a_batch_whose_worker_is_killed_continues_and_awards_nobody_twice(
     memory: World, course: Course, credential: Credential, root: Principal
 ) -> None:
@@ -165,16 +177,6 @@ def test_a_batch_whose_worker_is_killed_continues_and_awards_nobody_twice(
         an_enrolled(memory, course, f"p{number}@school.example") for number in range(PART + 3)
     ]
     names = [f"p{number}@school.example" for number in range(PART + 3)]
-    engine = memory.services.job_engine
-    kind = engine.kinds["award-credential"]
-
-    def killed_near_the_end(run: Run) -> None:
-        def report(progress: JobProgress) -> None:
-            if progress.done == PART + 1:
-                raise Killed
-
-        kind.run(_Reporting(run, report))
-
     services = memory.services
     task = start_batch(
         services,
@@ -184,7 +186,10 @@ def test_a_batch_whose_worker_is_killed_continues_and_awards_nobody_twice(
         makes_claims=True,
         by=root,
     )
-    faulty = replace(engine, kinds={kind.name: replace(kind, run=killed_near_the_end)})
+    engine, tasks = services.job_engine, services.award_tasks
+    known = {field.name: getattr(tasks.batches, field.name) for field in fields(tasks.batches)}
+    kind = replace(tasks, batches=Dying(**known)).kind
+    faulty = replace(engine, kinds={kind.name: kind})
     with pytest.raises(Killed):
         faulty.run_due(Queue.LONG)
     assert sum(len(person.held()) for person in people) == PART + 1
@@ -196,16 +201,6 @@ def test_a_batch_whose_worker_is_killed_continues_and_awards_nobody_twice(
     assert outcomes_of(services, task, by=root) == ["awarded"] * (PART + 3) + ["claim-sent"]
     assert [len(person.held()) for person in people] == [1] * (PART + 3)
     assert mailed(memory) == [STRANGER]
-
-
-class _Reporting:
-    """A run whose reports go elsewhere."""
-
-    def __init__(self, run: Run, report: object) -> None:
-        self._run, self.report = run, report
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._run, name)
 
 
 def test_members_of_an_organization_are_known_and_nobody_else(memory: World) -> None:
@@ -253,7 +248,7 @@ def test_a_batch_is_refused_for_the_credential_of_another_owner(
         memory.services.award_tasks.start_in(
             school.id,
             credential.id,
-            sheet_of_text(a_list(STRANGER)),
+            a_list(STRANGER),
             BatchTerms(reason="Because."),
             is_dry_run=False,
             by=root,
@@ -292,4 +287,4 @@ def test_a_list_with_an_invalid_row_is_refused_as_a_whole(
 )
 def test_json_in_another_shape_is_refused(value: object) -> None:
     with pytest.raises(InvalidAwardList):
-        sheet_of_members(value)
+        sheet_of(value)

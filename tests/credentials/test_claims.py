@@ -53,8 +53,8 @@ def credential(world: World, course: Course) -> Credential:
 
 def offered(world: World, credential: Credential, olga: Principal, email: str = ANNA) -> str:
     """Mail a claim, and return its token."""
-    options = {"makes_claims": True, "by": olga}
-    assert awarded(world.services, credential, a_list(email), **options) == ["claim-sent"]
+    outcomes = awarded(world.services, credential, a_list(email), makes_claims=True, by=olga)
+    assert outcomes == ["claim-sent"]
     match = re.fullmatch(r"/account/claims/([\w-]+)", link_in(mails()[-1]))
     assert match
     return match[1]
@@ -83,7 +83,7 @@ def test_a_mail_names_what_was_awarded_in_one_line(
     mail = mails()[-1]
     assert "“Knots … Verify”" in mail.subject
     assert "“A School” has awarded you “Knots … Verify”" in mail.body
-    assert "evil.example" not in mail.subject + mail.body
+    assert "evil.example" not in f"{mail.subject}{mail.body}"
 
 
 def test_whoever_opens_the_link_with_the_verified_address_gets_the_credential(
@@ -97,7 +97,7 @@ def test_whoever_opens_the_link_with_the_verified_address_gets_the_credential(
     issued = world.services.credential_claims.redeem(token, by=anna)
 
     assert issued.valid
-    assert (issued.issued.id, issued.issued.org_id) == (claim.id, school.id)
+    assert (str(issued.issued.id), issued.issued.org_id) == (str(claim.id), school.id)
     assert issued.issued.evidence.course_id == course.id
     assert open_claims(world, school, olga) == []
     assert world.services.issuing.verify(issued.issued.id).valid

@@ -6,10 +6,19 @@ from datetime import UTC, datetime, timedelta
 from accounts.domain.access import OPERATOR
 from tests.accounts.granting import a_consent
 from tests.credentials.holding import a_holding
-from tests.http.keyed import Operation, Sent, a_course, an_organization, root_of, start_attempt
+from tests.http.keyed import (
+    Operation,
+    Sent,
+    a_course,
+    a_defined_credential,
+    an_organization,
+    root_of,
+    start_attempt,
+)
 from tests.support.application import PASSWORD, Application, Caller, Person
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition, a_definition_of, some_client_terms
+from tests.support.claims import stored_claim
 from tests.support.pathways import a_chain, pathway_body_of
 
 
@@ -111,7 +120,16 @@ def change_my_credential(application: Application) -> Sent:
     return Sent(by=holding.anna, path=path, method="PATCH", body={"shows_name": True})
 
 
+def cancel_claim(application: Application) -> Sent:
+    owner, path = a_defined_credential(application)
+    place, _, credential_id = path.rpartition("/credentials/")
+    email = "anna@home.example"
+    claim_id = stored_claim(application.services, credential_id, email=email, token=email)
+    return Sent(by=owner, path=f"{place}/claims/{claim_id}", method="DELETE")
+
+
 CHANGES: Mapping[str, Operation] = {
+    "cancelClaim": cancel_claim,
     "changeMe": change_me,
     "changeMember": change_member,
     "changeMyCredential": change_my_credential,

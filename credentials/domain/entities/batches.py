@@ -77,6 +77,18 @@ class RowResult:
     issued_id: IssuedCredentialId | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPreview:
+    """How many rows a list has, and of how many the people are known."""
+
+    rows: int
+    known: int
+
+    @property
+    def unknown(self) -> int:
+        return self.rows - self.known
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """The identity of a batch. What it makes has ids that follow from its own, so that repeating it makes nothing."""

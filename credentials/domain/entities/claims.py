@@ -15,7 +15,7 @@ CLAIM_LIFETIME: Final = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialClaim:
-    """A credential, on one version of its terms, for whoever proves that the e-mail address is theirs.
+    """A credential, on one version of its terms, for whoever verifies that the e-mail address is theirs.
 
     Of the mailed token only a keyed hash is stored. What is issued for the claim has its id.
     """

@@ -29,6 +29,7 @@ from credentials.domain.entities.batches import (
     BatchPart,
     BatchRow,
     BatchTerms,
+    ListPreview,
     RowResult,
     counts_of,
 )
@@ -36,7 +37,7 @@ from credentials.domain.entities.credentials import require_reason
 from credentials.domain.entities.definitions import CredentialId
 from credentials.domain.errors import CredentialNotFound
 from credentials.domain.services.award_batches import PART, AwardBatches
-from credentials.domain.services.batch_rows import rows_in
+from credentials.domain.services.batch_rows import rows_in, sheet_of
 
 KIND: Final = "award-credential"
 OUTCOMES: Final = "awards.csv"
@@ -63,7 +64,7 @@ class AwardTasks:
         self,
         org_id: OrganizationId,
         credential_id: CredentialId,
-        sheet: Sheet,
+        listed: object,
         terms: BatchTerms,
         *,
         is_dry_run: bool,
@@ -73,13 +74,13 @@ class AwardTasks:
         self.tenant_access.organization(org_id, by=by)
         by.require(Right.AWARD_CREDENTIALS, of=org_id)
         return self.start(
-            credential_id, sheet, terms, is_dry_run=is_dry_run, owner=(org_id,), by=by
+            credential_id, listed, terms, is_dry_run=is_dry_run, owner=(org_id,), by=by
         )
 
     def start(
         self,
         credential_id: CredentialId,
-        sheet: Sheet,
+        listed: object,
         terms: BatchTerms,
         *,
         is_dry_run: bool,
@@ -88,13 +89,14 @@ class AwardTasks:
     ) -> Task:
         """Start to award the credential to everyone on the list, or only to find what that would lead to.
 
-        Raises CredentialNotFound, also unless it has the *owner*, NotPermitted, OrganizationSuspended, ReasonMissing,
-        InvalidAwardList, TooManyTasks.
+        A text is a list in CSV, everything else one in JSON. Raises CredentialNotFound, also unless it has the *owner*,
+        NotPermitted, OrganizationSuspended, ReasonMissing, InvalidAwardList, TooManyTasks.
         """
         require_reason(terms.reason)
         credential = self.batches.awards.awardable(credential_id, by=by)
         if owner is not None and (credential.org_id,) != owner:
             raise CredentialNotFound
+        sheet = sheet_of(listed)
         rows_in(sheet, email_addresses=self.email_addresses)
         content = json.dumps(sheet.as_members()).encode()
         plan = TaskPlan(
@@ -110,6 +112,14 @@ class AwardTasks:
             file=JobFile(name="list.json", media_type="application/json", content=content),
         )
         return self.tasks.start(plan, by=by)
+
+    def previewed(
+        self, credential_id: CredentialId, listed: object, *, by: Principal
+    ) -> ListPreview:
+        """Return what is known of a list at once, without a task. Raises the errors of `start`."""
+        credential = self.batches.awards.awardable(credential_id, by=by)
+        rows = rows_in(sheet_of(listed), email_addresses=self.email_addresses)
+        return ListPreview(rows=len(rows), known=len(self.batches.known(credential, rows)))
 
     def _award(self, run: Run, given: Mapping[str, Any], by: Principal) -> Mapping[str, Any]:
         sheet = Sheet.of_members(json.loads(run.input_file().content))

@@ -19,7 +19,12 @@ HEADING: Final = "The first line must be `email`, `user_id` or both, with commas
 _NEITHER: Final = "State either an e-mail address or a user id."
 
 
-def sheet_of_text(text: str) -> Sheet:
+def sheet_of(listed: object) -> Sheet:
+    """The table in CSV if it is a text, otherwise in JSON. Raises InvalidAwardList."""
+    return _sheet_of_text(listed) if isinstance(listed, str) else _sheet_of_members(listed)
+
+
+def _sheet_of_text(text: str) -> Sheet:
     """The table in CSV. Raises InvalidAwardList."""
     first = text.removeprefix("\ufeff").partition("\n")[0].lower()
     try:
@@ -28,7 +33,7 @@ def sheet_of_text(text: str) -> Sheet:
         raise InvalidAwardList(FieldError(path="", detail=str(error))) from None
 
 
-def sheet_of_members(value: Any) -> Sheet:
+def _sheet_of_members(value: Any) -> Sheet:
     """The table in JSON: `{"rows": [{"email": …}, {"user_id": …}]}`. Raises InvalidAwardList."""
     rows = value.get("rows") if isinstance(value, dict) and value.keys() <= {"rows"} else None
     if not isinstance(rows, list):

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from accounts.domain.access import Principal, UserId
+from accounts.domain.identity.entities.events import EmailVerified
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.entities.users import RequiredAction, User
 from accounts.domain.identity.errors import InvalidEmail, UnsuitablePassword, WrongPassword
-from accounts.domain.identity.events import EmailVerified
 from accounts.domain.identity.ports import (
     EmailAddresses,
     PasswordHasher,

@@ -12,6 +12,7 @@ from accounts.domain.access import NotPermitted, Principal, Right, Role, UserId,
 from accounts.domain.audit.entities import AuditAction, AuditSubject, Members, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.entities.browsers import EndedSessions
+from accounts.domain.identity.entities.events import EmailVerified
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.entities.users import PersonSearch, RequiredAction, User, UserChanges
@@ -22,7 +23,6 @@ from accounts.domain.identity.errors import (
     UserNotFound,
     VerifiedEmailNeeded,
 )
-from accounts.domain.identity.events import EmailVerified
 from accounts.domain.identity.ports import EmailAddresses, OpaqueTokens, PasswordLinks
 from accounts.domain.identity.repositories.protocols import (
     UserRepository,
