@@ -28,6 +28,7 @@ from credentials.domain.services.claims import ClaimService
 from credentials.domain.services.credentials import CredentialService
 from credentials.domain.services.earning import EarningService
 from credentials.domain.services.evidence import EvidenceReader
+from credentials.domain.services.evidence_records import EvidenceRecords
 from credentials.domain.services.grounds import GroundsReader
 from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.organization_credentials import OrganizationCredentialService
@@ -313,6 +314,15 @@ class LearningServices(IssuerServices):
             addresses=self.addresses,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
+        )
+
+    @cached_property
+    def evidence_records(self) -> EvidenceRecords:
+        return EvidenceRecords(
+            issued_credentials=self.repositories.issued_credentials,
+            signer=self.signing,
+            evidence=self.signing.evidence,
+            records=self.earning.records,
         )
 
     @cached_property

@@ -27,6 +27,7 @@ from courses.public import CourseId
 from credentials import models as rows
 from credentials.admin.award_lists import AwardListPages
 from credentials.admin.awards import AwardPages
+from credentials.admin.issuer_keys import IssuerKeyPages
 from credentials.admin.rules import RuleText, eligibility_text, text_of
 from credentials.domain.entities.definitions import (
     LONGEST_TAG,
@@ -160,7 +161,7 @@ class LearnerForm(forms.Form):
 
 
 @admin.register(rows.Credential)
-class CredentialAdmin(AwardListPages, AwardPages, AuditsTenantAccess, ServiceAdmin):
+class CredentialAdmin(AwardListPages, AwardPages, IssuerKeyPages, AuditsTenantAccess, ServiceAdmin):
     subject_type = SubjectType.CREDENTIAL
     right = Right.AWARD_CREDENTIALS
     owner = "org"

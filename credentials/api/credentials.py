@@ -1,5 +1,6 @@
 """Credentials: what can be earned, what was issued, and whether that is valid."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ from credentials.api.serializers import (
     CredentialSerializer,
     CredentialVersionSerializer,
     EligibilitySerializer,
+    EvidenceRecordsSerializer,
     HeldCredentialSerializer,
     NameChoiceRequestSerializer,
     ReasonRequestSerializer,
@@ -160,6 +162,19 @@ class MyCredentialView(ApiView):
     )
     def patch(self, issued_id: IssuedCredentialId, *, body: Members, by: Principal) -> Verification:
         return services().public_pages.choose_name(issued_id, is_shown=body["shows_name"], by=by)
+
+
+class MyEvidenceView(ApiView):
+    @operation(
+        name="getMyEvidence",
+        summary="Get the records behind a credential of the caller, which third parties compare with its evidence",
+        access=Access(Whose.ONESELF),
+        scope=Scope.CREDENTIALS_READ,
+        answer=EvidenceRecordsSerializer,
+        errors=(IssuedCredentialNotFound, IssuedCredentialAltered, IssuerKeyUnreadable),
+    )
+    def get(self, issued_id: IssuedCredentialId, *, by: Principal) -> Mapping[str, Any]:
+        return services().evidence_records.of(issued_id, by=by)
 
 
 class IssuedView(ApiView):

@@ -44,6 +44,22 @@ class NameChoiceRequestSerializer(serializers.Serializer[Any]):
     shows_name = FlagField(help_text="Whether the public page names the holder.")
 
 
+class EvidenceRecordSerializer(serializers.Serializer[Any]):
+    """A record: the event of a completion, or an attempt and the event that recorded it."""
+
+    id = serializers.CharField(help_text="That of the evidence.")
+    name = serializers.CharField()
+    content = serializers.DictField(help_text="What is hashed, as canonical JSON.")
+    event = serializers.DictField(required=False, help_text="Of attempts: the event that binds it.")
+
+
+class EvidenceRecordsSerializer(serializers.Serializer[Any]):
+    """The records that a signed credential names, as they are now."""
+
+    credential = serializers.CharField(help_text="The id of the signed credential.")
+    records = EvidenceRecordSerializer(many=True)
+
+
 class AlignmentSerializer(serializers.Serializer[Alignment]):
     """A node of an educational framework."""
 

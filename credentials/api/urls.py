@@ -36,6 +36,7 @@ urlpatterns = [
     path("v1/verify", verification.VerifyBadgeView.as_view()),
     path("v1/me/credentials", credentials.MyCredentialListView.as_view()),
     path("v1/me/credentials/<id:issued_id>", credentials.MyCredentialView.as_view()),
+    path("v1/me/credentials/<id:issued_id>/evidence", credentials.MyEvidenceView.as_view()),
     path("v1/me/claims", awards.RedeemClaimView.as_view()),
     path("v1/credentials", credentials.CredentialListView.as_view()),
     path(

@@ -6,6 +6,23 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+VIEWERS = ("Auditors", "Credential officers")
+
+
+def allow_staff_to_view(apps, schema_editor):
+    """Create the permission, too: Django creates it after all migrations, and finds this one."""
+    for group in apps.get_model("auth", "Group").objects.filter(name__in=VIEWERS):
+        content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
+            app_label="credentials", model="credentialclaim"
+        )
+        permission, _ = apps.get_model("auth", "Permission").objects.get_or_create(
+            content_type=content_type,
+            codename="view_credentialclaim",
+            defaults={"name": "Can view credential claim"},
+        )
+        group.permissions.add(permission)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -34,4 +51,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('credential', 'email'), name='one_claim_per_address')],
             },
         ),
+        migrations.RunPython(allow_staff_to_view, migrations.RunPython.noop),
     ]
