@@ -8,6 +8,7 @@ from django.db import models
 from authsvc.storage.append_only import AppendOnlyRow, ErasableRow
 from authsvc.storage.changes import index_of_changes
 from authsvc.storage.columns import actor_column, enum_column, owner_column
+from credentials.domain.entities.credentials import RevocationCause
 from credentials.domain.entities.definitions import AchievementType, CredentialType
 from credentials.domain.entities.rules import TriggerKind
 from credentials.openbadges.keys import KeyKind
@@ -147,6 +148,9 @@ class UserCredential(models.Model):
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
     revocation_reason = models.TextField(blank=True)
+    revocation_cause = enum_column(
+        RevocationCause, max_length=24, blank=True, default="", db_default=""
+    )
     revoked_by = actor_column()
     suspended_at = models.DateTimeField(null=True, blank=True)
     suspension_reason = models.TextField(blank=True, default="", db_default="")

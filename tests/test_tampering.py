@@ -226,6 +226,11 @@ TABLE: Final[dict[str, tuple[Tampering, str, str]]] = {
         "changed",
         ISSUED,
     ),
+    "change a cause": (
+        lambda s: change(issued(s, s.ben), revocation_cause="holders-request"),
+        "changed",
+        ISSUED,
+    ),
     "revoke by hand": (
         lambda s: change(
             issued(s), revoked_at=LATER, revocation_reason="Copied.", is_current=False

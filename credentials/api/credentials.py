@@ -32,9 +32,15 @@ from credentials.api.serializers import (
     HeldCredentialSerializer,
     NameChoiceRequestSerializer,
     ReasonRequestSerializer,
+    RevokeRequestSerializer,
     VerificationSerializer,
 )
-from credentials.domain.entities.credentials import Eligibility, IssuedCredentialId, Verification
+from credentials.domain.entities.credentials import (
+    Eligibility,
+    IssuedCredentialId,
+    RevocationCause,
+    Verification,
+)
 from credentials.domain.entities.definitions import Credential, CredentialId, CredentialVersion
 from credentials.domain.errors import (
     AlreadyIssued,
@@ -234,14 +240,15 @@ class RevokeView(ApiView):
         summary="Revoke an issued credential",
         access=AWARDERS,
         scope=Scope.CREDENTIALS_WRITE,
-        body=ReasonRequestSerializer,
+        body=RevokeRequestSerializer,
         answer=HeldCredentialSerializer,
         errors=(IssuedCredentialNotFound, AlreadyRevoked, ReasonMissing, OrganizationSuspended),
         is_idempotent=True,
         needs_recent_sign_in=True,
     )
     def post(self, issued_id: IssuedCredentialId, *, body: Members, by: Principal) -> Verification:
-        return services().issuing.revoke(issued_id, reason=body["reason"], by=by)
+        cause = body["cause"] and RevocationCause(body["cause"])
+        return services().issuing.revoke(issued_id, reason=body["reason"], cause=cause, by=by)
 
 
 class SuspendView(ApiView):

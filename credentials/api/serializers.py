@@ -12,6 +12,7 @@ from credentials.domain.entities.credentials import (
     Binding,
     Eligibility,
     IssuedCredentialStatus,
+    RevocationCause,
     Verification,
 )
 from credentials.domain.entities.definitions import (
@@ -38,6 +39,15 @@ STATUSES = [status.value for status in IssuedCredentialStatus]
 
 class ReasonRequestSerializer(serializers.Serializer[Any]):
     reason = TextField(max_length=1000)
+
+
+class RevokeRequestSerializer(ReasonRequestSerializer):
+    cause = serializers.ChoiceField(
+        choices=[cause.value for cause in RevocationCause],
+        default=None,
+        allow_null=True,
+        help_text="What the public page says of why; the reason stays internal.",
+    )
 
 
 class NameChoiceRequestSerializer(serializers.Serializer[Any]):

@@ -162,6 +162,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "changeMyCredential": Example(
         body=lambda _: {"shows_name": True}, stands_for={"issued_id": "own_issued_id"}
     ),
+    "getMyEvidence": Example(stands_for={"issued_id": "own_issued_id"}),
     "suspendIssued": Example(body=lambda _: REASON),
     # It is not suspended.
     "resumeIssued": Example(body=lambda _: REASON, status=409),

@@ -26,6 +26,7 @@ from credentials.domain.entities.credentials import (
     IssuedCredentialId,
     IssuedCredentialStatus,
     IssuedSelection,
+    RevocationCause,
     Verification,
     require_reason,
 )
@@ -124,16 +125,24 @@ class CredentialIssuer:
         """Lock the stream in which the issued credential is recorded. Raises NotEnrolled."""
         self.recorder.lock(issued.stream)
 
-    def revoke(self, issued_id: IssuedCredentialId, *, reason: str, by: Principal) -> Verification:
-        """Revoke an issued credential.
+    def revoke(
+        self,
+        issued_id: IssuedCredentialId,
+        *,
+        reason: str,
+        cause: RevocationCause | None = None,
+        by: Principal,
+    ) -> Verification:
+        """Revoke an issued credential. Strangers are told the cause, if one is given, and not the reason.
 
         Raises NotPermitted, IssuedCredentialNotFound, OrganizationSuspended, AlreadyRevoked, ReasonMissing.
         """
         with self.unit_of_work.atomic():
             issued = self._get_for_update(issued_id, by=by)
-            revoked = self._revoke(issued, reason=reason, by=by)
+            revoked = self._revoke(issued, reason=reason, cause=cause, by=by)
             action = AuditAction.CREDENTIAL_REVOKED
-            self.audit_log.record(action, _subject(issued), by=by, because=reason)
+            after = {} if cause is None else {"cause": cause.value}
+            self.audit_log.record(action, _subject(issued), by=by, because=reason, after=after)
         return revoked.verified(at=self.clock.now())
 
     def suspend(self, issued_id: IssuedCredentialId, *, reason: str, by: Principal) -> Verification:
@@ -175,7 +184,7 @@ class CredentialIssuer:
         with self.unit_of_work.atomic():
             old = self._get_for_update(issued_id, by=by)
             if old.status(at=now) in _REVOCABLE:
-                self._revoke(old, reason=reason, by=by)
+                self._revoke(old, reason=reason, cause=RevocationCause.REPLACED, by=by)
             elif old.is_current:
                 self.issued_credentials.save(old.superseded(), scope=by.tenant_scope)
             new = IssuedCredential.issued(
@@ -203,8 +212,16 @@ class CredentialIssuer:
         self.tenant_access.require_open(issued.org_id, by=by)
         return issued
 
-    def _revoke(self, issued: IssuedCredential, *, reason: str, by: Principal) -> IssuedCredential:
-        revoked = issued.revoked(at=self.clock.now(), reason=reason, by=by.user_id)
+    def _revoke(
+        self,
+        issued: IssuedCredential,
+        *,
+        reason: str,
+        cause: RevocationCause | None,
+        by: Principal,
+    ) -> IssuedCredential:
+        now = self.clock.now()
+        revoked = issued.revoked(at=now, reason=reason, by=by.user_id, cause=cause)
         self._change(EventType.CREDENTIAL_REVOKED, revoked, by=by)
         return revoked
 
