@@ -4,8 +4,7 @@ import json
 from datetime import timedelta
 from functools import cached_property
 
-from accounts.public import EmailVerified, periodic
-from authsvc.composition.base import Expiring
+from accounts.public import periodic
 from authsvc.composition.issuers import IssuerServices
 from authsvc.jobs.entities import JobRequest
 from authsvc.jobs.ports import JobKind
@@ -21,14 +20,10 @@ from courses.domain.services.catalog import CatalogService
 from courses.domain.services.editing import DraftEditor
 from courses.domain.services.pathway_authoring import PathwayAuthoringService
 from courses.domain.services.pathway_catalog import PathwayCatalogService
-from credentials.domain.services.award_batches import AwardBatches
-from credentials.domain.services.award_tasks import AwardTasks
 from credentials.domain.services.awarding import AwardService
-from credentials.domain.services.claims import ClaimService
 from credentials.domain.services.credentials import CredentialService
 from credentials.domain.services.earning import EarningService
 from credentials.domain.services.evidence import EvidenceReader
-from credentials.domain.services.evidence_records import EvidenceRecords
 from credentials.domain.services.grounds import GroundsReader
 from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.organization_credentials import OrganizationCredentialService
@@ -58,13 +53,7 @@ class LearningServices(IssuerServices):
             self.overdue_attempts.kind,
             self.export_tasks.kind,
             self.archive_imports.kind,
-            self.award_tasks.kind,
-            self.credential_claims.kind,
         )
-
-    @property
-    def expiring(self) -> dict[str, Expiring]:
-        return super().expiring | {"claim": self.credential_claims}
 
     @property
     def periodic_jobs(self) -> tuple[JobRequest, ...]:
@@ -317,15 +306,6 @@ class LearningServices(IssuerServices):
         )
 
     @cached_property
-    def evidence_records(self) -> EvidenceRecords:
-        return EvidenceRecords(
-            issued_credentials=self.repositories.issued_credentials,
-            signer=self.signing,
-            evidence=self.signing.evidence,
-            records=self.earning.records,
-        )
-
-    @cached_property
     def issued_verification(self) -> IssuedVerifier:
         return IssuedVerifier(
             signed_credentials=self.repositories.signed_credentials,
@@ -374,46 +354,6 @@ class LearningServices(IssuerServices):
         )
 
     @cached_property
-    def award_batches(self) -> AwardBatches:
-        return AwardBatches(
-            awards=self.awards,
-            claim_service=self.credential_claims,
-            claims=self.repositories.claims,
-            issued_credentials=self.repositories.issued_credentials,
-            signer=self.signing,
-            recipients=self.recipients,
-        )
-
-    @cached_property
-    def award_tasks(self) -> AwardTasks:
-        return AwardTasks(
-            batches=self.award_batches,
-            email_addresses=self.ports.email_addresses,
-            tasks=self.tasks,
-            callers=self.task_callers,
-            tenant_access=self.tenant_access,
-        )
-
-    @cached_property
-    def credential_claims(self) -> ClaimService:
-        return ClaimService(
-            claims=self.repositories.claims,
-            credentials=self.repositories.credentials,
-            issued_credentials=self.repositories.issued_credentials,
-            earning=self.earning,
-            recorder=self._recorder,
-            tenant_access=self.tenant_access,
-            emails=self.emails,
-            opaque_tokens=self.ports.opaque_tokens,
-            mail_budgets=self.mail_budgets,
-            addresses=self.addresses,
-            jobs=self.job_queue,
-            audit_log=self.audit_log,
-            unit_of_work=self.unit_of_work,
-            clock=self.ports.clock,
-        )
-
-    @cached_property
     def _subjects(self) -> SubjectReader:
         return SubjectReader(catalog=self.catalog, pathways=self.pathway_catalog)
 
@@ -434,7 +374,6 @@ class LearningServices(IssuerServices):
         events.subscribe(CourseCompleted, self._on_course_completed)
         events.subscribe(AssessmentGraded, self._on_assessment_graded)
         events.subscribe(PathwayCompleted, self._on_pathway_completed)
-        events.subscribe(EmailVerified, self._on_email_verified)
         return events
 
     # Subscribers are looked up at each event: they depend on the recorder, which needs the event bus first.
@@ -445,9 +384,6 @@ class LearningServices(IssuerServices):
 
     def _on_pathway_completed(self, event: PathwayCompleted) -> None:
         self.earning.on_pathway_completed(event)
-
-    def _on_email_verified(self, event: EmailVerified) -> None:
-        self.credential_claims.on_email_verified(event)
 
     def _on_assessment_graded(self, event: AssessmentGraded) -> None:
         self.earning.on_assessment_graded(event)

@@ -38,10 +38,9 @@ def milliseconds_in_a_batch(count: int) -> float:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authsvc.settings")
     os.environ["DATABASE_URL"] = ""
     django.setup()
-    # Its modules read the settings.
-    from credentials.domain.entities.credentials import IssuedCredentialId  # noqa: PLC0415
-    from tests.credentials.storing import a_stored_issue  # noqa: PLC0415
-    from tests.support.worlds import memory_world  # noqa: PLC0415
+    from credentials.domain.entities.credentials import IssuedCredentialId  # noqa: PLC0415  # it reads the settings
+    from tests.credentials.storing import a_stored_issue  # noqa: PLC0415  # it reads the settings
+    from tests.support.worlds import memory_world  # noqa: PLC0415  # it reads the settings
 
     world = memory_world()
     issued = [a_stored_issue(world) for _ in range(min(count, DEFINITIONS))]
@@ -50,8 +49,8 @@ def milliseconds_in_a_batch(count: int) -> float:
     begun = time.process_time()
     for batch in range(0, count, len(issued)):
         places = world.services.signing.free_places(None, len(issued))
-        for one in issued[: count - batch]:
-            copy = replace(one, id=IssuedCredentialId(uuid4()))
+        for credential in issued[: count - batch]:
+            copy = replace(credential, id=IssuedCredentialId(uuid4()))
             world.services.signing.sign(copy, place=places.pop() if places else None)
     return (time.process_time() - begun) / count * 1_000
 

@@ -126,6 +126,7 @@ def test_verification_is_timed() -> None:
         "course-versions",
         "credential-definitions",
         "issued-credentials",
+        "signed-credentials",
         "anchors",
         "all, 2 processes",
     ]

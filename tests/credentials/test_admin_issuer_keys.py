@@ -35,9 +35,9 @@ def test_keys_are_listed_rotated_and_marked_without_their_private_halves(
     assert len(statements) <= 12
     assert not any("encrypted_private" in query["sql"] for query in statements)
 
-    asked = officer.get(f"{KEYS}platform/rotate/")
+    confirmation = officer.get(f"{KEYS}platform/rotate/")
     rotated = officer.post(f"{KEYS}platform/rotate/", reason="Yearly rotation.")
-    assert "What the present keys signed verifies as before" in asked.text
+    assert "What the present keys signed verifies as before" in confirmation.text
     assert rotated.messages == ("Rotated the keys of the platform. New ones sign from now on.",)
     old.refresh_from_db()
     assert (old.is_current, IssuerKey.objects.count()) == (False, 4)

@@ -97,7 +97,7 @@ def test_each_row_has_its_own_outcome(
         "awarded",
         "not-found",
     ]
-    assert [[one.valid for one in person.held()] for person in people] == [[True], [True]]
+    assert [[held.valid for held in person.held()] for person in people] == [[True], [True]]
     entry = acts_in(memory.services, None)[-1]
     assert (entry.action, entry.reason) == (AuditAction.CREDENTIAL_AWARDED, "Workshop of May.")
 

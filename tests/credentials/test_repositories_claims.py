@@ -54,8 +54,8 @@ def test_an_address_has_one_claim_of_a_credential(world: World, credential: Cred
     assert claims.add_all([second, other, elsewhere], scope=ALL_TENANTS) == 2
 
     emails = [first.email, other.email, "cim@home.example"]
-    found = world.repositories.claims.of_credential(credential.id, emails, scope=ALL_TENANTS)
-    assert found == {first.email: first, other.email: other}
+    stored = world.repositories.claims.of_credential(credential.id, emails, scope=ALL_TENANTS)
+    assert stored == {first.email: first, other.email: other}
     assert claims.for_address(first.email) == [first, elsewhere]
 
 

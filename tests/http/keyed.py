@@ -6,16 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from accounts.domain.access import OPERATOR, OrganizationId, Role, UserId
+from accounts.domain.access import OrganizationId, Role, UserId
 from accounts.domain.organizations.entities import InvitationId
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.definitions.courses import read_definition
-from credentials.domain.entities.definitions import CredentialId
 from tests.support.application import PASSWORD, Answer, Application, Person
 from tests.support.bodies import body_of
 from tests.support.browsing import mails
 from tests.support.builders import a_definition, a_definition_of
-from tests.support.claims import stored_claim
 from tests.support.exams import EXAMS
 from tests.support.pathways import a_chain, pathway_body_of
 from tests.support.school import items_of
@@ -319,31 +317,6 @@ def verify_records(application: Application) -> Sent:
     return Sent(by=root_of(application), path="/v1/verifications")
 
 
-def award_to_list(application: Application) -> Sent:
-    owner, path = a_defined_credential(application)
-    body = {"rows": [{"email": "bo@school.example"}]}
-    return Sent(by=owner, path=f"{path}/awards?reason=Workshop", body=body)
-
-
-def redeem_claim(application: Application) -> Sent:
-    _, path = a_defined_credential(application)
-    anna, token = application.signed_in(), uuid4().hex
-    credential_id = path.rpartition("/")[2]
-    course = application.services.repositories.credentials.get(
-        CredentialId(UUID(credential_id)), scope=ALL_TENANTS
-    ).terms.course_id
-    application.services.authoring.publish(str(course), by=OPERATOR)
-    stored_claim(application.services, credential_id, email=anna.email, token=token)
-    return Sent(by=anna, path="/v1/me/claims", body={"token": token})
-
-
-def a_defined_credential(application: Application) -> tuple[Person, str]:
-    """The owner of an organization, and the path of a credential that it has defined."""
-    defining = define_credential(application)
-    created = defining.by.caller.post(defining.path, defining.body)
-    return defining.by, f"{defining.path}/{created.json['id']}"
-
-
 def import_members(application: Application) -> Sent:
     owner, place = an_organization(application)
     return Sent(
@@ -403,8 +376,6 @@ OPERATIONS: Mapping[str, Operation] = {
     "rebuildProgress": rebuild_progress,
     "verifyRecords": verify_records,
     "importMembers": import_members,
-    "awardCredentialToList": award_to_list,
-    "redeemClaim": redeem_claim,
     "invite": invite,
     "logOut": log_out,
     "publishCourse": publish,

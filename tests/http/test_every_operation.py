@@ -180,6 +180,7 @@ def outcome_without_members(route: Route) -> tuple[int, str]:
         return 422, "invalid-request"
     if route.parameters:
         thing = route.parameters[0].removesuffix("_id").replace("org", "organization")
+        thing = thing.replace("issued", "issued-credential")
         return 404, f"{'ai-' if '/ai/' in route.path else ''}{thing}-not-found"
     return route.operation.status, ""
 

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from accounts.public import OrganizationId
-from credentials.domain.entities.credentials import IssuedCredentialId
+from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from credentials.domain.entities.issuers import IssuerKeyId, StoredKey
 from credentials.openbadges.status_lists import SHORTEST_LIST
 
@@ -61,3 +61,14 @@ class SignedCredential:
     status_list_id: UUID
     status_index: int
     signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedRecord:
+    """The signed forms of an issued credential with all that they must agree with."""
+
+    signed: SignedCredential
+    issued: IssuedCredential
+    proof_key: StoredKey
+    token_key: StoredKey
+    list_number: int

@@ -55,7 +55,7 @@ REDEMPTION: Final = "redeem-claims"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimService:
-    """A claim is redeemed once, by whoever has proved that its e-mail address is theirs.
+    """A claim is redeemed once, by whoever has verified its e-mail address.
 
     It is issued on the terms of when it was made, as long as the credential is offered. It is recorded on what its
     holder has reached; somebody who was never on a course is enrolled on the one of the credential. Whether an address

@@ -1,14 +1,20 @@
 """Signed credentials and status lists in memory."""
 
-from collections.abc import Collection, MutableMapping
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from accounts.public import OrganizationId
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
-from credentials.domain.entities.signed import SignedCredential, SignedForm, StatusList
+from credentials.domain.entities.signed import (
+    SignedCredential,
+    SignedForm,
+    SignedRecord,
+    StatusList,
+)
 from credentials.domain.errors import StatusListNotFound
 from credentials.domain.repositories.memory.issued_credentials import (
     InMemoryIssuedCredentialRepository,
@@ -20,6 +26,7 @@ from credentials.domain.repositories.memory.issuer_keys import InMemoryIssuerKey
 class InMemorySignedCredentialRepository:
     issued: InMemoryIssuedCredentialRepository
     keys: InMemoryIssuerKeyRepository
+    lists: Mapping[UUID, StatusList]
     store: MutableMapping[IssuedCredentialId, SignedCredential] = field(default_factory=dict)
 
     def add(self, signed: SignedCredential, *, scope: TenantScope) -> bool:
@@ -39,6 +46,17 @@ class InMemorySignedCredentialRepository:
             return issued, None
         key = self.keys.store[signed.proof_key_id]
         return issued, SignedForm(document=signed.document, key=key)
+
+    def by_id(self, *, scope: TenantScope) -> Iterator[Stored[SignedRecord]]:
+        for signed in sorted(scope.among(self.store.values()), key=lambda one: one.issued_id):
+            record = SignedRecord(
+                signed=signed,
+                issued=self.issued.shown(signed.issued_id),
+                proof_key=self.keys.store[signed.proof_key_id],
+                token_key=self.keys.store[signed.token_key_id],
+                list_number=self.lists[signed.status_list_id].number,
+            )
+            yield Stored(key=signed.issued_id, id=signed.issued_id, item=record)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Signed credentials and status lists in the database."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,14 +8,21 @@ from django.db.models import F, Q
 
 from accounts.public import OrganizationId
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from authsvc.storage.inserts import insert, parts_of
 from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.rows import values_of
 from authsvc.storage.tenancy import owned_within
+from authsvc.storage.verification import stored_rows
 from credentials import models as rows
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from credentials.domain.entities.issuers import IssuerKeyId, issuer_name
-from credentials.domain.entities.signed import SignedCredential, SignedForm, StatusList
+from credentials.domain.entities.signed import (
+    SignedCredential,
+    SignedForm,
+    SignedRecord,
+    StatusList,
+)
 from credentials.domain.errors import IssuedCredentialNotFound, StatusListNotFound
 from credentials.domain.repositories.orm.issued_credentials import issued_of_row
 from credentials.domain.repositories.orm.issuer_keys import key_of_row
@@ -51,6 +58,12 @@ class OrmSignedCredentialRepository:
         key = rows.IssuerKey(**{name: getattr(row, f"key_{name}") for name in _KEY})
         form = SignedForm(document=row.signed_document, key=key_of_row(key))
         return issued_of_row(row), form
+
+    def by_id(self, *, scope: TenantScope) -> Iterator[Stored[SignedRecord]]:
+        signed = rows.SignedCredential.objects.filter(owned_within(scope)).select_related(
+            "issued", "proof_key", "token_key", "status_list"
+        )
+        return stored_rows(signed.order_by("pk"), _record, key=lambda row: row.pk)
 
 
 class OrmStatusListRepository:
@@ -104,6 +117,16 @@ def _signed(row: rows.SignedCredential) -> SignedCredential:
         status_list_id=row.status_list_id,
         status_index=row.status_index,
         signed_at=row.signed_at,
+    )
+
+
+def _record(row: rows.SignedCredential) -> SignedRecord:
+    return SignedRecord(
+        signed=_signed(row),
+        issued=issued_of_row(row.issued),
+        proof_key=key_of_row(row.proof_key),
+        token_key=key_of_row(row.token_key),
+        list_number=row.status_list.number,
     )
 
 

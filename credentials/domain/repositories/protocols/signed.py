@@ -1,13 +1,19 @@
 """Repositories of signed credentials and of status lists."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Protocol
 
 from accounts.public import OrganizationId
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
-from credentials.domain.entities.signed import SignedCredential, SignedForm, StatusList
+from credentials.domain.entities.signed import (
+    SignedCredential,
+    SignedForm,
+    SignedRecord,
+    StatusList,
+)
 
 
 class SignedCredentialRepository(Protocol):
@@ -22,6 +28,9 @@ class SignedCredentialRepository(Protocol):
 
         Raise IssuedCredentialNotFound.
         """
+
+    def by_id(self, *, scope: TenantScope) -> Iterator[Stored[SignedRecord]]:
+        """Yield the signed forms of all credentials in scope, by id."""
 
 
 class StatusListRepository(Protocol):
