@@ -326,9 +326,8 @@ def test_a_request_with_a_key_defines_once(harbour: Harbour) -> None:
 def test_what_was_issued_is_listed_with_its_holder_and_revocation(harbour: Harbour) -> None:
     harbour.defined()
     anna, bo = harbour.graduate(), harbour.graduate()
-    first = harbour.issued()[0]
     body = {"reason": "Misspelt.", "cause": "issued-in-error"}
-    harbour.ada.caller.post(f"/v1/issued/{first['id']}/revoke", body)
+    harbour.ada.caller.post(f"/v1/issued/{harbour.issued()[0]['id']}/revoke", body)
 
     revoked, valid = harbour.issued()
 
