@@ -38,6 +38,7 @@ from accounts.domain.audit.services.verifier import (
     VerificationTask,
     members_of,
 )
+from accounts.domain.identity.entities.events import EmailVerified
 from accounts.domain.identity.entities.impersonation import Impersonation
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS, Profile
 from accounts.domain.identity.entities.security_log import KeyRotation, SecurityEvent
@@ -47,21 +48,28 @@ from accounts.domain.identity.errors import (
     EmailTaken,
     InvalidCredentials,
     InvalidToken,
+    MailBudgetSpent,
     PasswordsBusy,
     UnsuitableProfile,
+    VerifiedEmailNeeded,
 )
-from accounts.domain.identity.ports import PasswordHasher
+from accounts.domain.identity.ports import EmailAddresses, OpaqueTokens, PasswordHasher
 from accounts.domain.identity.services.login_attempts import LimitName
+from accounts.domain.identity.services.mail_budgets import MailBudgets
 from accounts.domain.identity.services.public_names import PublicNames
+from accounts.domain.identity.services.users import EmailService
+from accounts.domain.mail.entities import MailKind
+from accounts.domain.mail.services.outbox import Message
 from accounts.domain.oauth.entities.clients import ClientTerms, IdentityScope, OAuthClient
 from accounts.domain.oauth.entities.scopes import DESCRIPTIONS as SCOPE_DESCRIPTIONS
 from accounts.domain.oauth.services.pre_authorized_codes import (
     PIN_DIGITS,
     PreAuthorizedCodeService,
 )
-from accounts.domain.organizations.entities import OrgMembership
+from accounts.domain.organizations.entities import Organization, OrgMembership
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
 from accounts.domain.organizations.services.outgoing_events import membership_added
+from accounts.domain.organizations.services.recipients import Recipients
 from accounts.domain.organizations.services.tenant_access import TenantAccess
 from accounts.domain.tasks.entities import FILE, Task, TaskPlan
 from accounts.domain.tasks.errors import TooManyTasks
@@ -89,7 +97,10 @@ __all__ = [
     "Authentication",
     "CheckResult",
     "ClientTerms",
+    "EmailAddresses",
+    "EmailService",
     "EmailTaken",
+    "EmailVerified",
     "GrantType",
     "IdentityScope",
     "Impersonation",
@@ -98,10 +109,16 @@ __all__ = [
     "InvalidToken",
     "KeyRotation",
     "LimitName",
+    "MailBudgetSpent",
+    "MailBudgets",
+    "MailKind",
+    "Message",
     "NotPermitted",
     "OAuthClient",
+    "OpaqueTokens",
     "OrgMembership",
     "OrgRole",
+    "Organization",
     "OrganizationId",
     "OrganizationNotFound",
     "OrganizationStatus",
@@ -113,6 +130,7 @@ __all__ = [
     "Principal",
     "Profile",
     "PublicNames",
+    "Recipients",
     "Right",
     "Role",
     "Scope",
@@ -132,6 +150,7 @@ __all__ = [
     "UserId",
     "VerificationReport",
     "VerificationTask",
+    "VerifiedEmailNeeded",
     "WalletScope",
     "compared",
     "members_of",

@@ -8,6 +8,7 @@ from django.db import models
 from authsvc.storage.append_only import AppendOnlyRow, ErasableRow
 from authsvc.storage.changes import index_of_changes
 from authsvc.storage.columns import actor_column, enum_column, owner_column
+from credentials.domain.entities.credentials import RevocationCause
 from credentials.domain.entities.definitions import AchievementType, CredentialType
 from credentials.domain.entities.rules import TriggerKind
 from credentials.openbadges.keys import KeyKind
@@ -149,6 +150,9 @@ class UserCredential(models.Model):
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
     revocation_reason = models.TextField(blank=True)
+    revocation_cause = enum_column(
+        RevocationCause, max_length=24, blank=True, default="", db_default=""
+    )
     revoked_by = actor_column()
     suspended_at = models.DateTimeField(null=True, blank=True)
     suspension_reason = models.TextField(blank=True, default="", db_default="")
@@ -182,6 +186,36 @@ class UserCredential(models.Model):
                 condition=models.Q(suspended_at=None) | ~models.Q(suspension_reason=""),
                 name="suspension_has_a_reason",
             ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class CredentialClaim(models.Model):
+    """A credential that waits for the owner of an e-mail address; deleted once issued, cancelled or expired."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    credential = models.ForeignKey(
+        Credential, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    credential_version = models.PositiveIntegerField()
+    org = owner_column(db_index=False)
+    email = models.EmailField(max_length=254)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    reason = models.TextField()
+    made_by = actor_column()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["org", "created_at", "id"], name="claims_by_organization"),
+            models.Index(fields=["email"], name="claims_by_address"),
+            models.Index(fields=["expires_at"], name="claims_by_expiry"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["credential", "email"], name="one_claim_per_address")
         ]
 
     def __str__(self) -> str:

@@ -58,6 +58,7 @@ def test_a_report_says_what_was_verified() -> None:
         "course-versions",
         "credential-definitions",
         "issued-credentials",
+        "signed-credentials",
         "anchors",
     ]
     rows = report["checks"][0]["rows"]

@@ -8,6 +8,7 @@ from authsvc.jobs.entities import JobStatus
 
 KINDS: Final[Mapping[str, str]] = {
     "anchor": "Anchor the logs",
+    "award-credential": "Award of a credential to a list",
     "export-audit": "Export of the audit log",
     "export-people": "Export of people",
     "export-statements": "Export of xAPI statements",
@@ -19,6 +20,7 @@ KINDS: Final[Mapping[str, str]] = {
     "mail": "Mail",
     "propose-scores": "Proposal of scores",
     "rebuild-progress": "Rebuild of progress",
+    "redeem-claims": "Issue of claimed credentials",
     "remove-ai-texts": "Removal of texts of AI sessions",
     "remove-expired": "Removal of what has expired",
     "submit-overdue-attempts": "Submission of overdue attempts",

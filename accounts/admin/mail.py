@@ -15,6 +15,7 @@ from authsvc.composition.container import services
 KINDS: Final[Mapping[str, str]] = {
     MailKind.ACCOUNT_EXISTS: "Account exists already",
     MailKind.ACCOUNT_INVITATION: "Choose a password",
+    MailKind.CREDENTIAL_CLAIM: "A credential to claim",
     MailKind.EMAIL_CONFIRMATION: "Verify an address",
     MailKind.EMAIL_CONFIRMATION_SIGNUP: "Verify a new account",
     MailKind.EMAIL_TOKEN: "Code that verifies an address",

@@ -86,6 +86,12 @@ JOBS: Final = (
         (
             Page(label="Credentials", model="credentials.credential"),
             Page(label="Issued", model="credentials.usercredential"),
+            Page(label="Claims", model="credentials.credentialclaim"),
+            Page(
+                label="Issuer keys",
+                url_name="admin:credentials_credential_keys",
+                permissions=("credentials.view_credential",),
+            ),
         ),
     ),
     Job(

@@ -3,12 +3,12 @@
 from functools import cached_property
 
 from accounts.public import PublicNames
-from authsvc.composition.learning import LearningServices
+from authsvc.composition.awards import AwardServices
 from credentials.domain.services.public_pages import PublicPages
 from credentials.domain.services.transcripts import Transcripts
 
 
-class CredentialPageServices(LearningServices):
+class CredentialPageServices(AwardServices):
     @cached_property
     def public_pages(self) -> PublicPages:
         return PublicPages(

@@ -28,6 +28,7 @@ from authsvc.events.services.outbox import EventOutbox
 from authsvc.events.services.positions import Positions
 from authsvc.jobs.entities import JobRequest
 from authsvc.jobs.ports import JobKind
+from authsvc.kernel.events import EventBus
 from authsvc.kernel.metrics import GaugeSource
 from authsvc.kernel.request_budgets import RequestBudgets
 
@@ -76,9 +77,15 @@ class IdentityServices(JobServices):
             email_addresses=self.ports.email_addresses,
             security_log=self.security_log,
             events=self.event_outbox,
+            event_bus=self._events,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
+
+    @cached_property
+    def _events(self) -> EventBus:
+        """Subclasses subscribe to events of the apps below them."""
+        return EventBus()
 
     @cached_property
     def request_budgets(self) -> RequestBudgets:
@@ -153,6 +160,7 @@ class IdentityServices(JobServices):
             email_addresses=self.ports.email_addresses,
             opaque_tokens=self.ports.opaque_tokens,
             mail_budgets=self.mail_budgets,
+            event_bus=self._events,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

@@ -1,6 +1,7 @@
 """Repositories in memory."""
 
 from collections.abc import MutableMapping
+from uuid import UUID
 
 from accounts.domain.access import ClientPk, OrganizationId, SessionId, UserId
 from accounts.domain.audit.repositories.memory import (
@@ -59,6 +60,8 @@ from courses.domain.repositories.memory.courses import (
     InMemoryCourseVersionRepository,
 )
 from courses.domain.repositories.memory.pathways import InMemoryPathwayRepository
+from credentials.domain.entities.signed import StatusList
+from credentials.domain.repositories.memory.claims import InMemoryClaimRepository
 from credentials.domain.repositories.memory.credentials import InMemoryCredentialRepository
 from credentials.domain.repositories.memory.issued_credentials import (
     InMemoryIssuedCredentialRepository,
@@ -115,7 +118,10 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     courses = InMemoryCourseRepository(database.table())
     issued_credentials = InMemoryIssuedCredentialRepository(database.table())
     issuer_keys = InMemoryIssuerKeyRepository(database.table())
-    signed = InMemorySignedCredentialRepository(issued_credentials, issuer_keys, database.table())
+    status_lists: MutableMapping[UUID, StatusList] = database.table()
+    signed = InMemorySignedCredentialRepository(
+        issued_credentials, issuer_keys, status_lists, database.table()
+    )
     jobs = InMemoryJobRepository(database.table(), database.table())
 
     def person(user_id: UserId) -> tuple[str, str]:
@@ -171,7 +177,8 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         issued_credentials=issued_credentials,
         issuer_keys=issuer_keys,
         signed_credentials=signed,
-        status_lists=InMemoryStatusListRepository(signed, issued_credentials, database.table()),
+        status_lists=InMemoryStatusListRepository(signed, issued_credentials, status_lists),
+        claims=InMemoryClaimRepository(organizations, database.table()),
         ai_sessions=ai_sessions,
         ai_interactions=ai_interactions,
         ai_feedback=ai_feedback,

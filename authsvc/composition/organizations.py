@@ -8,6 +8,7 @@ from accounts.domain.organizations.services.member_lists import MemberListServic
 from accounts.domain.organizations.services.members import MemberService
 from accounts.domain.organizations.services.organization_setup import OrganizationSetup
 from accounts.domain.organizations.services.organizations import OrganizationService
+from accounts.domain.organizations.services.recipients import Recipients
 from accounts.domain.organizations.services.tenant_access import TenantAccess
 from authsvc.composition.base import Expiring
 from authsvc.composition.identity import IdentityServices
@@ -60,6 +61,14 @@ class OrganizationServices(IdentityServices):
             events=self.event_outbox,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
+        )
+
+    @cached_property
+    def recipients(self) -> Recipients:
+        return Recipients(
+            users=self.repositories.users,
+            memberships=self.repositories.memberships,
+            emails=self.emails,
         )
 
     @cached_property

@@ -39,6 +39,7 @@ from courses.domain.repositories.orm.courses import (
     OrmCourseVersionRepository,
 )
 from courses.domain.repositories.orm.pathways import OrmPathwayRepository
+from credentials.domain.repositories.orm.claims import OrmClaimRepository
 from credentials.domain.repositories.orm.credentials import OrmCredentialRepository
 from credentials.domain.repositories.orm.issued_credentials import OrmIssuedCredentialRepository
 from credentials.domain.repositories.orm.issuer_keys import OrmIssuerKeyRepository
@@ -115,6 +116,7 @@ def orm_repositories() -> Repositories:
         issuer_keys=OrmIssuerKeyRepository(),
         signed_credentials=OrmSignedCredentialRepository(),
         status_lists=OrmStatusListRepository(),
+        claims=OrmClaimRepository(),
         ai_sessions=OrmAISessionRepository(),
         ai_interactions=OrmAIInteractionRepository(),
         ai_feedback=OrmAIFeedbackRepository(),

@@ -42,6 +42,7 @@ from courses.domain.repositories.protocols.courses import (
     CourseVersionRepository,
 )
 from courses.domain.repositories.protocols.pathways import PathwayRepository
+from credentials.domain.repositories.protocols.claims import ClaimRepository
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from credentials.domain.repositories.protocols.issuer_keys import IssuerKeyRepository
@@ -117,6 +118,7 @@ class Repositories:
     issuer_keys: IssuerKeyRepository
     signed_credentials: SignedCredentialRepository
     status_lists: StatusListRepository
+    claims: ClaimRepository
     ai_sessions: AISessionRepository
     ai_interactions: AIInteractionRepository
     ai_feedback: AIFeedbackRepository

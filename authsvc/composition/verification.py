@@ -22,6 +22,7 @@ from courses.domain.services.verification import (
     CourseVersionCheck,
 )
 from credentials.domain.services.badge_verification import BadgeVerifier, OfflineResolver
+from credentials.domain.services.signed_check import SignedCredentialCheck
 from credentials.domain.services.verification import (
     DEFINITIONS,
     ISSUED,
@@ -105,6 +106,11 @@ class VerificationServices(AIServices):
                 ),
                 CredentialCheck(credentials=self.repositories.credentials, bindings=self._bindings),
                 self._issued_credential_check,
+                SignedCredentialCheck(
+                    signed_credentials=self.repositories.signed_credentials,
+                    addresses=self.addresses,
+                    clock=self.ports.clock,
+                ),
             ),
             anchor_check=self._anchor_check,
             user_boundaries=self._user_boundaries,

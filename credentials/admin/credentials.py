@@ -25,7 +25,9 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.tenancy import owned_within
 from courses.public import CourseId
 from credentials import models as rows
+from credentials.admin.award_lists import AwardListPages
 from credentials.admin.awards import AwardPages
+from credentials.admin.issuer_keys import IssuerKeyPages
 from credentials.admin.rules import RuleText, eligibility_text, text_of
 from credentials.domain.entities.definitions import (
     LONGEST_TAG,
@@ -159,7 +161,7 @@ class LearnerForm(forms.Form):
 
 
 @admin.register(rows.Credential)
-class CredentialAdmin(AwardPages, AuditsTenantAccess, ServiceAdmin):
+class CredentialAdmin(AwardListPages, AwardPages, IssuerKeyPages, AuditsTenantAccess, ServiceAdmin):
     subject_type = SubjectType.CREDENTIAL
     right = Right.AWARD_CREDENTIALS
     owner = "org"

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.utils import display_for_value
@@ -28,7 +29,19 @@ from authsvc.http.forms import submit
 from credentials import models as rows
 from credentials.admin.issued_filters import IssuedFilter
 from credentials.admin.rules import proofs_of, text_of
-from credentials.domain.entities.credentials import IssuedCredentialId, Verification
+from credentials.domain.entities.credentials import (
+    IssuedCredentialId,
+    RevocationCause,
+    Verification,
+)
+from credentials.domain.entities.public import CAUSES
+
+
+class RevokeForm(ReasonForm):
+    """What strangers are told, and the reason, which stays internal."""
+
+    cause = forms.ChoiceField(choices=list(CAUSES.items()), help_text="Shown on its public page.")
+    field_order = ("cause", "reason")
 
 
 @admin.register(rows.UserCredential)
@@ -148,7 +161,10 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         if row.revoked_at is None:
             return "-"
         when = display_for_value(row.revoked_at, "")
-        return f"At {when} by {row.revoked_by or 'the operator'}: {row.revocation_reason}"
+        cause = row.revocation_cause
+        words = CAUSES[RevocationCause(cause)] if cause else ""
+        reason = f"{words}. {row.revocation_reason}" if words else row.revocation_reason
+        return f"At {when} by {row.revoked_by or 'the operator'}: {reason}"
 
     @admin_page({"<id:issued_id>/revoke/": "credentials_usercredential_revoke"}, takes_away=True)
     def revoke_view(self, request: HttpRequest, issued_id: UUID) -> HttpResponse:
@@ -157,14 +173,17 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         name = f"“{row.terms['name']}” of {name_of(row.user)}"
         effects = (
             f"{name_of(row.user)} no longer holds it.",
-            "Its public page says that it is revoked, with the date.",
+            "Its public page says that it is revoked, with the date and the cause, and without the reason.",
             "The record that it was issued stays.",
         )
-        form = ReasonForm(request.POST or None)
+        form = RevokeForm(request.POST or None)
 
         def act() -> object:
             return services().issuing.revoke(
-                IssuedCredentialId(row.pk), reason=form.cleaned_data["reason"], by=staff_of(request)
+                IssuedCredentialId(row.pk),
+                reason=form.cleaned_data["reason"],
+                cause=RevocationCause(form.cleaned_data["cause"]),
+                by=staff_of(request),
             )
 
         if request.method != "POST" or not submit(

@@ -13,6 +13,13 @@ for kind in (
         url_name="admin:credentials_credential_change",
     ),
     SubjectKind(
+        types=(SubjectType.CLAIM,),
+        rows=rows.CredentialClaim.objects.all(),
+        name="credential__name",
+        permission="credentials.view_credentialclaim",
+        url_name="admin:credentials_credentialclaim_change",
+    ),
+    SubjectKind(
         types=(SubjectType.USER_CREDENTIAL,),
         rows=rows.UserCredential.objects.all(),
         name="credential__name",

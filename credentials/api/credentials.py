@@ -1,5 +1,6 @@
 """Credentials: what can be earned, what was issued, and whether that is valid."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -27,13 +28,20 @@ from credentials.api.serializers import (
     CredentialSerializer,
     CredentialVersionSerializer,
     EligibilitySerializer,
+    EvidenceRecordsSerializer,
     HeldCredentialSerializer,
     NameChoiceRequestSerializer,
     ReasonRequestSerializer,
+    RevokeRequestSerializer,
     ShownCredentialSerializer,
     VerificationSerializer,
 )
-from credentials.domain.entities.credentials import Eligibility, IssuedCredentialId, Verification
+from credentials.domain.entities.credentials import (
+    Eligibility,
+    IssuedCredentialId,
+    RevocationCause,
+    Verification,
+)
 from credentials.domain.entities.definitions import Credential, CredentialId, CredentialVersion
 from credentials.domain.errors import (
     AlreadyIssued,
@@ -163,6 +171,19 @@ class MyCredentialView(ApiView):
         return services().public_pages.choose_name(issued_id, is_shown=body["shows_name"], by=by)
 
 
+class MyEvidenceView(ApiView):
+    @operation(
+        name="getMyEvidence",
+        summary="Get the records behind a credential of the caller, which third parties compare with its evidence",
+        access=Access(Whose.ONESELF),
+        scope=Scope.CREDENTIALS_READ,
+        answer=EvidenceRecordsSerializer,
+        errors=(IssuedCredentialNotFound, IssuedCredentialAltered, IssuerKeyUnreadable),
+    )
+    def get(self, issued_id: IssuedCredentialId, *, by: Principal) -> Mapping[str, Any]:
+        return services().evidence_records.of(issued_id, by=by)
+
+
 class IssuedView(ApiView):
     renderer_classes = (
         JSONRenderer,
@@ -220,14 +241,15 @@ class RevokeView(ApiView):
         summary="Revoke an issued credential",
         access=AWARDERS,
         scope=Scope.CREDENTIALS_WRITE,
-        body=ReasonRequestSerializer,
+        body=RevokeRequestSerializer,
         answer=HeldCredentialSerializer,
         errors=(IssuedCredentialNotFound, AlreadyRevoked, ReasonMissing, OrganizationSuspended),
         is_idempotent=True,
         needs_recent_sign_in=True,
     )
     def post(self, issued_id: IssuedCredentialId, *, body: Members, by: Principal) -> Verification:
-        return services().issuing.revoke(issued_id, reason=body["reason"], by=by)
+        cause = body["cause"] and RevocationCause(body["cause"])
+        return services().issuing.revoke(issued_id, reason=body["reason"], cause=cause, by=by)
 
 
 class SuspendView(ApiView):

@@ -134,6 +134,9 @@ class IssuedSerializer(HeldCredentialSerializer):
     revoked_at = serializers.DateTimeField(
         source="issued.revocation.at", allow_null=True, default=None
     )
+    revocation_cause = serializers.CharField(
+        source="issued.revocation.cause", allow_null=True, default=None
+    )
     revocation_reason = serializers.CharField(
         source="issued.revocation.reason", allow_null=True, default=None
     )

@@ -12,6 +12,7 @@ from credentials.domain.entities.credentials import (
     Binding,
     Eligibility,
     IssuedCredentialStatus,
+    RevocationCause,
     Verification,
 )
 from credentials.domain.entities.definitions import (
@@ -40,8 +41,33 @@ class ReasonRequestSerializer(serializers.Serializer[Any]):
     reason = TextField(max_length=1000)
 
 
+class RevokeRequestSerializer(ReasonRequestSerializer):
+    cause = serializers.ChoiceField(
+        choices=[cause.value for cause in RevocationCause],
+        default=None,
+        allow_null=True,
+        help_text="What the public page says of why; the reason stays internal.",
+    )
+
+
 class NameChoiceRequestSerializer(serializers.Serializer[Any]):
     shows_name = FlagField(help_text="Whether the public page names the holder.")
+
+
+class EvidenceRecordSerializer(serializers.Serializer[Any]):
+    """A record: the event of a completion, or an attempt and the event that recorded it."""
+
+    id = serializers.CharField(help_text="That of the evidence.")
+    name = serializers.CharField()
+    content = serializers.DictField(help_text="What is hashed, as canonical JSON.")
+    event = serializers.DictField(required=False, help_text="Of attempts: the event that binds it.")
+
+
+class EvidenceRecordsSerializer(serializers.Serializer[Any]):
+    """The records that a signed credential names, as they are now."""
+
+    credential = serializers.CharField(help_text="The id of the signed credential.")
+    records = EvidenceRecordSerializer(many=True)
 
 
 class AlignmentSerializer(serializers.Serializer[Alignment]):

@@ -6,6 +6,7 @@ What begins alike is included together, because Django compares a path with ever
 from django.urls import include, path
 
 from credentials.api import (
+    awards,
     credentials,
     issuers,
     open_badges,
@@ -26,6 +27,9 @@ organization = [
     path("credentials/<id:credential_id>", organizations.OrganizationCredentialView.as_view()),
     path("credentials/<id:credential_id>/offer", organizations.OfferView.as_view()),
     path("credentials/<id:credential_id>/withdraw", organizations.WithdrawView.as_view()),
+    path("credentials/<id:credential_id>/awards", awards.AwardBatchView.as_view()),
+    path("claims", awards.ClaimListView.as_view()),
+    path("claims/<id:claim_id>", awards.OrganizationClaimView.as_view()),
     path("issued", organizations.IssuedListView.as_view()),
 ]
 issuer = [
@@ -46,6 +50,8 @@ urlpatterns = [
     path("v1/me/credentials", credentials.MyCredentialListView.as_view()),
     path("v1/me/credentials/<id:issued_id>", credentials.MyCredentialView.as_view()),
     path("v1/me/transcript", transcripts.MyTranscriptView.as_view()),
+    path("v1/me/credentials/<id:issued_id>/evidence", credentials.MyEvidenceView.as_view()),
+    path("v1/me/claims", awards.RedeemClaimView.as_view()),
     path("v1/credentials", credentials.CredentialListView.as_view()),
     path(
         "v1/credentials/<id:credential_id>/versions",

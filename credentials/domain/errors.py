@@ -93,6 +93,18 @@ class IssuedCredentialAltered(Conflict):
     explanation = "The stored record differs from the event that recorded it, and is not signed."
 
 
+class ClaimNotFound(NotFound):
+    code = "claim-not-found"
+    title = "Claim not found"
+    explanation = "It has expired, was used or cancelled, or is for another e-mail address."
+
+
+class InvalidAwardList(Invalid):
+    code = "invalid-award-list"
+    title = "The list is invalid"
+    explanation = "`errors` lists what is wrong, by row. Nothing was awarded."
+
+
 class NotSuspended(Conflict):
     code = "not-suspended"
     title = "Credential not suspended"

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from authsvc.composition.container import services
 from credentials.domain.entities.credentials import IssuedCredential
 from credentials.domain.entities.definitions import CredentialType
-from credentials.domain.entities.public import PublicCredential, PublicVerdict
+from credentials.domain.entities.public import CAUSES, PublicCredential, PublicVerdict
 from credentials.openbadges.verification import Outcome, Step, StepName
 from credentials.pages.images import static_image
 from credentials.pages.sharing import linkedin_url, structured_data
@@ -136,6 +136,12 @@ class PublicPage:
     @property
     def issuer(self) -> str:
         return self.issued.terms.issuer
+
+    @property
+    def cause(self) -> str:
+        """Why it was revoked, as far as strangers are told."""
+        revocation = self.issued.revocation
+        return CAUSES[revocation.cause] if revocation and revocation.cause else ""
 
     @property
     def is_trusted(self) -> bool:

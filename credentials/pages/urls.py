@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credentials.pages import own, wallets
+from credentials.pages import claims, own, wallets
 
 urlpatterns = [
     path("account/credentials", own.CredentialsView.as_view(), name="account_credentials"),
@@ -12,4 +12,5 @@ urlpatterns = [
         name="account_wallet_offer",
     ),
     path("account/transcript.<str:form>", own.download_transcript, name="account_transcript"),
+    path("account/claims/<str:token>", claims.ClaimView.as_view(), name="account_claim"),
 ]

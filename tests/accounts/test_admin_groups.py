@@ -9,10 +9,12 @@ from django.db.models import Model
 
 from accounts.domain.access import OPERATOR, ClientPk, Right, UserId
 from authsvc.http.actors import staff_of
+from credentials.models import Credential as CredentialRow
 from tests.accounts.org_pages import has_invitation, has_organization
 from tests.support.ai import has_flag
 from tests.support.application import Application
 from tests.support.builders import a_principal, some_client_terms
+from tests.support.claims import stored_claim
 from tests.support.pathways import a_chain, a_published_pathway
 from tests.support.prompts import a_prompt_version
 from tests.support.staff import (
@@ -58,6 +60,7 @@ PARTS = {
     "Credential officers": {
         "credentials.credential": {"view", "add", "save", "offer", "withdraw"},
         "credentials.usercredential": {"view", "revoke", "suspend", "resume", "reissue"},
+        "credentials.credentialclaim": {"view", "cancel"},
     },
     "Auditors": {
         row: {"view"}
@@ -103,6 +106,7 @@ PARTS = {
             "progress.gradeproposal",
             "credentials.credential",
             "credentials.usercredential",
+            "credentials.credentialclaim",
         )
     },
     "no group": {},
@@ -125,6 +129,7 @@ ACTIONS = {
     "progress/aiflag/": ("uphold", "dismiss"),
     "progress/prompttemplate/": ("activate", "end_trial", "retire"),
     "credentials/credential/": ("offer", "withdraw"),
+    "credentials/credentialclaim/": ("cancel",),
     "credentials/usercredential/": ("revoke", "suspend", "resume", "reissue"),
 }
 
@@ -135,6 +140,11 @@ FORMS = {
     "courses/course/": "change/?tab=yaml",
 }
 """Where the form of a row is, if it is not on the first tab of its page."""
+
+
+def has_claim(application: Application) -> None:
+    credential_id = str(CredentialRow.objects.values_list("pk", flat=True)[0])
+    stored_claim(application.services, credential_id, email="dee@school.example", token="t")
 
 
 def may_do(staff: StaffBrowser, row: type[Model], path: str) -> set[str]:
@@ -153,6 +163,7 @@ def may_do(staff: StaffBrowser, row: type[Model], path: str) -> set[str]:
 def test_each_group_has_exactly_its_permissions(application: Application, group: str) -> None:
     anna, course = a_holder(application)
     an_examined(application, anna)
+    has_claim(application)
     a_published_pathway(application.services, a_chain(course.slug))
     has_flag(application.services, a_principal(anna))
     a_prompt_version(application.services)
@@ -172,6 +183,7 @@ def test_read_only_staff_cannot_change_anything_with_forged_requests(
     client = application.services.clients.register(some_client_terms(), by=OPERATOR).client
     has_invitation(application, has_organization(application), "cleo@school.example")
     an_examined(application, anna)
+    has_claim(application)
     has_flag(application.services, a_principal(anna))
     a_prompt_version(application.services)
     staff = staff_browser(application, *([] if group == "no group" else [group]))

@@ -74,9 +74,12 @@ OPENED_BY: Final = (
         (OFFICERS,),
         names("""
         credentials_credential_eligibility credentials_credential_eligible credentials_credential_issue
+        credentials_credential_compromised_key credentials_credential_issue_list
+        credentials_credential_list_result credentials_credential_rotate_keys
         credentials_usercredential_reissue credentials_usercredential_revoke
     """),
     ),
+    ((OFFICERS, READERS), names("credentials_credential_keys")),
     (
         (READERS,),
         names("""
@@ -108,7 +111,9 @@ TAKE_AWAY: Final = names("""
     accounts_user_email accounts_user_end_everybodys_sessions accounts_user_end_session accounts_user_end_sessions
     accounts_user_import accounts_user_require accounts_user_reset_factor accounts_user_sign_in_as
     courses_course_discard courses_course_retire
-    credentials_credential_issue credentials_usercredential_reissue credentials_usercredential_revoke
+    credentials_credential_compromised_key credentials_credential_issue credentials_credential_issue_list
+    credentials_credential_rotate_keys credentials_usercredential_reissue
+    credentials_usercredential_revoke
     progress_assessmentattempt_extend progress_assessmentattempt_regrade progress_assessmentattempt_reopen
     progress_assessmentattempt_void progress_prompttemplate_trial
 """)

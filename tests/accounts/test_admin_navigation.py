@@ -49,7 +49,7 @@ def test_each_group_sees_its_jobs_and_no_others(application: Application) -> Non
             "Prompts",
             "Data",
         ],
-        "Credential officers": ["Dashboard", "Credentials", "Issued"],
+        "Credential officers": ["Dashboard", "Credentials", "Issued", "Claims", "Issuer keys"],
     }
 
 

@@ -1,9 +1,14 @@
-"""Processor time of Open Badges: issuing with each form of signature, verification, baking and status lists."""
+"""Processor time of Open Badges: issuing with each form of signature, a batch, verification, baking, status lists."""
 
 import argparse
+import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
+from uuid import uuid4
+
+import django
 
 from credentials.openbadges.baking import baked
 from credentials.openbadges.documents import Award, credential_document
@@ -16,6 +21,9 @@ from tests.credentials.openbadges.awards import AWARD, ISSUED, NOW, ed25519, rsa
 from tests.credentials.openbadges.images import svg
 from tests.credentials.openbadges.issuers import Published
 
+DEFINITIONS: Final = 50
+"""As many as a batch finds places for at a time."""
+
 
 def milliseconds_of(act: Callable[[Award], object], awards: list[Award]) -> float:
     """Processor time of one act, on average."""
@@ -23,6 +31,28 @@ def milliseconds_of(act: Callable[[Award], object], awards: list[Award]) -> floa
     for award in awards:
         act(award)
     return (time.process_time() - begun) / len(awards) * 1_000
+
+
+def milliseconds_in_a_batch(count: int) -> float:
+    """Processor time in which the service signs one of so many, in both forms, with its place in the status list."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authsvc.settings")
+    os.environ["DATABASE_URL"] = ""
+    django.setup()
+    from credentials.domain.entities.credentials import IssuedCredentialId  # noqa: PLC0415  # it reads the settings
+    from tests.credentials.storing import a_stored_issue  # noqa: PLC0415  # it reads the settings
+    from tests.support.worlds import memory_world  # noqa: PLC0415  # it reads the settings
+
+    world = memory_world()
+    issued = [a_stored_issue(world) for _ in range(min(count, DEFINITIONS))]
+    keys = world.services.issuer_keys.signing_keys(None)
+    assert keys.proof.private is not None
+    begun = time.process_time()
+    for batch in range(0, count, len(issued)):
+        places = world.services.signing.free_places(None, len(issued))
+        for credential in issued[: count - batch]:
+            copy = replace(credential, id=IssuedCredentialId(uuid4()))
+            world.services.signing.sign(copy, place=places.pop() if places else None)
+    return (time.process_time() - begun) / count * 1_000
 
 
 def main() -> None:
@@ -41,6 +71,7 @@ def main() -> None:
         "baked into SVG": lambda _: baked(svg(), signed),
     }
     print(f"{'':24} ms of CPU, of {count:,}")
+    print(f"{'signed in a batch':24} {milliseconds_in_a_batch(count):9.2f}")
     for name, act in acts.items():
         print(f"{name:24} {milliseconds_of(act, awards):9.2f}")
     rebuilt = milliseconds_of(lambda _: encoded(range(0, SHORTEST_LIST, 5)), awards[:20])

@@ -104,6 +104,7 @@ def test_badges_are_timed() -> None:
     _, *lines = lines_of("tests.bench.badges", "--badges=3")
 
     assert [line[:24].strip() for line in lines] == [
+        "signed in a batch",
         "issued with a proof",
         "issued as VC-JWT",
         "verified, with a proof",
@@ -125,6 +126,7 @@ def test_verification_is_timed() -> None:
         "course-versions",
         "credential-definitions",
         "issued-credentials",
+        "signed-credentials",
         "anchors",
         "all, 2 processes",
     ]

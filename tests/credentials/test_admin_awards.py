@@ -180,9 +180,9 @@ def test_a_confirmation_names_the_person_and_the_credential(
 def test_revoking_twice_says_so(application: Application, officer: StaffBrowser) -> None:
     a_holder(application)
     path = f"credentials/usercredential/{UserCredential.objects.get().pk}/revoke/"
-    officer.post(path, reason="Misspelt.")
+    officer.post(path, reason="Misspelt.", cause="issued-in-error")
 
-    page = officer.post(path, reason="Misspelt.")
+    page = officer.post(path, reason="Misspelt.", cause="issued-in-error")
 
     assert page.messages == (
         "Credential already revoked. A revoked credential can only be re-issued.",

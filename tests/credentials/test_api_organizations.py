@@ -326,13 +326,13 @@ def test_a_request_with_a_key_defines_once(harbour: Harbour) -> None:
 def test_what_was_issued_is_listed_with_its_holder_and_revocation(harbour: Harbour) -> None:
     harbour.defined()
     anna, bo = harbour.graduate(), harbour.graduate()
-    first = harbour.issued()[0]
-    harbour.ada.caller.post(f"/v1/issued/{first['id']}/revoke", {"reason": "Misspelt."})
+    body = {"reason": "Misspelt.", "cause": "issued-in-error"}
+    harbour.ada.caller.post(f"/v1/issued/{harbour.issued()[0]['id']}/revoke", body)
 
     revoked, valid = harbour.issued()
 
     assert (revoked["user_id"], revoked["status"]) == (anna.id, "revoked")
-    assert revoked["revocation_reason"] == "Misspelt."
+    assert [revoked[f"revocation_{name}"] for name in body] == [*body.values()]
     assert revoked["revoked_at"] is not None
     assert valid == {
         "id": valid["id"],
@@ -346,6 +346,7 @@ def test_what_was_issued_is_listed_with_its_holder_and_revocation(harbour: Harbo
         "course_id": str(harbour.course.id),
         "supersedes": None,
         "revoked_at": None,
+        "revocation_cause": None,
         "revocation_reason": None,
         "assisted_grades": [],
     }

@@ -15,6 +15,7 @@ from credentials.domain.entities.credentials import (
     IssuedCredentialId,
     IssuedCredentialStatus,
     Revocation,
+    RevocationCause,
     Verification,
 )
 from credentials.domain.entities.definitions import (
@@ -143,6 +144,16 @@ def test_a_revoked_credential_has_reason_and_actor_and_is_not_current() -> None:
         is_current=False,
     )
     assert revoked.status(at=NOON + A_DAY) is REVOKED
+
+
+def test_the_cause_of_a_revocation_is_hashed_if_there_is_one() -> None:
+    revoked = an_issued_one().revoked(at=NOON, reason="Misspelt.", by=ROOT)
+    assert revoked.revocation is not None
+
+    caused = replace(revoked.revocation, cause=RevocationCause.REPLACED)
+
+    assert revoked.revocation.content == {"at": NOON, "reason": "Misspelt.", "by": ROOT}
+    assert replace(revoked, revocation=caused).content_hash != revoked.content_hash
 
 
 def test_a_revoked_credential_does_not_expire() -> None:

@@ -11,7 +11,7 @@ import pytest
 from accounts.domain.access import OPERATOR, OrgRole, UserId
 from accounts.domain.audit.entities import AuditAction
 from authsvc.kernel.tenancy import ALL_TENANTS
-from credentials.domain.entities.credentials import IssuedCredentialId
+from credentials.domain.entities.credentials import IssuedCredentialId, RevocationCause
 from credentials.domain.entities.definitions import CredentialType
 from credentials.openbadges.baking import taken_out
 from credentials.openbadges.verification import verify
@@ -98,6 +98,22 @@ def test_the_verdict_names_what_the_issuer_decided_but_not_why_or_who(
     assert verdict_on(answer).startswith(verdict)
     assert "Secret reason" not in answer.text
     assert holding.credential.terms.name in answer.text
+
+
+def test_the_page_of_a_revoked_credential_says_the_cause_and_not_the_reason(
+    holding: Holding,
+) -> None:
+    holding.application.services.issuing.revoke(
+        IssuedCredentialId(UUID(holding.id)),
+        reason="Secret reason",
+        cause=RevocationCause.HOLDERS_REQUEST,
+        by=OPERATOR,
+    )
+
+    text = opened(holding).text
+
+    assert "At the holder&#x27;s request" in text
+    assert "Secret reason" not in text
 
 
 def test_a_revoked_credential_is_not_to_be_shared_or_found(holding: Holding) -> None:

@@ -13,6 +13,7 @@ from credentials.domain.entities.credentials import (
     IssuedCredentialId,
     IssuedCredentialStatus,
     Revocation,
+    RevocationCause,
     Verification,
 )
 from credentials.domain.errors import (
@@ -188,7 +189,9 @@ def test_a_wrong_credential_is_replaced_by_a_new_one(case: Case) -> None:
 
     old = case.now(case.first)
     assert (old.status, new.status) == (REVOKED, ISSUED)
-    assert old.issued.revocation == Revocation(at=LATER, reason="Misspelt.", by=case.root.user_id)
+    assert old.issued.revocation == Revocation(
+        at=LATER, reason="Misspelt.", by=case.root.user_id, cause=RevocationCause.REPLACED
+    )
     assert new.issued == replace(
         case.first.issued,
         id=new.issued.id,

@@ -15,6 +15,7 @@ from credentials.domain.entities.credentials import (
     IssuedCredential,
     IssuedCredentialId,
     Revocation,
+    RevocationCause,
 )
 from credentials.domain.entities.definitions import CredentialType
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
@@ -49,7 +50,12 @@ def test_an_issued_credential_is_stored_as_it_was_added(world: World) -> None:
         issued_at=NOON + timedelta(microseconds=1),
         expires_at=NOON + timedelta(days=30),
         supersedes=first.id,
-        revocation=Revocation(at=NOON + AN_HOUR, reason="Misspelt.\nTwice.", by=root.id),
+        revocation=Revocation(
+            at=NOON + AN_HOUR,
+            reason="Misspelt.\nTwice.",
+            by=root.id,
+            cause=RevocationCause.HOLDERS_REQUEST,
+        ),
         is_current=False,
     )
 

@@ -44,6 +44,29 @@ def a_signed_one(world: World, status_list: StatusList, index: int = 7) -> Signe
     )
 
 
+def test_all_signed_forms_are_read_with_what_they_must_agree_with(world: World) -> None:
+    signed = a_signed_one(world, a_list(world, 2))
+    assert world.repositories.signed_credentials.add(signed, scope=ALL_TENANTS)
+
+    (row,) = world.repositories.signed_credentials.by_id(scope=ALL_TENANTS)
+
+    record = row.item
+    assert record is not None
+    assert (row.id, record.signed, record.list_number) == (signed.issued_id, signed, 2)
+    assert record.issued == world.repositories.issued_credentials.shown(signed.issued_id)
+    keys = (record.proof_key.id, record.token_key.id)
+    assert keys == (signed.proof_key_id, signed.token_key_id)
+
+
+def test_the_places_that_are_taken_are_known(world: World) -> None:
+    status_list, other = a_list(world), a_list(world, 2)
+    for where, index in ((status_list, 7), (status_list, 9), (other, 8)):
+        signed = a_signed_one(world, where, index)
+        assert world.repositories.signed_credentials.add(signed, scope=ALL_TENANTS)
+
+    assert world.repositories.status_lists.taken(status_list, {7, 8, 10}) == {7}
+
+
 def test_signed_forms_are_stored_once_at_a_place_of_their_own(world: World) -> None:
     signed_credentials, status_list = world.repositories.signed_credentials, a_list(world)
     first, second = (a_signed_one(world, status_list) for _ in range(2))

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from tests.docs.shell import blocks_printed_by
-from tests.support.documents import commands_in, page
+from tests.support.documents import ROOT, commands_in, page
 from tests.support.server import running_server
 
 PAGES: Final = ("docs/organizations.md",)
@@ -49,11 +49,11 @@ def test_the_tutor_answers_as_its_page_shows(home: Path) -> None:
 
 def test_a_stranger_verifies_a_badge_as_its_page_shows(home: Path) -> None:
     commands, shown = zip(*commands_in(page("docs/verifying-badges.md")), strict=True)
-    environment = {"PATH": os.environ["PATH"], "HOME": str(home)}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT)}
 
     printed = blocks_printed_by(commands, environment, folder=home)
 
-    assert len(printed) == 2
+    assert len(printed) == 3
     assert printed == list(shown)
 
 

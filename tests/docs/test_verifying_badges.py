@@ -1,5 +1,7 @@
 """The tables in docs/verifying-badges.md are complete; its commands run with those of the quickstart."""
 
+import re
+from inspect import getsource
 from typing import Final
 
 from credentials.domain.entities.badges import (
@@ -8,9 +10,18 @@ from credentials.domain.entities.badges import (
     BadgeStepName,
     BadgeVerdict,
 )
+from credentials.openbadges import records
 from tests.support.documents import page, table_under
 
 PAGE: Final = page("docs/verifying-badges.md")
+
+
+def test_each_fault_of_records_is_described() -> None:
+    rows = table_under("## Check the records behind a credential", PAGE)
+
+    described = {sentence.strip(".") for sentence, _ in rows}
+    written = re.findall(r'yield f?"(?:\{record_id\}: )?([^"]+)\."', getsource(records))
+    assert described == set(written)
 
 
 def test_all_steps_outcomes_and_verdicts_are_described() -> None:

@@ -2,14 +2,26 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 from accounts.domain.access import OPERATOR
+from authsvc.kernel.tenancy import ALL_TENANTS
+from credentials.domain.entities.definitions import CredentialId
 from tests.accounts.granting import a_consent
 from tests.credentials.holding import a_holding
-from tests.http.keyed import Operation, Sent, a_course, an_organization, root_of, start_attempt
+from tests.http.keyed import (
+    Operation,
+    Sent,
+    a_course,
+    an_organization,
+    define_credential,
+    root_of,
+    start_attempt,
+)
 from tests.support.application import PASSWORD, Application, Caller, Person
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition, a_definition_of, some_client_terms
+from tests.support.claims import stored_claim
 from tests.support.pathways import a_chain, pathway_body_of
 
 
@@ -111,7 +123,42 @@ def change_my_credential(application: Application) -> Sent:
     return Sent(by=holding.anna, path=path, method="PATCH", body={"shows_name": True})
 
 
+def award_to_list(application: Application) -> Sent:
+    owner, path = a_defined_credential(application)
+    body = {"rows": [{"email": "bo@school.example"}]}
+    return Sent(by=owner, path=f"{path}/awards?reason=Workshop", body=body)
+
+
+def redeem_claim(application: Application) -> Sent:
+    _, path = a_defined_credential(application)
+    anna, token = application.signed_in(), uuid4().hex
+    credential_id = path.rpartition("/")[2]
+    course = application.services.repositories.credentials.get(
+        CredentialId(UUID(credential_id)), scope=ALL_TENANTS
+    ).terms.course_id
+    application.services.authoring.publish(str(course), by=OPERATOR)
+    stored_claim(application.services, credential_id, email=anna.email, token=token)
+    return Sent(by=anna, path="/v1/me/claims", body={"token": token})
+
+
+def a_defined_credential(application: Application) -> tuple[Person, str]:
+    """The owner of an organization, and the path of a credential that it has defined."""
+    defining = define_credential(application)
+    created = defining.by.caller.post(defining.path, defining.body)
+    return defining.by, f"{defining.path}/{created.json['id']}"
+
+
+def cancel_claim(application: Application) -> Sent:
+    owner, path = a_defined_credential(application)
+    place, _, credential_id = path.rpartition("/credentials/")
+    email = "anna@home.example"
+    claim_id = stored_claim(application.services, credential_id, email=email, token=email)
+    return Sent(by=owner, path=f"{place}/claims/{claim_id}", method="DELETE")
+
+
 CHANGES: Mapping[str, Operation] = {
+    "awardCredentialToList": award_to_list,
+    "cancelClaim": cancel_claim,
     "changeMe": change_me,
     "changeMember": change_member,
     "changeMyCredential": change_my_credential,
@@ -119,6 +166,7 @@ CHANGES: Mapping[str, Operation] = {
     "changeUser": change_user,
     "deleteOrganization": delete_organization,
     "endMySession": end_my_session,
+    "redeemClaim": redeem_claim,
     "removeMember": remove_member,
     "removeServiceClient": remove_service_client,
     "reviseCourse": revise_course,

@@ -170,7 +170,8 @@ def test_all_scopes_but_the_right_one_are_not_enough(application: Application) -
 def outcome_without_members(route: Route) -> tuple[int, str]:
     """The status and the code for a body without members, when nothing that the path names exists."""
     body = route.operation.body
-    if isinstance(body, Mapping):
+    # The list of an award is read once the caller may award.
+    if isinstance(body, Mapping) and not route.path.endswith("/awards"):
         document = "pathway-definition" if "pathways" in route.path else "definition"
         return (
             (422, f"invalid-{document}") if takes_json(route) else (415, "unsupported-media-type")
@@ -179,6 +180,7 @@ def outcome_without_members(route: Route) -> tuple[int, str]:
         return 422, "invalid-request"
     if route.parameters:
         thing = route.parameters[0].removesuffix("_id").replace("org", "organization")
+        thing = thing.replace("issued", "issued-credential")
         return 404, f"{'ai-' if '/ai/' in route.path else ''}{thing}-not-found"
     return route.operation.status, ""
 

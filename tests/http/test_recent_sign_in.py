@@ -15,6 +15,8 @@ from tests.support.operations import Route, routes
 SENSITIVE: Final = {
     "addMember",
     "amendCredential",
+    "awardCredentialToList",
+    "cancelClaim",
     "changeMember",
     "changeUser",
     "createUser",

@@ -18,6 +18,7 @@ from authsvc.http.positions import MIN_POSITION, NUMBER
 from courses.definitions.courses import read_definition
 from tests.support.application import PASSWORD, Application
 from tests.support.builders import a_definition_of
+from tests.support.claims import stored_claim
 from tests.support.documents import ROOT
 from tests.support.exams import EXAMS
 from tests.support.pathways import a_chain, a_published_pathway
@@ -122,6 +123,9 @@ class Sender:
             "item_id": item_id,
             "issued_id": issued["id"],
             "credential_id": str(credential.id),
+            "claim_id": stored_claim(
+                self._house.services, str(credential.id), email="bo@home.example", token="t"
+            ),
             "user_id": self._person.id,
             "session_id": self._other_session(),
             "grant_id": self._grant(),

@@ -151,11 +151,18 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "defineCredential": Example(body=_terms),
     "amendCredential": Example(body=_terms),
     "withdrawCredential": Example(body=lambda _: REASON),
+    # Any text is a reason.
+    "awardCredentialToList": Example(
+        query=("reason",), body=lambda things: {"rows": [{"email": things["invited"]}]}
+    ),
+    # Its token is for another person.
+    "redeemClaim": Example(body=lambda _: {"token": "of nobody"}, status=404),
     "revokeIssued": Example(body=lambda _: REASON),
     "reissueIssued": Example(body=lambda _: REASON),
     "changeMyCredential": Example(
         body=lambda _: {"shows_name": True}, stands_for={"issued_id": "own_issued_id"}
     ),
+    "getMyEvidence": Example(stands_for={"issued_id": "own_issued_id"}),
     "suspendIssued": Example(body=lambda _: REASON),
     # It is not suspended.
     "resumeIssued": Example(body=lambda _: REASON, status=409),

@@ -15,6 +15,7 @@ from tests.support.application import PASSWORD, Application, Person
 from tests.support.bodies import body_of
 from tests.support.browsing import mails
 from tests.support.builders import a_definition_of
+from tests.support.claims import stored_claim
 from tests.support.exams import EXAMS
 from tests.support.pathways import a_chain, pathway_body_of
 from tests.support.proposals import ESSAY
@@ -155,7 +156,7 @@ class Tenants:
             "draft": self._revised(owner, org_id),
             "item_id": items_of(owner.caller.get(f"/v1/courses/{course}").json)[0],
             "issued_id": self._issued(other, course),
-            "credential_id": self._offered(tenant),
+            **self._claimable(self._offered(tenant)),
             "number": "1",
             "issuer": org_id,
             "key_id": self._key(OrganizationId(UUID(org_id))),
@@ -180,6 +181,13 @@ class Tenants:
         waiting, done = (a_task(services, owner_id=user_id, org_id=org_id) for _ in range(2))
         finish_task(services, done)
         return {"task_id": str(waiting), "done_task_id": str(done)}
+
+    def _claimable(self, credential_id: str) -> dict[str, str]:
+        """A credential with an open claim."""
+        email, token = f"new-{uuid4().hex[:8]}@school.example", uuid4().hex
+        services = self.application.services
+        claim_id = stored_claim(services, credential_id, email=email, token=token)
+        return {"credential_id": credential_id, "claim_id": claim_id}
 
     def _key(self, org_id: OrganizationId) -> str:
         """The key of the organization, which has issued a credential."""

@@ -17,6 +17,7 @@ from courses.domain.entities.courses import CourseSelection, CourseStatus
 from courses.domain.entities.pathways import PathwaySelection, PathwayStatus
 from courses.domain.repositories.protocols.courses import COURSES, VERSIONS
 from courses.domain.repositories.protocols.pathways import PATHWAYS
+from credentials.domain.repositories.protocols.claims import CLAIMS
 from credentials.domain.repositories.protocols.credentials import (
     CREDENTIALS,
     CREDENTIALS_OF_ORGANIZATION,
@@ -45,6 +46,7 @@ from tests.storage.listing import List, Listing, after_noon
 from tests.storage.lists_of_ai import ai_interactions, ai_sessions
 from tests.storage.lists_of_audit import audit_entries, newest_entries, oldest_entries
 from tests.storage.lists_of_credentials import (
+    claims,
     credential_versions,
     credentials,
     credentials_of_organization,
@@ -318,6 +320,7 @@ LISTS: Final = (
     ),
     List("issued_credentials", "page_for_user", ISSUED, issued),
     List("issued_credentials", "page_of", ISSUED_BY_ORGANIZATION, issued_by_organization),
+    List("claims", "page_of", CLAIMS, claims),
     List("attempts", "page_to_grade", TO_GRADE, _to_grade),
     List("attempts", "page_past_deadline", PAST_DEADLINE, _past_deadline),
     List("progress", "page_for_user", PROGRESS_OF_USER, _progress_of_user),

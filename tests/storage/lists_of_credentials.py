@@ -8,6 +8,7 @@ from authsvc.kernel.tenancy import ALL_TENANTS
 from credentials.domain.entities.credentials import IssuedCredentialStatus, IssuedSelection
 from tests.storage.listing import Listing, after_noon
 from tests.support.builders import NOON, a_credential, an_issued_credential, some_terms
+from tests.support.claims import a_claim
 from tests.support.worlds import World
 
 
@@ -63,6 +64,21 @@ def issued_by_organization(world: World) -> Listing:
         at=NOON,
     )
     return Listing(page=partial(issued.page_of, selection, scope=ALL_TENANTS), add=add)
+
+
+def claims(world: World) -> Listing:
+    org_id, claims = world.has_organization().id, world.repositories.claims
+    terms, numbers = some_terms(course_id=world.has_course(org_id=org_id).id), count(1)
+    credential = a_credential(terms=terms, org_id=org_id)
+    world.repositories.credentials.add(credential, scope=ALL_TENANTS)
+
+    def add(at: int) -> None:
+        email = f"p{next(numbers)}@home.example"
+        claims.add_all(
+            [a_claim(credential, email=email, created_at=after_noon(at))], scope=ALL_TENANTS
+        )
+
+    return Listing(page=partial(claims.page_of, org_id, scope=ALL_TENANTS), add=add)
 
 
 def credential_versions(world: World) -> Listing:

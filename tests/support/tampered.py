@@ -34,6 +34,8 @@ APPEND_ONLY: Final[tuple[type[Model], ...]] = (
     progress.AttemptGrade,
     progress.AIInteraction,
     courses.CourseVersion,
+    credentials.CredentialVersion,
+    credentials.SignedCredential,
     accounts.AuditEntry,
     accounts.Anchor,
 )

@@ -25,6 +25,7 @@ class MailKind(StrEnum):
 
     ACCOUNT_EXISTS = "account_already_exists"
     ACCOUNT_INVITATION = "account_invitation"
+    CREDENTIAL_CLAIM = "credential_claim"
     EMAIL_CONFIRMATION = "email_confirmation"
     EMAIL_CONFIRMATION_SIGNUP = "email_confirmation_signup"
     EMAIL_TOKEN = "email_token"  # noqa: S105  # a name, not a secret

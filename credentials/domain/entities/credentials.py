@@ -1,5 +1,6 @@
 """Issued credentials, their verification, and who can claim one."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -75,13 +76,30 @@ class Evidence:
     assisted_grades: tuple[AssistedGrade, ...] = ()
 
 
+class RevocationCause(StrEnum):
+    """What strangers are told of why a credential was revoked. Values never change: they are stored and hashed."""
+
+    ISSUED_IN_ERROR = "issued-in-error"
+    REQUIREMENTS_NOT_MET = "requirements-not-met"
+    REPLACED = "replaced"
+    HOLDERS_REQUEST = "holders-request"
+    KEY_COMPROMISED = "key-compromised"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation:
-    """Time, reason and actor of a revocation."""
+    """Time, reason and actor of a revocation. The `cause` is public, the reason is not; earlier ones have no cause."""
 
     at: datetime
     reason: str
     by: UserId | None
+    cause: RevocationCause | None = None
+
+    @property
+    def content(self) -> Mapping[str, object]:
+        """All of it as it is hashed; without a cause it has the hash of before there were any."""
+        cause = {} if self.cause is None else {"cause": self.cause.value}
+        return {"at": self.at, "reason": self.reason, "by": self.by, **cause}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +180,7 @@ class IssuedCredential:
                 "issued_at": self.issued_at,
                 "expires_at": self.expires_at,
                 "supersedes": self.supersedes,
-                "revocation": None if revocation is None else asdict(revocation),
+                "revocation": None if revocation is None else revocation.content,
                 "org_id": self.org_id,
                 **({} if self.suspension is None else {"suspension": asdict(self.suspension)}),
             }
@@ -218,12 +236,20 @@ class IssuedCredential:
             return IssuedCredentialStatus.EXPIRED
         return IssuedCredentialStatus.ISSUED
 
-    def revoked(self, *, at: datetime, reason: str, by: UserId | None) -> "IssuedCredential":
+    def revoked(
+        self,
+        *,
+        at: datetime,
+        reason: str,
+        by: UserId | None,
+        cause: RevocationCause | None = None,
+    ) -> "IssuedCredential":
         """Raises AlreadyRevoked, ReasonMissing."""
         if self.revocation is not None:
             raise AlreadyRevoked
         require_reason(reason)
-        return replace(self, revocation=Revocation(at=at, reason=reason, by=by), is_current=False)
+        revocation = Revocation(at=at, reason=reason, by=by, cause=cause)
+        return replace(self, revocation=revocation, is_current=False)
 
     def suspended(self, *, at: datetime, reason: str, by: UserId | None) -> "IssuedCredential":
         """Raises AlreadyRevoked, AlreadySuspended, ReasonMissing."""

@@ -74,6 +74,10 @@ class Addresses:
         """The page of an issued credential, for people."""
         return f"{self.home}/credentials/{issued_id}"
 
+    def claim(self, token: str) -> str:
+        """The page on which the addressee of a mail claims a credential."""
+        return f"{self.home}/account/claims/{token}"
+
     def published(self, url: str, folder: str) -> tuple[OrganizationId | None, str] | None:
         """The issuer that publishes something in this folder at this URL, and its name there; None if nobody does."""
         match = _PUBLISHED.fullmatch(url.removeprefix(self.home)) if self.is_own(url) else None

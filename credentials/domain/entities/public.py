@@ -1,5 +1,6 @@
 """What strangers are shown of an issued credential."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,9 +9,19 @@ from typing import Final
 from credentials.domain.entities.credentials import (
     IssuedCredential,
     IssuedCredentialStatus,
+    RevocationCause,
     Verification,
 )
 from credentials.openbadges.verification import Outcome, StepName
+
+CAUSES: Final[Mapping[RevocationCause, str]] = {
+    RevocationCause.ISSUED_IN_ERROR: "Issued in error",
+    RevocationCause.REQUIREMENTS_NOT_MET: "Requirements not met",
+    RevocationCause.REPLACED: "Replaced by another credential",
+    RevocationCause.HOLDERS_REQUEST: "At the holder's request",
+    RevocationCause.KEY_COMPROMISED: "Key compromised",
+}
+"""What strangers read of why a credential was revoked."""
 
 
 class PublicVerdict(StrEnum):

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from accounts.public import OrganizationId
-from credentials.domain.entities.credentials import IssuedCredentialId
+from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from credentials.domain.entities.issuers import IssuerKeyId, StoredKey
 from credentials.openbadges.status_lists import SHORTEST_LIST
 
@@ -26,6 +26,14 @@ class StatusList:
     number: int
     version: int
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a status list, for one credential."""
+
+    status_list: StatusList
+    index: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,3 +72,14 @@ class SignedCredential:
     status_list_id: UUID
     status_index: int
     signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedRecord:
+    """The signed forms of an issued credential with all that they must agree with."""
+
+    signed: SignedCredential
+    issued: IssuedCredential
+    proof_key: StoredKey
+    token_key: StoredKey
+    list_number: int

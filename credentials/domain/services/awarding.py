@@ -16,8 +16,13 @@ from accounts.public import (
 )
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.unit_of_work import UnitOfWork
-from credentials.domain.entities.credentials import Eligibility, Verification
+from credentials.domain.entities.credentials import (
+    Eligibility,
+    IssuedCredentialId,
+    Verification,
+)
 from credentials.domain.entities.definitions import Credential, CredentialId
+from credentials.domain.entities.signed import Place
 from credentials.domain.errors import (
     AlreadyIssued,
     AlreadyRevoked,
@@ -68,7 +73,7 @@ class AwardService:
         self, credential_id: CredentialId, user_ids: Iterable[UserId], *, by: Principal
     ) -> list[AwardPlan]:
         """Return what awarding the credential to these learners would lead to; change nothing."""
-        credential = self._awardable(credential_id, by)
+        credential = self._permitted(credential_id, by)
         plans = [self._plan(credential, user_id, by) for user_id in user_ids]
         self.tenant_access.record_access(
             credential.org_id, at=SubjectType.CREDENTIAL, subject_id=credential.id, by=by
@@ -82,9 +87,11 @@ class AwardService:
         *,
         reason: str,
         even_if_not_eligible: bool = False,
+        issued_id: IssuedCredentialId | None = None,
+        place: Place | None = None,
         by: Principal,
     ) -> Verification:
-        """Issue the credential to the learner.
+        """Issue the credential to the learner. A batch gives it an id and a place in a status list.
 
         Raises OrganizationSuspended, ReasonMissing, AlreadyIssued, AlreadyRevoked, NotEligible if it is withdrawn, or
         if the rule is not met and the caller does not insist, and NothingToRecordOn if they were never on a course.
@@ -92,11 +99,12 @@ class AwardService:
         if not reason.strip():
             raise ReasonMissing(FieldError(path="reason", detail=ReasonMissing.title))
         with self.unit_of_work.atomic():
-            credential = self._awardable(credential_id, by)
-            self.tenant_access.require_open(credential.org_id, by=by)
+            credential = self.awardable(credential_id, by=by)
             plan = self._plan(credential, user_id, by)
             _require_possible(plan, even_if_not_eligible=even_if_not_eligible)
-            issued = self.earning.issue_to(user_id, credential, by=by)
+            issued = self.earning.issue_to(
+                user_id, credential, issued_id=issued_id, place=place, by=by.user_id
+            )
             self.audit_log.record(
                 AuditAction.CREDENTIAL_AWARDED,
                 AuditSubject.of(SubjectType.USER_CREDENTIAL, issued.issued),
@@ -110,7 +118,13 @@ class AwardService:
             )
         return issued
 
-    def _awardable(self, credential_id: CredentialId, by: Principal) -> Credential:
+    def awardable(self, credential_id: CredentialId, *, by: Principal) -> Credential:
+        """Return the credential if the caller may award it now. Raises OrganizationSuspended."""
+        credential = self._permitted(credential_id, by)
+        self.tenant_access.require_open(credential.org_id, by=by)
+        return credential
+
+    def _permitted(self, credential_id: CredentialId, by: Principal) -> Credential:
         credential = self.credentials.get(credential_id, scope=by.tenant_scope)
         by.require(Right.AWARD_CREDENTIALS, of=credential.org_id)
         return credential

@@ -20,6 +20,7 @@ from credentials.domain.entities.credentials import (
 )
 from credentials.domain.entities.definitions import Credential, CredentialId
 from credentials.domain.entities.rules import Rule, Trigger, TriggerKind, proofs_of
+from credentials.domain.entities.signed import Place
 from credentials.domain.errors import AlreadyIssued, AlreadyRevoked, NotEligible, NothingToRecordOn
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
@@ -116,17 +117,25 @@ class EarningService:
         eligibility = self._named(self._eligibility(credential, user_id, record), by)
         return eligibility, self._evidence(credential, record) is not None
 
-    def issue_to(self, user_id: UserId, credential: Credential, *, by: Principal) -> Verification:
+    def issue_to(
+        self,
+        user_id: UserId,
+        credential: Credential,
+        *,
+        issued_id: IssuedCredentialId | None = None,
+        place: Place | None = None,
+        by: UserId | None,
+    ) -> Verification:
         """Issue the credential on what the learner has reached, inside the unit of work of the caller, who judges that.
 
-        Raises AlreadyIssued, NothingToRecordOn.
+        A batch gives it an id and a place in a status list. Raises AlreadyIssued, NothingToRecordOn.
         """
         evidence = self._evidence(credential, self._record_of(user_id, credential))
         if evidence is None:
             raise NothingToRecordOn
-        issued = self._issued(credential, user_id, evidence)
+        issued = self._issued(credential, user_id, evidence, issued_id)
         self.issuer.lock(issued)
-        self.issuer.issue(issued, by=by.user_id)
+        self.issuer.issue(issued, place=place, by=by)
         return issued.verified(at=self.clock.now())
 
     def claim(self, credential_id: CredentialId, *, by: Principal) -> Verification:
@@ -222,10 +231,14 @@ class EarningService:
         return replace(evidence, met_by=proofs_of(rule, record)) if evidence and rule else evidence
 
     def _issued(
-        self, credential: Credential, user_id: UserId, evidence: Evidence
+        self,
+        credential: Credential,
+        user_id: UserId,
+        evidence: Evidence,
+        issued_id: IssuedCredentialId | None = None,
     ) -> IssuedCredential:
         return IssuedCredential.issued(
-            IssuedCredentialId(uuid4()),
+            issued_id or IssuedCredentialId(uuid4()),
             credential=credential,
             user_id=user_id,
             evidence=replace(

@@ -32,6 +32,11 @@ class EvidenceReader:
             if event.occurred_at <= issued.issued_at
         )
 
+    def events_behind(self, issued: IssuedCredential) -> Iterator[ProgressEvent]:
+        """Yield the events that evidence may name, also of passes that do not count any more."""
+        for stream in self._streams(issued):
+            yield from self.recorded_facts.all_achievements(stream)
+
     def _streams(self, issued: IssuedCredential) -> Iterator[StreamId]:
         courses: set[CourseId] = {issued.evidence.course_id}
         if subjects := {proof.subject for proof in issued.evidence.met_by}:

@@ -25,9 +25,11 @@ from credentials.domain.entities.credentials import (
     IssuedCredentialId,
     IssuedCredentialStatus,
     IssuedSelection,
+    RevocationCause,
     Verification,
     require_reason,
 )
+from credentials.domain.entities.signed import Place
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from credentials.domain.repositories.protocols.signed import StatusListRepository
@@ -83,14 +85,17 @@ class CredentialIssuer:
             page = self.issued_credentials.page_of(selection, request, scope=by.tenant_scope)
         return _verified(page, at=selection.at)
 
-    def issue(self, issued: IssuedCredential, *, by: UserId | None) -> None:
+    def issue(
+        self, issued: IssuedCredential, *, place: Place | None = None, by: UserId | None
+    ) -> None:
         """Store, record and sign the issued credential, inside the unit of work of the caller.
 
-        Call `lock` first unless the stream is locked already. Raises AlreadyIssued, IssuerKeyUnreadable.
+        A batch gives it a place in a status list. Call `lock` first unless the stream is locked already. Raises
+        AlreadyIssued, IssuerKeyUnreadable.
         """
         self.issued_credentials.add(issued, scope=TenantScope.into(issued.org_id))
         self._record(EventType.CREDENTIAL_ISSUED, issued, by=by)
-        self.signer.sign(issued)
+        self.signer.sign(issued, place=place)
 
     def bind(self, issued_id: IssuedCredentialId, content_hash: str, *, by: Principal) -> bool:
         """Record the hash of one whose events have none, and return True; False if it is not the given hash by now.
@@ -108,16 +113,24 @@ class CredentialIssuer:
         """Lock the stream in which the issued credential is recorded. Raises NotEnrolled."""
         self.recorder.lock(issued.stream)
 
-    def revoke(self, issued_id: IssuedCredentialId, *, reason: str, by: Principal) -> Verification:
-        """Revoke an issued credential.
+    def revoke(
+        self,
+        issued_id: IssuedCredentialId,
+        *,
+        reason: str,
+        cause: RevocationCause | None = None,
+        by: Principal,
+    ) -> Verification:
+        """Revoke an issued credential. Strangers are told the cause, if one is given, and not the reason.
 
         Raises NotPermitted, IssuedCredentialNotFound, OrganizationSuspended, AlreadyRevoked, ReasonMissing.
         """
         with self.unit_of_work.atomic():
             issued = self._get_for_update(issued_id, by=by)
-            revoked = self._revoke(issued, reason=reason, by=by)
+            revoked = self._revoke(issued, reason=reason, cause=cause, by=by)
             action = AuditAction.CREDENTIAL_REVOKED
-            self.audit_log.record(action, _subject(issued), by=by, because=reason)
+            after = {} if cause is None else {"cause": cause.value}
+            self.audit_log.record(action, _subject(issued), by=by, because=reason, after=after)
         return revoked.verified(at=self.clock.now())
 
     def suspend(self, issued_id: IssuedCredentialId, *, reason: str, by: Principal) -> Verification:
@@ -159,7 +172,7 @@ class CredentialIssuer:
         with self.unit_of_work.atomic():
             old = self._get_for_update(issued_id, by=by)
             if old.status(at=now) in _REVOCABLE:
-                self._revoke(old, reason=reason, by=by)
+                self._revoke(old, reason=reason, cause=RevocationCause.REPLACED, by=by)
             elif old.is_current:
                 self.issued_credentials.save(old.superseded(), scope=by.tenant_scope)
             new = IssuedCredential.issued(
@@ -187,8 +200,16 @@ class CredentialIssuer:
         self.tenant_access.require_open(issued.org_id, by=by)
         return issued
 
-    def _revoke(self, issued: IssuedCredential, *, reason: str, by: Principal) -> IssuedCredential:
-        revoked = issued.revoked(at=self.clock.now(), reason=reason, by=by.user_id)
+    def _revoke(
+        self,
+        issued: IssuedCredential,
+        *,
+        reason: str,
+        cause: RevocationCause | None,
+        by: Principal,
+    ) -> IssuedCredential:
+        now = self.clock.now()
+        revoked = issued.revoked(at=now, reason=reason, by=by.user_id, cause=cause)
         self._change(EventType.CREDENTIAL_REVOKED, revoked, by=by)
         return revoked
 

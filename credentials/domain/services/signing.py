@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from secrets import randbelow
 from typing import Any, Final
 from urllib.parse import quote
@@ -19,7 +21,7 @@ from credentials.domain.entities.credentials import (
     IssuedCredentialId,
 )
 from credentials.domain.entities.issuers import Addresses, Platform, SigningKeys, key_id_in
-from credentials.domain.entities.signed import LIST_LENGTH, SignedCredential, StatusList
+from credentials.domain.entities.signed import LIST_LENGTH, Place, SignedCredential, StatusList
 from credentials.domain.errors import IssuedCredentialAltered
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from credentials.domain.repositories.protocols.signed import (
@@ -64,18 +66,29 @@ class CredentialSigner:
     unit_of_work: UnitOfWork
     clock: Clock
 
-    def sign(self, issued: IssuedCredential) -> SignedCredential:
-        """Sign and store the issued credential, inside the unit of work of the caller. Raises IssuerKeyUnreadable."""
+    def sign(self, issued: IssuedCredential, *, place: Place | None = None) -> SignedCredential:
+        """Sign and store the issued credential, inside the unit of work of the caller. Raises IssuerKeyUnreadable.
+
+        It gets the given place in a status list if that is still free.
+        """
         evidence, keys = self.evidence.of(issued), self.issuer_keys.signing_keys(issued.org_id)
         scope = TenantScope.into(issued.org_id)
-        status_list = self.status_lists.latest_of(issued.org_id, scope=scope)
-        status_list = status_list or self._new_list(issued.org_id, 1)
-        while True:
-            for _ in range(TRIES):
-                signed = self._signed(issued, evidence, keys, status_list, randbelow(LIST_LENGTH))
-                if self.signed_credentials.add(signed, scope=scope):
-                    return signed
-            status_list = self._new_list(issued.org_id, status_list.number + 1)
+        given = () if place is None else (place,)
+        for chosen in chain(given, self._random_places(issued.org_id)):
+            signed = self._signed(issued, evidence, keys, chosen)
+            if self.signed_credentials.add(signed, scope=scope):
+                return signed
+        raise AssertionError  # there is always another place
+
+    def free_places(self, org_id: OrganizationId | None, number: int) -> list[Place]:
+        """Return up to so many random places that are free now, for a batch: one statement finds those that are not.
+
+        Nobody keeps them free. Of simultaneous batches that have chosen the same one, the second takes another.
+        """
+        status_list = self._latest_list(org_id)
+        indexes = {randbelow(LIST_LENGTH) for _ in range(number)}
+        taken = self.status_lists.taken(status_list, indexes)
+        return [Place(status_list, index) for index in indexes - taken]
 
     def shown(self, issued_id: IssuedCredentialId) -> SignedCredential:
         """Return the signed forms to anybody; one that is older than signatures is signed now.
@@ -118,6 +131,18 @@ class CredentialSigner:
         except IssuedCredentialAltered:
             return None
 
+    def _random_places(self, org_id: OrganizationId | None) -> Iterator[Place]:
+        """Yield places in the latest list, and then in new ones."""
+        status_list = self._latest_list(org_id)
+        while True:
+            for _ in range(TRIES):
+                yield Place(status_list, randbelow(LIST_LENGTH))
+            status_list = self._new_list(org_id, status_list.number + 1)
+
+    def _latest_list(self, org_id: OrganizationId | None) -> StatusList:
+        latest = self.status_lists.latest_of(org_id, scope=TenantScope.into(org_id))
+        return latest or self._new_list(org_id, 1)
+
     def _new_list(self, org_id: OrganizationId | None, number: int) -> StatusList:
         """Return the list with this number, or a later one, made by this caller or another."""
         scope = TenantScope.into(org_id)
@@ -133,12 +158,12 @@ class CredentialSigner:
         issued: IssuedCredential,
         evidence: tuple[Evidence, ...],
         keys: SigningKeys,
-        status_list: StatusList,
-        index: int,
+        place: Place,
     ) -> SignedCredential:
-        now = self.clock.now()
+        now, status_list = self.clock.now(), place.status_list
         status = StatusEntry(
-            list_url=self.addresses.status_list(issued.org_id, status_list.number), index=index
+            list_url=self.addresses.status_list(issued.org_id, status_list.number),
+            index=place.index,
         )
         award = award_of(issued, evidence, status, self.addresses, self.platform)
         document = _proven(award, keys, at=now)
@@ -150,7 +175,7 @@ class CredentialSigner:
             proof_key_id=key_id_in(keys.proof.id),
             token_key_id=key_id_in(keys.token.id),
             status_list_id=status_list.id,
-            status_index=index,
+            status_index=place.index,
             signed_at=now,
         )
 

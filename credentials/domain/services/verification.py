@@ -1,14 +1,17 @@
 """Comparison of credentials with the logs: definitions with the audit log, issued ones with their events."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar, Final
 from uuid import UUID
 
 from accounts.public import AuditBindings, AuditSubject, Principal, Right, SubjectType, compared
+from authsvc.kernel.paging import all_items
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from authsvc.kernel.verification import (
+    UNREADABLE,
     Finding,
     FindingKind,
     Stored,
@@ -19,12 +22,14 @@ from authsvc.kernel.verification import (
     side_by_side,
 )
 from credentials.domain.entities.credentials import Binding, IssuedCredential, IssuedCredentialId
+from credentials.domain.entities.definitions import Credential
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from credentials.domain.services.issuing import CredentialIssuer
 from progress.public import EntityType, ProgressEvent, RecordedFacts
 
 DEFINITIONS: Final = "credentials_credential"
+DEFINITION_VERSIONS: Final = "credentials_credentialversion"
 ISSUED: Final = "credentials_usercredential"
 _PROBLEMS: Final = {
     Binding.ALTERED: (FindingKind.CHANGED, "it is not what the last event about it recorded"),
@@ -96,8 +101,39 @@ class CredentialCheck:
             else:
                 version = (str(row.id), row.item.version)
                 yield from compared(version, content_hash_of(row.item), recorded, table=DEFINITIONS)
+                yield from self._version_findings(row.item, recorded, tally, scope)
         for subject_id in sorted(unseen):
             yield missing(DEFINITIONS, subject_id, log="audit log")
+
+    def _version_findings(
+        self,
+        credential: Credential,
+        recorded: Mapping[tuple[str, int], str | None],
+        tally: Tally,
+        scope: TenantScope,
+    ) -> Iterator[Finding]:
+        """Compare the versions with the definition, and former ones with what was recorded when they were current."""
+        page_of = partial(self.credentials.versions_of, credential.id, scope=scope)
+        try:
+            versions = {version.number: version.terms for version in all_items(page_of)}
+        except UNREADABLE as error:
+            yield _of_version(credential, FindingKind.UNREADABLE, f"it cannot be read: {error}")
+            return
+        tally.count(DEFINITION_VERSIONS, len(versions))
+        if credential.version not in versions:
+            yield _of_version(credential, FindingKind.MISSING, "it has no row of its own")
+        for number, terms in versions.items():
+            former = replace(credential, version=number, terms=terms)
+            hashes = {content_hash_of(replace(former, is_offered=is_)) for is_ in (True, False)}
+            bound = recorded.get((str(credential.id), number))
+            is_current = number == credential.version
+            if terms != credential.terms if is_current else bound not in {None, *hashes}:
+                yield _of_version(former, FindingKind.CHANGED, "its terms are not those of then")
+
+
+def _of_version(credential: Credential, kind: FindingKind, detail: str) -> Finding:
+    version = f"{credential.id} version {credential.version}"
+    return Finding(kind=kind, table=DEFINITION_VERSIONS, id=version, detail=detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,13 +151,16 @@ class AssessmentAttempt:
     @property
     def content_hash(self) -> str:
         """The SHA-256 of all of it, which binds it into the event log."""
-        return checksum(
-            {
-                **{name: getattr(self, name) for name in _PLAIN_MEMBERS},
-                "responses": [response.content for response in self.responses],
-                "grades": [grade.content for grade in self.grades],
-            }
-        )
+        return checksum(self.content)
+
+    @property
+    def content(self) -> Mapping[str, object]:
+        """All of it, as it is hashed."""
+        return {
+            **{name: getattr(self, name) for name in _PLAIN_MEMBERS},
+            "responses": [response.content for response in self.responses],
+            "grades": [grade.content for grade in self.grades],
+        }
 
     def answer_to(self, question_id: QuestionId) -> Answer | None:
         """Return the answer to the question, if there is one."""

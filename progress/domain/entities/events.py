@@ -1,5 +1,6 @@
 """Events: facts about a learner's course, in hash-chained streams."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -205,10 +206,19 @@ class ProgressEvent:
 
     def computed_hash(self) -> str:
         """Compute the hash; it differs from `hash` if the event was changed after it was sealed."""
+        return sha256(self._text().encode()).hexdigest()
+
+    @property
+    def content(self) -> Mapping[str, object]:
+        """All members but the hash as JSON values, whose canonical JSON has it."""
+        members: Mapping[str, object] = json.loads(self._text())
+        return members
+
+    def _text(self) -> str:
         # The canonical JSON of all members but the hash, written out: verification computes millions of hashes.
         # Events without an agent have the hash that they had before there were any.
         fact, agent = self.fact, f'"agent":{canonical_text(self.agent)},' if self.agent else ""
-        text = (
+        return (
             f'{{{agent}"course_id":"{self.course_id}","entity_id":"{fact.entity_id}",'
             f'"entity_type":"{SHAPES[fact.type].about}","id":"{self.id}",'
             f'"idempotency_key":{canonical_text(self.idempotency_key)},'
@@ -218,7 +228,6 @@ class ProgressEvent:
             f'"recorded_by":{_quoted(self.recorded_by)},'
             f'"sequence":{self.sequence},"type":"{fact.type}","user_id":"{self.user_id}"}}'
         )
-        return sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

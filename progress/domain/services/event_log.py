@@ -64,6 +64,18 @@ class EventRecorder:
             raise NotEnrolled
         return progress
 
+    def begin(self, stream: StreamId, *, cause: Cause) -> CourseProgress:
+        """Enrol somebody on the published version of a course without their act, to record an award there.
+
+        Prerequisites and membership do not matter. Raises CourseNotFound, CourseVersionNotFound if it was never
+        published, and AlreadyEnrolled if the stream exists.
+        """
+        scope = TenantScope.into(stream.org_id)
+        course = self.catalog.course(stream.course_id, scope=scope)
+        version = self.catalog.version(course.id, course.version, scope=scope)
+        new = CourseProgress.before(version, user_id=stream.user_id, at=self.clock.now())
+        return self.record(new, new.enrolment(version), cause=cause)
+
     def record(self, progress: CourseProgress, *facts: Fact, cause: Cause) -> CourseProgress:
         """Append the facts to the stream of *progress*, and the completion of the course if that follows from them.
 

@@ -1,11 +1,13 @@
 """Learning: enrolment, progress on courses, and learner records."""
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.public import OrganizationId, Principal, Right, SubjectType, TenantAccess, UserId
+from authsvc.kernel.canonical import canonical_text
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
@@ -18,6 +20,7 @@ from courses.public import (
     ItemId,
     Outline,
 )
+from progress.domain.entities.attempts import AttemptId
 from progress.domain.entities.events import Cause, Fact, ProgressEvent
 from progress.domain.entities.progress import CourseProgress, CourseRecord, LearnerRecord
 from progress.domain.entities.proposals import AssistedGrade, assistance_of
@@ -284,6 +287,12 @@ class LearnerRecords:
         )
         grades = map(assistance_of, passes)
         return tuple(grade for grade in grades if grade is not None)
+
+    def attempt_content(self, attempt_id: AttemptId, *, scope: TenantScope) -> Mapping[str, object]:
+        """Return an attempt as JSON values, whose canonical JSON has its hash. Raises AttemptNotFound."""
+        content = self.attempts.get(attempt_id, scope=scope).content
+        members: Mapping[str, object] = json.loads(canonical_text(content))
+        return members
 
     def _record(
         self, user_id: UserId, courses: Iterable[CourseProgress], scope: TenantScope

@@ -37,6 +37,11 @@ class RecordedFacts:
         last = {event.fact.entity_id: event for event in events}
         return [event for event in last.values() if event.fact.type in _ACHIEVEMENTS]
 
+    def all_achievements(self, stream: StreamId) -> list[ProgressEvent]:
+        """Like `achievements`, with those that do not count any more."""
+        types = frozenset(_ACHIEVEMENTS)
+        return self.log.of_types(stream, types, scope=TenantScope.into(stream.org_id))
+
     def about(self, about: EntityType, *, scope: TenantScope) -> Iterator[Stored[ProgressEvent]]:
         """Yield all events in scope about resources of this type, by user, course and sequence."""
         return self.log.in_streams(about=about, scope=scope)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from accounts.domain.access import Principal, UserId
+from accounts.domain.identity.entities.events import EmailVerified
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.entities.users import RequiredAction, User
@@ -22,6 +23,7 @@ from accounts.domain.identity.services.security_log import SecurityLog
 from authsvc.events.services.outbox import EventOutbox
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
+from authsvc.kernel.events import EventBus
 from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.unit_of_work import UnitOfWork
 
@@ -62,6 +64,7 @@ class AccountService:
     email_addresses: EmailAddresses
     security_log: SecurityLog
     events: EventOutbox
+    event_bus: EventBus
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -139,6 +142,7 @@ class AccountService:
             user = self.users.get_for_update(user_id)
             self._replace_password(user, password_hash)
             self.verified_emails.save(user.id, email=user.email)
+            self.event_bus.publish(EmailVerified(user_id=user.id, email=user.email))
             self.security_log.record(SecurityEvent.PASSWORD_RESET, user_id=user.id)
 
     def complete(self, action: RequiredAction, *, user_id: UserId) -> None:

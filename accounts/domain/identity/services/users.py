@@ -12,6 +12,7 @@ from accounts.domain.access import NotPermitted, Principal, Right, Role, UserId,
 from accounts.domain.audit.entities import AuditAction, AuditSubject, Members, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.entities.browsers import EndedSessions
+from accounts.domain.identity.entities.events import EmailVerified
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.entities.users import PersonSearch, RequiredAction, User, UserChanges
@@ -38,6 +39,7 @@ from authsvc.events.services.outbox import EventOutbox
 from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
+from authsvc.kernel.events import EventBus
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.unit_of_work import UnitOfWork
@@ -54,6 +56,7 @@ class EmailService:
     email_addresses: EmailAddresses
     opaque_tokens: OpaqueTokens
     mail_budgets: MailBudgets
+    event_bus: EventBus
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -106,6 +109,7 @@ class EmailService:
             if not is_right or until < self.clock.now():
                 raise InvalidEmailToken(FieldError(path="token", detail=InvalidEmailToken.title))
             self.verified_emails.save(user.id, email=user.email)
+            self.event_bus.publish(EmailVerified(user_id=user.id, email=user.email))
         return user
 
     def _token(self, user_id: UserId, email: str, *, until: datetime) -> str:
@@ -124,6 +128,7 @@ class EmailService:
             if self.users.get_for_update(user_id).email != email:
                 self.users.change_email(user_id, email=email, at=self.clock.now())
             self.verified_emails.save(user_id, email=email)
+            self.event_bus.publish(EmailVerified(user_id=user_id, email=email))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,19 @@
 """Signed credentials and status lists in memory."""
 
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from credentials.domain.entities.signed import (
     HeldDocuments,
     SignedCredential,
     SignedForm,
+    SignedRecord,
     StatusList,
 )
 from credentials.domain.errors import StatusListNotFound
@@ -25,6 +27,7 @@ from credentials.domain.repositories.memory.issuer_keys import InMemoryIssuerKey
 class InMemorySignedCredentialRepository:
     issued: InMemoryIssuedCredentialRepository
     keys: InMemoryIssuerKeyRepository
+    lists: Mapping[UUID, StatusList]
     store: MutableMapping[IssuedCredentialId, SignedCredential] = field(default_factory=dict)
 
     def add(self, signed: SignedCredential, *, scope: TenantScope) -> bool:
@@ -73,6 +76,17 @@ class InMemorySignedCredentialRepository:
             if issued_id in self.store and self.issued.shown(issued_id).user_id == user_id
         }
 
+    def by_id(self, *, scope: TenantScope) -> Iterator[Stored[SignedRecord]]:
+        for signed in sorted(scope.among(self.store.values()), key=lambda one: one.issued_id):
+            record = SignedRecord(
+                signed=signed,
+                issued=self.issued.shown(signed.issued_id),
+                proof_key=self.keys.store[signed.proof_key_id],
+                token_key=self.keys.store[signed.token_key_id],
+                list_number=self.lists[signed.status_list_id].number,
+            )
+            yield Stored(key=signed.issued_id, id=signed.issued_id, item=record)
+
 
 @dataclass(frozen=True, slots=True)
 class InMemoryStatusListRepository:
@@ -96,6 +110,14 @@ class InMemoryStatusListRepository:
         if status_list is None:
             raise StatusListNotFound
         return status_list
+
+    def taken(self, status_list: StatusList, indexes: Collection[int]) -> set[int]:
+        wanted = set(indexes)
+        return {
+            signed.status_index
+            for signed in self.signed.store.values()
+            if signed.status_list_id == status_list.id and signed.status_index in wanted
+        }
 
     def count_change(
         self, issued_id: IssuedCredentialId, *, at: datetime, scope: TenantScope

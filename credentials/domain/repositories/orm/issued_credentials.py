@@ -26,6 +26,7 @@ from credentials.domain.entities.credentials import (
     IssuedCredentialStatus,
     IssuedSelection,
     Revocation,
+    RevocationCause,
     Suspension,
 )
 from credentials.domain.entities.definitions import CredentialId
@@ -181,6 +182,7 @@ def _revocation(row: rows.UserCredential) -> Revocation | None:
         at=row.revoked_at,
         reason=row.revocation_reason,
         by=UserId(row.revoked_by_id) if row.revoked_by_id else None,
+        cause=RevocationCause(row.revocation_cause) if row.revocation_cause else None,
     )
 
 
@@ -228,6 +230,7 @@ def _changeable_values(issued: IssuedCredential) -> Values:
     return {
         "revoked_at": revocation.at if revocation else None,
         "revocation_reason": revocation.reason if revocation else "",
+        "revocation_cause": (revocation.cause or "") if revocation else "",
         "revoked_by_id": revocation.by if revocation else None,
         "suspended_at": suspension.at if suspension else None,
         "suspension_reason": suspension.reason if suspension else "",

@@ -1,6 +1,6 @@
 """Signed credentials and status lists in the database."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,10 +8,12 @@ from django.db.models import F, Q
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.storage.inserts import insert
+from authsvc.kernel.verification import Stored
+from authsvc.storage.inserts import insert, parts_of
 from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.rows import values_of
 from authsvc.storage.tenancy import owned_within
+from authsvc.storage.verification import stored_rows
 from credentials import models as rows
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from credentials.domain.entities.issuers import IssuerKeyId, issuer_name
@@ -19,6 +21,7 @@ from credentials.domain.entities.signed import (
     HeldDocuments,
     SignedCredential,
     SignedForm,
+    SignedRecord,
     StatusList,
 )
 from credentials.domain.errors import IssuedCredentialNotFound, StatusListNotFound
@@ -81,6 +84,12 @@ class OrmSignedCredentialRepository:
         pairs = signed.values_list("issued_id", "document")
         return {IssuedCredentialId(issued_id): document for issued_id, document in pairs}
 
+    def by_id(self, *, scope: TenantScope) -> Iterator[Stored[SignedRecord]]:
+        signed = rows.SignedCredential.objects.filter(owned_within(scope)).select_related(
+            "issued", "proof_key", "token_key", "status_list"
+        )
+        return stored_rows(signed.order_by("pk"), _record, key=lambda row: row.pk)
+
 
 class OrmStatusListRepository:
     def add(self, status_list: StatusList, *, scope: TenantScope) -> bool:
@@ -99,6 +108,16 @@ class OrmStatusListRepository:
         if row is None:
             raise StatusListNotFound
         return _list(row)
+
+    def taken(self, status_list: StatusList, indexes: Collection[int]) -> set[int]:
+        entries = rows.SignedCredential.objects.filter(status_list_id=status_list.id)
+        return {
+            index
+            for part in parts_of(indexes)
+            for index in entries.filter(status_index__in=part).values_list(
+                "status_index", flat=True
+            )
+        }
 
     def count_change(
         self, issued_id: IssuedCredentialId, *, at: datetime, scope: TenantScope
@@ -123,6 +142,16 @@ def _signed(row: rows.SignedCredential) -> SignedCredential:
         status_list_id=row.status_list_id,
         status_index=row.status_index,
         signed_at=row.signed_at,
+    )
+
+
+def _record(row: rows.SignedCredential) -> SignedRecord:
+    return SignedRecord(
+        signed=_signed(row),
+        issued=issued_of_row(row.issued),
+        proof_key=key_of_row(row.proof_key),
+        token_key=key_of_row(row.token_key),
+        list_number=row.status_list.number,
     )
 
 

@@ -1,16 +1,18 @@
 """Repositories of signed credentials and of status lists."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from credentials.domain.entities.signed import (
     HeldDocuments,
     SignedCredential,
     SignedForm,
+    SignedRecord,
     StatusList,
 )
 
@@ -41,6 +43,9 @@ class SignedCredentialRepository(Protocol):
     ) -> dict[IssuedCredentialId, str]:
         """Return the signed documents of these of the user's issued credentials, as far as they are signed."""
 
+    def by_id(self, *, scope: TenantScope) -> Iterator[Stored[SignedRecord]]:
+        """Yield the signed forms of all credentials in scope, by id."""
+
 
 class StatusListRepository(Protocol):
     def add(self, status_list: StatusList, *, scope: TenantScope) -> bool:
@@ -51,6 +56,9 @@ class StatusListRepository(Protocol):
 
     def shown(self, org_id: OrganizationId | None, number: int) -> StatusList:
         """Return a list, to anybody. Raise StatusListNotFound."""
+
+    def taken(self, status_list: StatusList, indexes: Collection[int]) -> set[int]:
+        """Return those of the places in a list that credentials have, whatever their owner."""
 
     def count_change(
         self, issued_id: IssuedCredentialId, *, at: datetime, scope: TenantScope
