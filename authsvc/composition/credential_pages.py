@@ -29,6 +29,7 @@ class CredentialPageServices(AwardServices):
             signer=self.signing,
             issuer_keys=self.issuer_keys,
             addresses=self.addresses,
+            platform=self.ports.platform,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

@@ -80,14 +80,19 @@ def texts_in(value: Any) -> int:
 
 
 def _distinct(issuer: Profile, credentials: Iterable[Mapping[str, Any]]) -> Profile:
-    """The issuer, without the name if a credential inside states the same of it.
+    """The issuer, without what a credential inside states of it, too.
 
     Of two equal statements about one thing, an embedded proof does not notice if one is cut.
     """
-    stated = [credential["issuer"] for credential in credentials]
-    names = {
-        profile.get("name")
-        for profile in stated
+    profiles = [credential["issuer"] for credential in credentials]
+    stated = [
+        profile
+        for profile in profiles
         if isinstance(profile, Mapping) and profile["id"] == issuer.id
-    }
-    return replace(issuer, name="") if issuer.name in names else issuer
+    ]
+
+    def own(name: str) -> str:
+        text = str(getattr(issuer, name))
+        return "" if any(profile.get(name) == text for profile in stated) else text
+
+    return replace(issuer, name=own("name"), url=own("url"), email=own("email"))

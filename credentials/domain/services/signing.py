@@ -122,10 +122,14 @@ class CredentialSigner:
         held = self.signed_credentials.slice_of_user(
             by.person, after=after, offset=offset, limit=limit
         )
-        documents = (document or self._signed_now(id_) for id_, document in held.documents)
+        documents = (document or self.document_of(id_) for id_, document in held.documents)
         return tuple(document for document in documents if document), held.total
 
-    def _signed_now(self, issued_id: IssuedCredentialId) -> str | None:
+    def document_of(self, issued_id: IssuedCredentialId) -> str | None:
+        """Return the document, signed now if the credential is older than signatures; None if its record was altered.
+
+        Raises IssuedCredentialNotFound, IssuerKeyUnreadable.
+        """
         try:
             return self.shown(issued_id).document
         except IssuedCredentialAltered:

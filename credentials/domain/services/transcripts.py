@@ -9,10 +9,10 @@ from accounts.public import Principal
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import all_items
 from authsvc.kernel.unit_of_work import UnitOfWork
-from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
-from credentials.domain.entities.issuers import Addresses, SigningKeys
+from credentials.domain.entities.credentials import IssuedCredential
+from credentials.domain.entities.issuers import Addresses, Platform, SigningKeys
 from credentials.domain.entities.transcripts import TranscriptContents
-from credentials.domain.errors import IssuedCredentialAltered, NothingToTranscribe
+from credentials.domain.errors import NothingToTranscribe
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from credentials.domain.repositories.protocols.signed import SignedCredentialRepository
 from credentials.domain.services.issuer_keys import IssuerKeys
@@ -51,6 +51,7 @@ class Transcripts:
     signer: CredentialSigner
     issuer_keys: IssuerKeys
     addresses: Addresses
+    platform: Platform
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -92,17 +93,10 @@ class Transcripts:
         """The signed documents, in this order; those that are older than signatures are signed now."""
         ids = [issued.id for issued in standing]
         signed = self.signed_credentials.documents_of(by.person, ids)
-        texts = [signed.get(id_) or self._signed_now(id_) for id_ in ids]
+        texts = [signed.get(id_) or self.signer.document_of(id_) for id_ in ids]
         documents = [json.loads(text) for text in texts if text]
         addresses = {self.addresses.issued(id_) for id_ in ids}
         return [document for document in documents if document.get("id") in addresses]
-
-    def _signed_now(self, issued_id: IssuedCredentialId) -> str:
-        """The document; empty if the record was altered."""
-        try:
-            return self.signer.shown(issued_id).document
-        except IssuedCredentialAltered:
-            return ""
 
     def _keys(self) -> SigningKeys:
         with self.unit_of_work.atomic():
@@ -115,9 +109,14 @@ class Transcripts:
         contents = selection.contents
         transcript = Transcript(
             id=f"urn:uuid:{uuid4()}",
-            issuer=Profile(id=self.addresses.issuer(None), name=self.addresses.host),
+            issuer=Profile(
+                id=self.addresses.issuer(None),
+                name=self.platform.name,
+                url=self.platform.url,
+                email=self.platform.email,
+            ),
             subject_id=f"urn:uuid:{uuid4()}",
-            name=f"Transcript of {self.addresses.host}",
+            name=f"Transcript of {self.platform.name}",
             description=_description_of(contents),
             credentials=selection.documents,
             valid_from=contents.made_at,
