@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from authsvc.composition.container import services
 from authsvc.events.models import OutgoingEvent
@@ -20,6 +21,7 @@ from tests.support.databases import (
     default_database,
     empty_the_log,
 )
+from tests.support.few_keys import few_keys
 from tests.support.profiles import register_profiles
 from tests.support.store import STORE
 from tests.support.worlds import World, memory_world, orm_world
@@ -129,6 +131,15 @@ def _same_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def _variables() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _few_rsa_keys() -> Iterator[None]:
+    """A few RSA keys for all issuers of a run: to generate one takes longer than most tests."""
+    with pytest.MonkeyPatch.context() as patched:
+        generator = few_keys(generate_private_key)
+        patched.setattr("credentials.openbadges.keys.generate_private_key", generator)
+        yield
 
 
 @pytest.fixture(scope="session")
