@@ -18,6 +18,8 @@ DEV := .venv/.dev
 INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
 PYTEST = $(BIN)/python -m pytest --quiet --numprocesses 2
+# Tests on SQLite wait for servers and for Chromium: three processes keep two cores busy.
+WAITING = --numprocesses 3
 # What a change breaks most often, without what is slow to collect or to run: HTTP, pages, commands and documents.
 UNIT_TESTS = tests/kernel tests/architecture tests/accounts tests/courses tests/progress tests/credentials \
 	--ignore=tests/accounts/oauth --ignore-glob='*_api*.py' --ignore-glob='*_admin*.py' --ignore-glob='*_command*.py' \
@@ -44,13 +46,13 @@ memory: $(RUN) ## Serve the API in memory, without a database (set PORT= to chan
 
 .PHONY: test
 test: $(DEV) ## Run the tests: repositories on memory, SQLite and PostgreSQL, HTTP in memory
-	@export SUITE=quick; for store in memory sqlite postgres; do STORE=$$store $(PYTEST); done
+	@export SUITE=quick; STORE=memory $(PYTEST); STORE=sqlite $(PYTEST) $(WAITING); STORE=postgres $(PYTEST)
 
 .PHONY: test-all
 test-all: $(DEV) ## Run every test on every store that can run it, and measure coverage (nightly, before a release)
 	@export SUITE=full HYPOTHESIS_PROFILE=thorough; rm -f .coverage .coverage.*; \
 	COVERAGE_FILE=.coverage.memory STORE=memory $(PYTEST) $(COVERED); \
-	STORE=sqlite $(PYTEST); \
+	STORE=sqlite $(PYTEST) $(WAITING); \
 	COVERAGE_FILE=.coverage.postgres STORE=postgres $(PYTEST) $(COVERED); \
 	$(BIN)/coverage combine --quiet; \
 	$(BIN)/coverage report --fail-under=95; \

@@ -141,6 +141,15 @@ class PushedRequestAdmin(ListOnlyAdmin):
     deferred = ["parameters"]
 
 
+@admin.register(rows.PreAuthorizedCode)
+class PreAuthorizedCodeAdmin(ListOnlyAdmin):
+    list_display = ["user", "configuration_id", "expires_at", "wrong_pins", "used_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__email"]
+    ordering = ["-expires_at"]
+    deferred = ["pin_hash"]
+
+
 @admin.register(rows.Consent)
 class ConsentAdmin(ReadOnlyAdmin):
     list_display = ["user", "client", "given_at"]

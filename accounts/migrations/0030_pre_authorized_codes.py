@@ -5,6 +5,20 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def allow_auditors_to_view(apps, schema_editor):
+    """Create the permission, too: Django creates it after all migrations, and finds this one."""
+    for group in apps.get_model("auth", "Group").objects.filter(name="Auditors"):
+        content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
+            app_label="accounts", model="preauthorizedcode"
+        )
+        permission, _ = apps.get_model("auth", "Permission").objects.get_or_create(
+            content_type=content_type,
+            codename="view_preauthorizedcode",
+            defaults={"name": "Can view pre authorized code"},
+        )
+        group.permissions.add(permission)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -26,4 +40,5 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
+        migrations.RunPython(allow_auditors_to_view, migrations.RunPython.noop),
     ]

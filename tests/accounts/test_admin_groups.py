@@ -80,6 +80,7 @@ PARTS = {
             "accounts.authorizationcode",
             "accounts.devicecode",
             "accounts.pushedrequest",
+            "accounts.preauthorizedcode",
             "accounts.consent",
             "accounts.auditentry",
             "admin.logentry",

@@ -44,11 +44,13 @@ def removed(**counts: str) -> str:
         "counters": "0 rate-limit counters",
         "mails": "0 sent mails",
         "invitations": "0 invitations",
+        "claims": "0 claims",
         "reservations": "0 AI reservations",
         "webhooks": "0 sent webhooks",
         "codes": "0 codes",
         "devices": "0 devices",
         "requests": "0 pushed requests",
+        "offers": "0 pre-authorized codes",
     }
     *most, last = (nothing | counts).values()
     return f"Removed: {', '.join(most)} and {last}.\n"

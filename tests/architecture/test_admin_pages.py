@@ -24,6 +24,7 @@ from accounts.models import (
     DeviceCode,
     IdempotencyRecord,
     Invitation,
+    PreAuthorizedCode,
     PushedRequest,
     RefreshToken,
     User,
@@ -31,11 +32,13 @@ from accounts.models import (
 from accounts.models import OAuthClient as ClientRow
 from accounts.models import SignInChallenge as SignInChallengeRow
 from authsvc.kernel.tenancy import ALL_TENANTS
+from credentials.models import CredentialClaim, UserCredential
 from progress.domain.ai.entities.budgets import Spending
 from progress.domain.ai.services.settings import AIDecisions
 from tests.support.ai import has_flag
 from tests.support.application import PASSWORD, Application
 from tests.support.builders import NOON, a_principal, some_client_terms
+from tests.support.claims import stored_claim
 from tests.support.learning import a_published_course
 from tests.support.pathways import a_definition_with_exams as pathway_on_paper
 from tests.support.pathways import a_published_pathway, a_stage
@@ -55,6 +58,7 @@ NAMED_BY_HASHES = (
     "accounts/authorizationcode/",
     "accounts/devicecode/",
     "accounts/pushedrequest/",
+    "accounts/preauthorizedcode/",
 )
 
 
@@ -79,6 +83,7 @@ def fill(application: Application, root: StaffBrowser, *, times: int) -> None:
         root.act("accounts/user/", "deactivate", anna.id, reason="Creating test data.")
         # Afterwards, because codes and challenges end with the sessions of their user.
         authorize_client(application, anna.id)
+        hand_on(application, anna)
         challenge = SignInChallenge(hash=uuid4().hex * 2, user_id=anna.id, expires_at=NOON)
         application.services.repositories.sign_in_challenges.add(challenge)
         application.services.anchors.make(by=OPERATOR)
@@ -105,6 +110,20 @@ def authorize_client(application: Application, user_id: UserId) -> None:
     )
     application.services.devices.start(client, scopes=["openid"])
     application.services.pushed_requests.push(client, {"state": SECRET})
+
+
+def hand_on(application: Application, holder: UserEntity) -> None:
+    """Offer the credential of the holder to a wallet, and to somebody else by e-mail."""
+    issued = UserCredential.objects.get(user_id=holder.id)
+    application.services.pre_authorized_codes.issue(
+        issued.pk, configuration_id="open-badge-badge", by=a_principal(holder)
+    )
+    stored_claim(
+        application.services,
+        str(issued.credential_id),
+        email="dee@school.example",
+        token=str(issued.pk),
+    )
 
 
 def teach(application: Application, user_id: UserId) -> None:
@@ -157,8 +176,18 @@ def secrets() -> Iterator[str]:
         yield client.secret_hash
     for invitation in Invitation.objects.all():
         yield invitation.token_hash
-    for row in (AuthorizationCode, DeviceCode, PushedRequest, SignInChallengeRow):
+    for row in (
+        AuthorizationCode,
+        DeviceCode,
+        PushedRequest,
+        PreAuthorizedCode,
+        SignInChallengeRow,
+    ):
         yield from keys_of(row)
+    for code in PreAuthorizedCode.objects.all():
+        yield code.pin_hash
+    for claim in CredentialClaim.objects.all():
+        yield claim.token_hash
     for device in DeviceCode.objects.all():
         yield device.user_code_hash
     yield SECRET

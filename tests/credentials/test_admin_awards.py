@@ -167,7 +167,7 @@ def test_a_confirmation_names_the_person_and_the_credential(
     path = f"credentials/usercredential/{row.pk}/{act}/"
 
     question = officer.get(path)
-    page = officer.post(path, reason="Misspelt.")
+    page = officer.post(path, reason="Misspelt.", cause="issued-in-error")
 
     assert f"“{row.terms['name']}” of Anna" in question.text
     assert "public page" in question.text

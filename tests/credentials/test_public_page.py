@@ -395,11 +395,3 @@ def test_nothing_is_shown_of_a_record_that_differs_from_the_event_log(holding: H
     assert holding.credential.terms.name not in answer.text
     assert holding.credential.terms.issuer not in answer.text
     assert "Download" not in answer.text
-
-
-def test_every_download_on_the_page_is_served(holding: Holding) -> None:
-    links = re.findall(r'href="(/credentials/[^"]+)" download', opened(holding).text)
-
-    assert len(links) == 4
-    for link in links:
-        assert a_client().get(link).status_code == 200

@@ -1,4 +1,4 @@
-"""What other sites are told of a credential: preview image, structured data, and the link to LinkedIn."""
+"""What other sites are told of a credential: preview image, structured data, the link to LinkedIn, and downloads."""
 
 import json
 import re
@@ -165,3 +165,11 @@ def test_the_page_leads_to_the_certificate_if_strangers_may_see_it(holding: Hold
     service = holding.application.services.issuing
     service.suspend(IssuedCredentialId(UUID(holding.id)), reason="Under review", by=OPERATOR)
     assert link not in page_of(holding)
+
+
+def test_every_download_on_the_page_is_served(holding: Holding) -> None:
+    links = re.findall(r'href="(/credentials/[^"]+)" download', page_of(holding))
+
+    assert len(links) == 4
+    for link in links:
+        assert a_client().get(link).status_code == 200
