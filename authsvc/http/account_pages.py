@@ -47,17 +47,19 @@ def account_sections(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
 @register.inclusion_tag("accounts/tabs.html", takes_context=True)
 def account_tabs(context: Context) -> dict[str, Any]:
     """The tabs, with that of the current page."""
-    match = context["request"].resolver_match
+    path, places = context["request"].path, [(tab, reverse(tab.url_name)) for tab in _in_order()]
     return {
         "tabs": [
-            {
-                "label": tab.label,
-                "url": reverse(tab.url_name),
-                "is_current": match is not None and match.url_name == tab.url_name,
-            }
-            for tab in _in_order()
+            {"label": tab.label, "url": url, "is_current": _has_page(url, path)}
+            for tab, url in places
         ]
     }
+
+
+def _has_page(url: str, path: str) -> bool:
+    """Whether the page belongs to the tab at this URL. Below the overview are the other tabs, and none of its pages."""
+    is_overview = any(other.startswith(f"{url}/") for other in map(reverse, _TABS))
+    return path == url or (path.startswith(f"{url}/") and not is_overview)
 
 
 def _in_order() -> list[AccountTab]:

@@ -86,14 +86,14 @@ class AwardListPages(StaffAdmin):
         form = AwardListForm(request.POST or None, request.FILES or None)
         title = f"Issue “{row.name}” to a list"
         if not form.is_valid():
-            return self.row_form_page(request, row, form, title=title)
+            return self.row_form_page(request, row, form, title=title, verb="Preview")
         text, by = form.cleaned_data["text"], staff_of(request)
         show_text_of_file(form, "rows", text)
         try:
             preview = services().award_tasks.previewed(CredentialId(row.pk), text, by=by)
         except InvalidAwardList as error:
             add_form_errors(form, error)
-            return self.row_form_page(request, row, form, title=title)
+            return self.row_form_page(request, row, form, title=title, verb="Preview")
         start = request.POST.get("start")
         if start not in ("check", "issue"):
             context = {"title": f"{title}: preview", "form": form, "preview": preview}

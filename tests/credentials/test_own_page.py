@@ -151,6 +151,8 @@ def test_a_valid_credential_can_be_added_to_a_wallet(application: Application) -
     offer = offer_on(page.text)
     assert page.heading == "Add to a wallet"
     assert QrCode.of(offer.link).path in page.text
+    assert '<a href="/account/credentials" aria-current="page">' in page.text
+    assert page.text.count("aria-current") == 1
     assert "no-store" in page.headers["Cache-Control"]
     assert offer.code not in page.text.replace(offer.link, ""), "in the link alone"
     assert browser.get(wallet_page(issued)).leads_to == PAGE, "an offer is shown once"
