@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from statistics import quantiles
 from time import thread_time
 from typing import Any, Final
 
@@ -105,7 +104,7 @@ def _measured(
 
 def _typical(seconds: list[float]) -> float:
     """The lower quartile: other work on the machine only ever makes a request more expensive."""
-    return quantiles(seconds, n=4)[0]
+    return sorted(seconds)[len(seconds) // 4]
 
 
 def _in_turns(

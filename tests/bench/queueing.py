@@ -23,20 +23,20 @@ THREADS: Final = 2
 LINE: Final = "{:28}{:>10}{:>12}{:>8}"
 
 _COLUMNS: Final = """
-INSERT INTO jobs_job (id, kind, arguments, queue, priority, status, attempts, done, message, error, is_cancelled,
-    created_at, expires_at, due_at, ended_at) """
+INSERT INTO jobs_job (id, kind, arguments, queue, priority, status, attempts, done, message, error, caller, trace,
+    is_cancelled, created_at, expires_at, due_at, ended_at) """
 _DUE: Final = (
     _COLUMNS
     + """
-SELECT gen_random_uuid(), 'bench', '{"mail": "1"}', 'outbound', 1, 'queued', 0, 0, '', '', false,
-    now(), now() + interval '7 days', now(), NULL FROM generate_series(1, %s) AS n"""
+SELECT gen_random_uuid(), 'bench', '{"mail": "1"}', 'outbound', 1, 'queued', 0, 0, '', '', '', '{}',
+    false, now(), now() + interval '7 days', now(), NULL FROM generate_series(1, %s) AS n"""
 )
 _OTHERS: Final = (
     _COLUMNS
     + """
 SELECT gen_random_uuid(), 'other', '{"mail": "1"}', 'outbound', n %% 3,
-    CASE n %% 3 WHEN 0 THEN 'queued' WHEN 1 THEN 'failed' ELSE 'succeeded' END, 0, 0, '', '', false,
-    now() - interval '1 day', now() + interval '7 days',
+    CASE n %% 3 WHEN 0 THEN 'queued' WHEN 1 THEN 'failed' ELSE 'succeeded' END, 0, 0, '', '', '', '{}',
+    false, now() - interval '1 day', now() + interval '7 days',
     CASE n %% 3 WHEN 0 THEN now() + n * interval '1 second' + interval '1 hour' END,
     CASE n %% 3 WHEN 0 THEN NULL ELSE now() - n * interval '1 second' END
 FROM generate_series(1, %s) AS n"""

@@ -15,7 +15,6 @@ from django.db import connection
 
 from accounts.domain.access import OPERATOR, GrantType
 from accounts.domain.identity.entities.tokens import SignedIn
-from accounts.domain.identity.entities.users import User
 from accounts.domain.oauth.entities.clients import ClientTerms, RegisteredClient
 from accounts.domain.organizations.entities import Organization
 from authsvc.composition.container import services
@@ -60,7 +59,7 @@ def _build(*, tries: int) -> Names:
     asks, owns = _client("Asks", is_public=True), _client("Owns", is_public=True)
     confidential = _client("Keeps", is_public=False)
     device = services().devices.start(owns.client, scopes=())
-    school = _school(anna.user)
+    school = _school(anna)
     connection.close()
     known = {
         "users": anna.user.email,
@@ -94,10 +93,14 @@ def _client(name: str, *, is_public: bool) -> RegisteredClient:
     return services().clients.register(terms, by=OPERATOR)
 
 
-def _school(owner: User) -> Organization:
+def _school(owner: SignedIn) -> Organization:
     """With a published course."""
-    create = services().organizations.create
-    school = create(name="Knots", slug="knots", owner_id=owner.id, by=OPERATOR)
+    school = services().organizations.create(
+        name="Knots",
+        slug="knots",
+        owner_id=owner.user.id,
+        by=services().access.principal_of(owner.access_token),
+    )
     definition = a_definition_of(required=1, slug="knots")
     course = services().authoring.create(definition, org_id=school.id, by=OPERATOR)
     services().authoring.publish(course.slug, by=OPERATOR)
