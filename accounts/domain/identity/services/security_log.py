@@ -39,26 +39,20 @@ class SecurityLog:
     def record(self, event: SecurityEvent, **facts: Unpack[SecurityFacts]) -> None:
         self.unit_of_work.on_commit(lambda: self.writer.write(event, **facts))
 
-    def record_session(self, event: SecurityEvent, session: Session) -> None:
-        """Record an event of the session."""
-        self.record(
-            event,
-            user_id=session.user_id,
-            client_id=session.client_id,
-            session_id=session.id,
+    def record_session(
+        self, event: SecurityEvent, session: Session, **more: Unpack[SecurityFacts]
+    ) -> None:
+        """Record an event of the session, with more facts about it."""
+        facts = SecurityFacts(
+            user_id=session.user_id, client_id=session.client_id, session_id=session.id
         )
+        self.record(event, **(facts | more))
 
     def record_ends(self, *sessions: Session, because: SessionEnd) -> None:
         """Record the end of the sessions, but of those that had already ended."""
         live = [session for session in sessions if session.ended_at is None]
         for session in live:
-            self.record(
-                SecurityEvent.SESSION_ENDED,
-                user_id=session.user_id,
-                client_id=session.client_id,
-                session_id=session.id,
-                reason=because,
-            )
+            self.record_session(SecurityEvent.SESSION_ENDED, session, reason=because)
         self.outbox.record(*(self._end_of(session, because) for session in live))
 
     def record_end_of_all(

@@ -21,6 +21,7 @@ from accounts.domain.oauth.entities.authorizations import (
     AuthorizationCode,
     DeviceCode,
     DeviceStatus,
+    PreAuthorizedCode,
 )
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.repositories.protocols import (
@@ -204,19 +205,26 @@ class GrantService:
             client_id=client.client_id,
             session_id=code.session_id,
         )
-        try:
-            session = self.sessions.get_for_update(code.session_id)
-        except SessionNotFound:
-            return
-        because = SessionEnd.CODE_REUSED
-        self.sessions.save(session.ended(at=self.clock.now(), because=because))
-        self.security_log.record_ends(session, because=because)
+        end_session_of_reused(code, self.sessions, self.security_log, at=self.clock.now())
 
     def _note(self, session: Session, grant_type: GrantType) -> None:
-        self.security_log.record(
-            SecurityEvent.TOKENS_ISSUED,
-            user_id=session.user_id,
-            client_id=session.client_id,
-            session_id=session.id,
-            grant_type=grant_type,
+        self.security_log.record_session(
+            SecurityEvent.TOKENS_ISSUED, session, grant_type=grant_type
         )
+
+
+def end_session_of_reused(
+    code: AuthorizationCode | PreAuthorizedCode,
+    sessions: SessionRepository,
+    security_log: SecurityLog,
+    *,
+    at: datetime,
+) -> None:
+    """End the session that began with a code which was used again: somebody else has it, too (RFC 6749 §4.1.2)."""
+    try:
+        session = sessions.get_for_update(code.session_id)
+    except SessionNotFound:
+        return
+    because = SessionEnd.CODE_REUSED
+    sessions.save(session.ended(at=at, because=because))
+    security_log.record_ends(session, because=because)

@@ -14,15 +14,15 @@ from accounts.domain.access import (
     scope_of_credential,
 )
 from accounts.domain.identity.entities.security_log import SecurityEvent
-from accounts.domain.identity.entities.sessions import WALLET, Session, SessionEnd
+from accounts.domain.identity.entities.sessions import WALLET, Session
 from accounts.domain.identity.entities.tokens import TokenPair
-from accounts.domain.identity.errors import SessionNotFound
 from accounts.domain.identity.ports import OpaqueTokens
 from accounts.domain.identity.repositories.protocols import SessionRepository, UserRepository
 from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.identity.services.tokens import TokenPairs
 from accounts.domain.oauth.entities.authorizations import PreAuthorizedCode
 from accounts.domain.oauth.repositories.protocols import PreAuthorizedCodeRepository
+from accounts.domain.oauth.services.grants import end_session_of_reused
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.unit_of_work import UnitOfWork
 
@@ -127,12 +127,8 @@ class PreAuthorizedCodeService:
         )
         self.sessions.add(session)
         self.codes.save(code.used(at=at))
-        self.security_log.record(
-            SecurityEvent.TOKENS_ISSUED,
-            user_id=user.id,
-            client_id=WALLET,
-            session_id=session.id,
-            grant_type=PRE_AUTHORIZED_CODE,
+        self.security_log.record_session(
+            SecurityEvent.TOKENS_ISSUED, session, grant_type=PRE_AUTHORIZED_CODE
         )
         tokens = self.pairs.access_only(session, user, at=at)
         lives = min(tokens.expires_in_seconds, int(WALLET_SESSION_LIVES.total_seconds()))
@@ -159,13 +155,7 @@ class PreAuthorizedCodeService:
             client_id=WALLET,
             session_id=code.session_id,
         )
-        try:
-            session = self.sessions.get_for_update(code.session_id)
-        except SessionNotFound:
-            return
-        because = SessionEnd.CODE_REUSED
-        self.sessions.save(session.ended(at=self.clock.now(), because=because))
-        self.security_log.record_ends(session, because=because)
+        end_session_of_reused(code, self.sessions, self.security_log, at=self.clock.now())
 
     def _pin_hash(self, secret: str, pin: str) -> str:
         """Keyed, and with the code in it, so that equal PINs have different hashes."""
