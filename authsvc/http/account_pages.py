@@ -1,6 +1,6 @@
 """Account pages of all apps: their tabs, and the sections of the overview. Template library `account_pages`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,18 +47,19 @@ def account_sections(request: HttpRequest) -> Sequence[Mapping[str, Any]]:
 @register.inclusion_tag("accounts/tabs.html", takes_context=True)
 def account_tabs(context: Context) -> dict[str, Any]:
     """The tabs, with that of the current page."""
-    path, places = context["request"].path, [(tab, reverse(tab.url_name)) for tab in _in_order()]
+    path = context["request"].path
+    urls = {tab: reverse(tab.url_name) for tab in _in_order()}
     return {
         "tabs": [
-            {"label": tab.label, "url": url, "is_current": _has_page(url, path)}
-            for tab, url in places
+            {"label": tab.label, "url": url, "is_current": _has_page(url, path, urls.values())}
+            for tab, url in urls.items()
         ]
     }
 
 
-def _has_page(url: str, path: str) -> bool:
+def _has_page(url: str, path: str, urls: Collection[str]) -> bool:
     """Whether the page belongs to the tab at this URL. Below the overview are the other tabs, and none of its pages."""
-    is_overview = any(other.startswith(f"{url}/") for other in map(reverse, _TABS))
+    is_overview = any(other.startswith(f"{url}/") for other in urls)
     return path == url or (path.startswith(f"{url}/") and not is_overview)
 
 
