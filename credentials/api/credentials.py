@@ -66,6 +66,15 @@ DOCUMENTS: Final = frozenset(
     }
 )
 """Media types of the document with an embedded proof."""
+RENDERERS: Final = (
+    JSONRenderer,
+    CredentialRenderer,
+    SecuredCredentialRenderer,
+    LinkedDataRenderer,
+    TokenRenderer,
+    PlainTextRenderer,
+)
+"""Renderers of what is signed: as JSON, as signed document and as VC-JWT. Without a preference it is JSON."""
 TOKENS: Final = frozenset({TokenRenderer.media_type, PlainTextRenderer.media_type})
 """Media types of the VC-JWT."""
 ISSUED_FORMS: "Final[Forms[Verification]]" = {
@@ -185,14 +194,7 @@ class MyEvidenceView(ApiView):
 
 
 class IssuedView(ApiView):
-    renderer_classes = (
-        JSONRenderer,
-        CredentialRenderer,
-        SecuredCredentialRenderer,
-        LinkedDataRenderer,
-        TokenRenderer,
-        PlainTextRenderer,
-    )
+    renderer_classes = RENDERERS
 
     @operation(
         name="getIssued",

@@ -3,21 +3,13 @@
 from typing import Final
 
 from rest_framework import serializers
-from rest_framework.renderers import JSONRenderer
 
 from accounts.public import Principal, Scope
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Forms, Whose, operation
-from authsvc.http.renderers import (
-    CredentialRenderer,
-    LinkedDataRenderer,
-    PlainTextRenderer,
-    SecuredCredentialRenderer,
-    TokenRenderer,
-)
 from authsvc.http.rendering import JSON, Encoded
 from authsvc.http.views import ApiView
-from credentials.api.credentials import DOCUMENTS, TOKENS
+from credentials.api.credentials import DOCUMENTS, RENDERERS, TOKENS
 from credentials.api.serializers import HeldCredentialSerializer
 from credentials.domain.entities.transcripts import TranscriptContents
 from credentials.domain.errors import IssuerKeyUnreadable, NothingToTranscribe
@@ -48,14 +40,7 @@ TRANSCRIPT_FORMS: "Final[Forms[TranscriptContents]]" = {
 
 
 class MyTranscriptView(ApiView):
-    renderer_classes = (
-        JSONRenderer,
-        CredentialRenderer,
-        SecuredCredentialRenderer,
-        LinkedDataRenderer,
-        TokenRenderer,
-        PlainTextRenderer,
-    )
+    renderer_classes = RENDERERS
 
     @operation(
         name="getMyTranscript",

@@ -319,6 +319,10 @@ class Verification:
     steps: tuple[Step, ...] = ()
     superseded_by: IssuedCredentialId | None = None
 
+    def superseded(self, successor: IssuedCredential | None) -> "Verification":
+        """With the credential, if there is one, that was issued in place of this one."""
+        return replace(self, superseded_by=None if successor is None else successor.id)
+
     @property
     def valid(self) -> bool:
         return self.status is IssuedCredentialStatus.ISSUED and self.fault is None

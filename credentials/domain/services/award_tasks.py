@@ -34,7 +34,7 @@ from credentials.domain.entities.batches import (
     counts_of,
 )
 from credentials.domain.entities.credentials import require_reason
-from credentials.domain.entities.definitions import CredentialId
+from credentials.domain.entities.definitions import Credential, CredentialId
 from credentials.domain.errors import CredentialNotFound
 from credentials.domain.services.award_batches import PART, AwardBatches
 from credentials.domain.services.batch_rows import rows_in, sheet_of
@@ -73,9 +73,10 @@ class AwardTasks:
         """Like `start`, for a credential of the organization. Raises OrganizationNotFound."""
         self.tenant_access.organization(org_id, by=by)
         by.require(Right.AWARD_CREDENTIALS, of=org_id)
-        return self.start(
-            credential_id, listed, terms, is_dry_run=is_dry_run, owner=(org_id,), by=by
-        )
+        credential = self._awardable(credential_id, terms, by=by)
+        if credential.org_id != org_id:
+            raise CredentialNotFound
+        return self._started(credential, listed, terms, is_dry_run=is_dry_run, by=by)
 
     def start(
         self,
@@ -84,18 +85,31 @@ class AwardTasks:
         terms: BatchTerms,
         *,
         is_dry_run: bool,
-        owner: tuple[OrganizationId] | None = None,
         by: Principal,
     ) -> Task:
         """Start to award the credential to everyone on the list, or only to find what that would lead to.
 
-        A text is a list in CSV, everything else one in JSON. Raises CredentialNotFound, also unless it has the *owner*,
-        NotPermitted, OrganizationSuspended, ReasonMissing, InvalidAwardList, TooManyTasks.
+        A text is a list in CSV, everything else one in JSON. Raises CredentialNotFound, NotPermitted,
+        OrganizationSuspended, ReasonMissing, InvalidAwardList, TooManyTasks.
         """
+        credential = self._awardable(credential_id, terms, by=by)
+        return self._started(credential, listed, terms, is_dry_run=is_dry_run, by=by)
+
+    def _awardable(
+        self, credential_id: CredentialId, terms: BatchTerms, *, by: Principal
+    ) -> Credential:
         require_reason(terms.reason)
-        credential = self.batches.awards.awardable(credential_id, by=by)
-        if owner is not None and (credential.org_id,) != owner:
-            raise CredentialNotFound
+        return self.batches.awards.awardable(credential_id, by=by)
+
+    def _started(
+        self,
+        credential: Credential,
+        listed: object,
+        terms: BatchTerms,
+        *,
+        is_dry_run: bool,
+        by: Principal,
+    ) -> Task:
         sheet = sheet_of(listed)
         rows_in(sheet, email_addresses=self.email_addresses)
         content = json.dumps(sheet.as_members()).encode()
@@ -105,7 +119,7 @@ class AwardTasks:
             right=Right.AWARD_CREDENTIALS,
             org_id=credential.org_id,
             input={
-                "credential_id": str(credential_id),
+                "credential_id": str(credential.id),
                 "is_dry_run": is_dry_run,
                 "terms": terms.as_members(),
             },

@@ -14,12 +14,12 @@ from accounts.public import (
     TenantAccess,
     UserId,
 )
-from authsvc.kernel.errors import FieldError
 from authsvc.kernel.unit_of_work import UnitOfWork
 from credentials.domain.entities.credentials import (
     Eligibility,
     IssuedCredentialId,
     Verification,
+    require_reason,
 )
 from credentials.domain.entities.definitions import Credential, CredentialId
 from credentials.domain.entities.signed import Place
@@ -28,7 +28,6 @@ from credentials.domain.errors import (
     AlreadyRevoked,
     NotEligible,
     NothingToRecordOn,
-    ReasonMissing,
 )
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.services.earning import EarningService
@@ -96,8 +95,7 @@ class AwardService:
         Raises OrganizationSuspended, ReasonMissing, AlreadyIssued, AlreadyRevoked, NotEligible if it is withdrawn, or
         if the rule is not met and the caller does not insist, and NothingToRecordOn if they were never on a course.
         """
-        if not reason.strip():
-            raise ReasonMissing(FieldError(path="reason", detail=ReasonMissing.title))
+        require_reason(reason)
         with self.unit_of_work.atomic():
             credential = self.awardable(credential_id, by=by)
             plan = self._plan(credential, user_id, by)

@@ -22,6 +22,7 @@ from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService, CourseNotFound
+from credentials.domain.entities.credentials import require_reason
 from credentials.domain.entities.definitions import (
     Credential,
     CredentialId,
@@ -29,7 +30,7 @@ from credentials.domain.entities.definitions import (
     CredentialVersion,
 )
 from credentials.domain.entities.rules import Rule, nodes_of, triggers_of
-from credentials.domain.errors import InvalidRule, ReasonMissing
+from credentials.domain.errors import InvalidRule
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.services.subjects import SubjectReader
 
@@ -97,8 +98,8 @@ class CredentialService:
         action = AuditAction.CREDENTIAL_OFFERED if is_offered else AuditAction.CREDENTIAL_WITHDRAWN
         with self.unit_of_work.atomic():
             credential = self._get_for_update(credential_id, by=by)
-            if not is_offered and not reason.strip():
-                raise ReasonMissing(FieldError(path="reason", detail=ReasonMissing.title))
+            if not is_offered:
+                require_reason(reason)
             offered = replace(credential, is_offered=is_offered)
             self._save(action, credential, offered, reason=reason, by=by)
         return offered

@@ -1,6 +1,6 @@
 """Credential issuance: issuing, verifying, revoking and re-issuing credentials."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
@@ -60,7 +60,7 @@ class CredentialIssuer:
         issued = self.issued_credentials.shown(issued_id)
         event = self.recorded_facts.last_about(issued.stream, EntityType.CREDENTIAL, issued.id)
         verification = issued.verified(at=self.clock.now(), binding=Binding.of(event, issued))
-        return replace(verification, superseded_by=successor_of(issued, self.issued_credentials))
+        return verification.superseded(successor_of(issued, self.issued_credentials))
 
     def page_for(self, by: Principal, request: PageRequest) -> Page[Verification]:
         """Return everything issued to the caller, revoked ones included, by time of issue, then id."""
@@ -226,13 +226,11 @@ class CredentialIssuer:
 
 def successor_of(
     issued: IssuedCredential, issued_credentials: IssuedCredentialRepository
-) -> IssuedCredentialId | None:
-    """The id of the one that was issued in its place. Only one that is not current can have a successor."""
+) -> IssuedCredential | None:
+    """The one that was issued in its place. Only one that is not current can have a successor."""
     if issued.is_current:
         return None
-    scope = TenantScope.into(issued.org_id)
-    successor = issued_credentials.successor_of(issued.id, scope=scope)
-    return None if successor is None else successor.id
+    return issued_credentials.successor_of(issued.id, scope=TenantScope.into(issued.org_id))
 
 
 _REVOCABLE: Final = (IssuedCredentialStatus.ISSUED, IssuedCredentialStatus.SUSPENDED)

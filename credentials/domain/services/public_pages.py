@@ -25,6 +25,7 @@ from credentials.domain.entities.public import PublicCredential, PublicEvidence,
 from credentials.domain.entities.signed import SignedForm
 from credentials.domain.errors import IssuedCredentialNotFound, NoCertificate
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
+from credentials.domain.services.issuing import successor_of
 from credentials.domain.services.signed_verification import IssuedVerifier
 from credentials.openbadges.errors import OpenBadgesError
 from credentials.openbadges.multibase import sha256_in
@@ -57,7 +58,7 @@ class PublicPages:
             checked_at=self.clock.now(),
             evidence=() if form is None or verdict.is_void else _evidence_in(form),
             holder=self.names.active_name_of(issued.user_id) if issued.shows_name else "",
-            successor=self._successor_of(issued) if verdict.is_trusted else None,
+            successor=successor_of(issued, self.issued_credentials) if verdict.is_trusted else None,
             issuer_is_open=verdict.is_void or self._is_open(issued),
             compromised_from=since,
         )
@@ -108,12 +109,6 @@ class PublicPages:
         if issued.user_id != by.person:
             raise IssuedCredentialNotFound
         return issued
-
-    def _successor_of(self, issued: IssuedCredential) -> IssuedCredential | None:
-        if issued.is_current:
-            return None
-        scope = TenantScope.into(issued.org_id)
-        return self.issued_credentials.successor_of(issued.id, scope=scope)
 
     def _is_open(self, issued: IssuedCredential) -> bool:
         return issued.org_id is None or self.tenant_access.even_deleted(issued.org_id).is_open

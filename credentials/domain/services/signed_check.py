@@ -1,7 +1,7 @@
 """Verification of signed credentials: what third parties were given, compared with the rows."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
@@ -12,27 +12,11 @@ from authsvc.kernel.verification import UNREADABLE, Finding, FindingKind, Tally
 from credentials.domain.entities.issuers import Addresses, StoredKey
 from credentials.domain.entities.signed import SignedRecord
 from credentials.domain.repositories.protocols.signed import SignedCredentialRepository
-from credentials.openbadges.errors import InvalidKey
+from credentials.domain.services.signed_verification import TIMELESS, OwnKeys
 from credentials.openbadges.keys import IssuerKey
-from credentials.openbadges.verification import Outcome, StepName, Unresolved, verify
+from credentials.openbadges.verification import Outcome, verify
 
 SIGNED: Final = "credentials_signedcredential"
-_STEPS: Final = frozenset({StepName.SCHEMA, StepName.ISSUER, StepName.PROOF})
-
-
-@dataclass(frozen=True, slots=True)
-class _OwnKeys:
-    """Resolver of the keys that signed a credential of this service."""
-
-    own: Mapping[str, IssuerKey]
-
-    def key(self, url: str) -> IssuerKey:
-        if url not in self.own:
-            raise InvalidKey("The credential names another key than those that signed it.")
-        return self.own[url]
-
-    def status_list(self, url: str) -> str:
-        raise Unresolved(f"The status list {url} is not read.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +48,12 @@ class SignedCredentialCheck:
     def _signature_fault(self, record: SignedRecord) -> str:
         signed, now = record.signed, self.clock.now()
         # A token contains the document with its proof.
-        keys = [self._as_when_it_signed(key) for key in (record.proof_key, record.token_key)]
-        resolver = _OwnKeys({key.id: key for key in keys})
+        keys = (self._as_when_it_signed(key) for key in (record.proof_key, record.token_key))
+        resolver = OwnKeys(*keys)
         for content in (signed.document, signed.token):
             verification = verify(content, resolver, now)
             for step in verification.steps:
-                if step.name in _STEPS and step.outcome is not Outcome.PASSED:
+                if step.name in TIMELESS and step.outcome is not Outcome.PASSED:
                     return f"{step.name.value}: {step.message}"
         return ""
 

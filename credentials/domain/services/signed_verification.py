@@ -26,21 +26,21 @@ from credentials.openbadges.verification import Outcome, Step, StepName, Unresol
 from progress.public import EntityType, RecordedFacts
 
 MOST_CACHED: Final = 4096
-_TIMELESS: Final = frozenset({StepName.SCHEMA, StepName.ISSUER, StepName.PROOF})
+TIMELESS: Final = frozenset({StepName.SCHEMA, StepName.ISSUER, StepName.PROOF})
 """Steps whose outcome follows from the document and the key alone."""
 _Timeless = BoundedCache[tuple[str, ...], dict[StepName, Step]]
 
 
-@dataclass(frozen=True, slots=True)
-class _OwnKey:
-    """Resolver of the one key that signed a credential of this service; its status is read from its record."""
+class OwnKeys:
+    """Resolver of the keys that signed a credential of this service; its status is read from its record."""
 
-    own: IssuerKey
+    def __init__(self, *own: IssuerKey) -> None:
+        self._own = {key.id: key for key in own}
 
     def key(self, url: str) -> IssuerKey:
-        if url != self.own.id:
+        if url not in self._own:
             raise InvalidKey("The credential names another key than the one that signed it.")
-        return self.own
+        return self._own[url]
 
     def status_list(self, url: str) -> str:
         raise Unresolved(f"The status list {url} is not read.")
@@ -65,7 +65,7 @@ class IssuedVerifier:
         """
         verification, _ = self.verify_form(issued_id)
         successor = successor_of(verification.issued, self.issued_credentials)
-        return replace(verification, superseded_by=successor)
+        return verification.superseded(successor)
 
     def verify_form(self, issued_id: IssuedCredentialId) -> tuple[Verification, SignedForm | None]:
         """Like verify, with the signed form that was verified.
@@ -113,8 +113,8 @@ class IssuedVerifier:
         compared = (signed.document, key.id, key.public_multikey, repr(key))
 
         def verified() -> dict[StepName, Step]:
-            verification = verify(signed.document, _OwnKey(key), now)
-            return {step.name: step for step in verification.steps if step.name in _TIMELESS}
+            verification = verify(signed.document, OwnKeys(key), now)
+            return {step.name: step for step in verification.steps if step.name in TIMELESS}
 
         steps = dict(self.cached.get(compared, verified))
         if not _is_of(issued, signed, self.addresses):

@@ -1,6 +1,7 @@
 """Transcripts: all credentials of a user in one record, signed by the platform."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -35,7 +36,7 @@ MOST_READ = 4 * MOST_CREDENTIALS
 @dataclass(frozen=True, slots=True)
 class _Selection:
     contents: TranscriptContents
-    documents: list[dict[str, Any]]
+    documents: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ class Transcripts:
             left_out=len(standing) - len(documents),
             revoked=len(all_of_them) - len(standing),
         )
-        return _Selection(contents, [dict(document) for document in documents])
+        return _Selection(contents, documents)
 
     def _documents(
         self, standing: list[IssuedCredential], *, by: Principal
