@@ -1,7 +1,8 @@
 """Navigation of the admin site by job: what staff do, in place of the tables in which it is stored."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from django.urls import reverse
@@ -158,14 +159,16 @@ LABELS: Final[Mapping[str, str]] = {
 """The label of each list in the navigation, by its model."""
 
 
-def by_job(apps: Sequence[Mapping[str, Any]], may: Callable[[str], bool]) -> list[dict[str, Any]]:
-    """Django's list of apps, which has only what the user may see, regrouped by job; the rest is behind *Data*."""
-    models = {_label_of(model): model for app in apps for model in app["models"]}
+def by_job(visible: Collection[str], may: Callable[[str], bool]) -> list[dict[str, Any]]:
+    """The jobs with the pages that the user may see, in the form of Django's list of apps; the rest is behind *Data*.
+
+    `visible` are the models whose lists they may see.
+    """
     jobs = []
     for job in JOBS:
-        pages = [entry for page in job.pages if (entry := _page_of(page, models, may)) is not None]
-        if job.label == "Operations" and tables(apps):
-            pages.append({"name": DATA.label, "admin_url": reverse(DATA.url_name), "page": DATA})
+        pages = [_described(page) for page in job.pages if _is_shown(page, visible, may)]
+        if job.label == "Operations" and not LABELS.keys() >= set(visible):
+            pages.append(_described(DATA))
         if pages:
             jobs.append(_group(job.label, pages))
     return jobs
@@ -184,8 +187,7 @@ def navigation(
     jobs: Sequence[Mapping[str, Any]], *, counts: object, path: str
 ) -> list[dict[str, Any]]:
     """The groups of the menu, each with its entries and their counts. The page at the path is marked."""
-    home = reverse(DASHBOARD.url_name)
-    first = _entry({"page": DASHBOARD, "admin_url": home}, counts)
+    first = _entry(_described(DASHBOARD), counts)
     groups: list[dict[str, Any]] = [{"label": "", "entries": [first]}]
     for job in jobs:
         entries = [_entry(model, counts) for model in job["models"]]
@@ -194,20 +196,27 @@ def navigation(
     return groups
 
 
-def _page_of(
-    page: Page, models: Mapping[str, Mapping[str, Any]], may: Callable[[str], bool]
-) -> dict[str, Any] | None:
-    """The page in the form in which Django describes a model; None if the user may not see it."""
+def _is_shown(page: Page, visible: Collection[str], may: Callable[[str], bool]) -> bool:
     if page.model:
-        model = models.get(page.model)
-        if model is None or not model["admin_url"]:
-            return None
-        url = reverse(page.url_name) if page.url_name else model["admin_url"]
-        about = {"name": page.label, "admin_url": url, "page": page, "below": model["admin_url"]}
-        return {**model, **about}
-    is_shown = not page.permissions or any(may(permission) for permission in page.permissions)
-    about = {"name": page.label, "admin_url": reverse(page.url_name), "page": page}
-    return about if is_shown else None
+        return page.model in visible
+    return not page.permissions or any(may(permission) for permission in page.permissions)
+
+
+def _described(page: Page) -> dict[str, Any]:
+    """The page in the form in which Django describes a model."""
+    shown = _url(page.url_name or _list_of(page.model))
+    below = _url(_list_of(page.model)) if page.model else shown
+    return {"name": page.label, "admin_url": shown, "page": page, "below": below}
+
+
+def _list_of(model: str) -> str:
+    return f"admin:{model.replace('.', '_')}_changelist"
+
+
+@cache
+def _url(name: str) -> str:
+    """The URL of a page without parameters: each page of the site names them all."""
+    return reverse(name)
 
 
 def _group(label: str, pages: list[dict[str, Any]]) -> dict[str, Any]:
@@ -222,16 +231,16 @@ def _label_of(model: Mapping[str, Any]) -> str:
 
 
 def _entry(model: Mapping[str, Any], counts: object) -> dict[str, Any]:
-    page, url = model["page"], model["admin_url"]
+    page = model["page"]
     count = getattr(counts, page.count) if page.count else 0
-    about = {"label": page.label, "url": url, "below": model.get("below", url)}
+    about = {"label": page.label, "url": model["admin_url"], "below": model["below"]}
     about |= {"key": page.count, "count": count, "counted": page.counted, "is_bad": page.is_bad}
     return about | {"is_current": False}
 
 
 def _mark_current(entries: Sequence[dict[str, Any]], path: str) -> None:
     """Mark the entry below whose URL the path is, at the longest of them."""
-    home = reverse("admin:index")
+    home = _url(DASHBOARD.url_name)
     above = [
         entry
         for entry in entries

@@ -76,9 +76,16 @@ class AdminSite(admin.AdminSite):
         return [*own, *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """What the user may see, by job."""
-        apps = super().get_app_list(request, app_label)
-        return apps if app_label else navigation.by_job(apps, request.user.has_perm)
+        """What the user may see, by job. Django's own list makes the URLs of all tables for each page."""
+        if app_label:
+            return super().get_app_list(request, app_label)
+        visible = {
+            model._meta.label_lower
+            for model, model_admin in self._registry.items()
+            if model_admin.has_module_permission(request)
+            and model_admin.has_view_or_change_permission(request)
+        }
+        return navigation.by_job(visible, request.user.has_perm)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
@@ -94,9 +101,10 @@ class AdminSite(admin.AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        groups = self.each_context(request).get("navigation", ())
-        context = dashboard_context(self, request, groups) | (extra_context or {})
-        return super().index(request, context)
+        context = self.each_context(request) | {"title": self.index_title, "subtitle": None}
+        context |= dashboard_context(self, request, context["navigation"]) | (extra_context or {})
+        request.current_app = self.name  # type: ignore[attr-defined]  # for the URLs of Django's templates
+        return TemplateResponse(request, self.index_template, context)
 
     def dashboard_table_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """The numbers of a chart or table of the dashboard as a CSV file."""

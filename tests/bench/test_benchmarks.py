@@ -6,6 +6,7 @@ import sys
 from typing import Final
 
 import pytest
+from psycopg import OperationalError, connect
 
 from tests.bench.scenarios import SCENARIOS
 from tests.support.documents import page
@@ -189,3 +190,24 @@ def test_every_benchmark_of_the_makefile_is_run_here() -> None:
         "tests.bench.streams",
         "tests.bench.verification",
     }
+
+
+@pytest.mark.nightly
+def test_a_benchmark_that_is_terminated_leaves_no_server() -> None:
+    program = (
+        "from tests.support.postgres import start_cluster; print(start_cluster().url); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as benchmark:
+        assert benchmark.stdout is not None
+        url = benchmark.stdout.readline().strip()
+        connect(url).close()
+        benchmark.terminate()
+
+    with pytest.raises(OperationalError):
+        connect(url)

@@ -4,8 +4,10 @@ import atexit
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -47,7 +49,8 @@ class Cluster:
 
 
 def start_cluster(*, settings: tuple[str, ...] = SETTINGS) -> Cluster:
-    """Start a server, which is stopped and removed when this process exits. Raises NoPostgres."""
+    """Start a server, which is stopped and removed when this process exits, by SIGTERM too. Raises NoPostgres."""
+    _exit_on_sigterm()
     home = Path(tempfile.mkdtemp(prefix="authsvc-postgres-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     account = _unprivileged()
@@ -68,6 +71,12 @@ def start_cluster(*, settings: tuple[str, ...] = SETTINGS) -> Cluster:
         run(*control, "--log", home / "log", "--mode=immediate", "restart")
 
     return Cluster(url=url, binaries=binaries, pid=pid, restart=restart)
+
+
+def _exit_on_sigterm() -> None:
+    """Let SIGTERM end this process like the end of its program: contexts are left, and functions at exit called."""
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
 
 
 class _Runner:

@@ -29,10 +29,6 @@ from tests.support.learning import Learner, a_published_course
 
 GROUPS = import_module("accounts.migrations.0001_initial")
 LOGOUT_NOTICES = import_module("accounts.migrations.0014_logout_notice_jobs")
-TASKS = import_module("accounts.migrations.0017_task_actions")
-AI_SESSIONS = import_module("accounts.migrations.0019_ai_sessions")
-PROMPTS = import_module("accounts.migrations.0020_prompts")
-OUTGOING_MAIL = import_module("accounts.migrations.0006_outgoing_mail")
 ADMIN = "/admin/"
 USERS: Final = "accounts/user/"
 
@@ -81,13 +77,7 @@ def root_browser(application: Application) -> StaffBrowser:
 
 
 def staff_browser(application: Application, *groups: str, name: str = "Bo") -> StaffBrowser:
-    """A signed-in member of staff in these groups."""
-    GROUPS.create_groups(apps, None)
-    OUTGOING_MAIL.allow_auditors_to_view(apps, None)
-    LOGOUT_NOTICES.forget_permissions(apps, None)
-    TASKS.allow_auditors_to_view(apps, None)
-    AI_SESSIONS.allow_staff_to_view(apps, None)
-    PROMPTS.allow_staff_to_view(apps, None)
+    """A signed-in member of staff in these groups, which the migrations have created."""
     user = a_user_of(application, name)
     application.services.users.edit(user.id, UserChanges(is_staff=True), by=OPERATOR)
     chosen = Group.objects.filter(name__in=groups)
