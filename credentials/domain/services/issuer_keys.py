@@ -121,7 +121,12 @@ class IssuerKeys:
     def rotate(
         self, org_id: OrganizationId | None, *, reason: str, by: Principal
     ) -> list[StoredKey]:
-        """Retire the current keys of an issuer, and return new ones. What the old ones signed verifies as before."""
+        """Retire the current keys of an issuer, and return new ones. What the old ones signed verifies as before.
+
+        Raises OrganizationNotFound.
+        """
+        if org_id is not None:
+            self.tenant_access.organization(org_id, by=by)
         by.require(Right.AWARD_CREDENTIALS, of=org_id)
         require_reason(reason)
         with self.unit_of_work.atomic():
