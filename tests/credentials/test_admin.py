@@ -146,10 +146,10 @@ def test_a_withdrawn_credential_is_offered_again(application: Application) -> No
 def test_revoking_asks_for_the_cause_and_the_reason_first(application: Application) -> None:
     issued, bo = an_issued_one(application), credential_officer(application)
 
-    asked = bo.act(ISSUED, "revoke", issued.pk)
+    question = bo.act(ISSUED, "revoke", issued.pk)
     unanswered = bo.act(ISSUED, "revoke", issued.pk, reason="Issued by mistake.")
 
-    for page in (asked, unanswered):
+    for page in (question, unanswered):
         assert "Revoke “Knot Basics” of Anna" in page.text
         assert "with the date and the cause, and without the reason" in page.text
         assert all(f'value="{cause}"' in page.text for cause in CAUSES)

@@ -165,7 +165,7 @@ def test_references_in_a_circle_are_followed_once(application: Application) -> N
 
 def test_one_verification_sends_few_requests(application: Application) -> None:
     web = Web()
-    elsewhere = web.opened_to(application).foreign.asked()
+    elsewhere = web.opened_to(application).foreign.resolver()
     for number in range(MOST_REQUESTS):
         with pytest.raises(ValueError, match="could not be fetched"):
             elsewhere.status_list(f"https://badges.example/{number}")

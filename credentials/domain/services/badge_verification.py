@@ -67,14 +67,14 @@ class BadgeVerifier:
 
         Whatever the content, the answer is a report. With *email*, the holder is compared with that e-mail address.
         """
-        return self._verified(content, self.foreign.asked(), email)
+        return self._verified(content, self.foreign.resolver(), email)
 
     def verify_at(self, address: str, *, email: str = "") -> BadgeReport:
         """Verify the credential at an address, here or on another host, like verify.
 
         Raises BadgeNotFetched, IssuedCredentialNotFound, IssuedCredentialAltered, IssuerKeyUnreadable.
         """
-        elsewhere = self.foreign.asked()
+        elsewhere = self.foreign.resolver()
         if (issued_id := self.addresses.issued_id(address)) is not None:
             signed = self.issued_verifier.signer.shown(issued_id)
             return self._verified(signed.document, elsewhere, email)

@@ -82,7 +82,7 @@ class ForeignIssuers:
     def are_fetched(self) -> bool:
         return self.http is not None
 
-    def asked(self) -> ForeignResolver:
+    def resolver(self) -> ForeignResolver:
         """Return what resolves all that one verification needs."""
         if self.http is None:
             return NoRequests()

@@ -106,7 +106,9 @@ class IssuerKeys:
         return PublishedIssuer(
             org_id=org_id,
             name=organization.name,
-            url=self.addresses.home,
+            url=organization.url or self.addresses.home,
+            description=organization.description,
+            image_url=organization.image_url,
             is_open=organization.is_open,
             keys=keys,
         )
