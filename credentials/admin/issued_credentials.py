@@ -259,7 +259,7 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         done="revoked",
         requires_reason=True,
         form_class=RevokeForm,
-        effects=["Holders no longer hold them.", PAGE_AFTER, RECORD_STAYS],
+        effects=["Its holder no longer holds it.", PAGE_AFTER, RECORD_STAYS],
     )
     def revoke(self, row: rows.UserCredential, reason: str, by: Principal, *, cause: str) -> None:
         services().issuing.revoke(
