@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -129,7 +128,7 @@ class OrganizationForm(forms.ModelForm[rows.Organization]):
         label="Website",
         max_length=LONGEST_URL,
         required=False,
-        widget=AdminURLFieldWidget,
+        widget=forms.URLInput(attrs={"class": "vTextField"}),
         help_text=f"Published in its profile as an issuer of credentials. {PAGE_URL_RULE}",
     )
     description = NameField(
@@ -142,7 +141,7 @@ class OrganizationForm(forms.ModelForm[rows.Organization]):
         label="Image URL",
         max_length=LONGEST_URL,
         required=False,
-        widget=AdminURLFieldWidget,
+        widget=forms.URLInput(attrs={"class": "vTextField"}),
         help_text="Address of its logo, which is published, too.",
     )
 
