@@ -14,7 +14,13 @@ from authsvc.http.views import ApiView
 from authsvc.kernel.errors import FieldError
 from credentials.api.badge_serializers import BadgeReportSerializer
 from credentials.domain.entities.badges import MOST_BYTES, BadgeReport
-from credentials.domain.errors import BadgeNotFetched, IssuedCredentialNotFound, NothingToVerify
+from credentials.domain.errors import (
+    BadgeNotFetched,
+    IssuedCredentialAltered,
+    IssuedCredentialNotFound,
+    IssuerKeyUnreadable,
+    NothingToVerify,
+)
 
 DOCUMENTS: Final = (
     "application/vc+ld+json",
@@ -58,7 +64,13 @@ class VerifyBadgeView(ApiView):
             FORM: _FORM_SCHEMA,
         },
         answer=BadgeReportSerializer,
-        errors=(NothingToVerify, BadgeNotFetched, IssuedCredentialNotFound),
+        errors=(
+            NothingToVerify,
+            BadgeNotFetched,
+            IssuedCredentialNotFound,
+            IssuedCredentialAltered,
+            IssuerKeyUnreadable,
+        ),
         is_expensive=True,
     )
     def post(self, *, body: Any) -> BadgeReport:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 
@@ -13,6 +14,7 @@ from credentials.openbadges.json_texts import json_text
 from credentials.openbadges.keys import IssuerKey
 from credentials.openbadges.tokens import as_jwt
 from tests.credentials.elsewhere import BADGE, DID_URL, HOSTED, Web, key_document, published_list
+from tests.credentials.holding import a_holding
 from tests.credentials.openbadges.awards import (
     AWARD,
     ISSUED,
@@ -253,6 +255,21 @@ def test_the_api_verifies_a_credential_at_its_address(application: Application) 
     assert report["verdict"] == "valid", report
     assert web.urls[:3] == [HOSTED, DID_URL, LIST_URL]
     assert (missing.status, missing.code) == (422, "badge-not-fetched")
+
+
+def test_the_api_knows_its_own_addresses_without_a_request(application: Application) -> None:
+    holding, web = a_holding(application), Web()
+    web.opened_to(application)
+    home = application.services.addresses.home
+
+    report = report_on(application, address=f"{home}/credentials/{holding.id}")
+    unknown = sent(application, form(address=f"{home}/credentials/{uuid4()}"), MULTIPART)
+    other = sent(application, form(address=f"{home}/v1/courses"), MULTIPART)
+
+    assert report["credential"]["verify_url"].endswith(f"/v1/issued/{holding.id}/verify")
+    for answer in (unknown, other):
+        assert (answer.status, answer.code) == (404, "issued-credential-not-found")
+    assert web.urls == []
 
 
 def test_the_page_fetches_an_address_when_the_form_is_sent(application: Application) -> None:
