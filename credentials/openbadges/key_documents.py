@@ -1,5 +1,6 @@
 """Keys in documents that issuers publish: of did:web, and at web addresses (Controlled Identifiers 1.0)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urldefrag
@@ -7,6 +8,8 @@ from urllib.parse import urldefrag
 from credentials.openbadges.errors import InvalidKey
 from credentials.openbadges.keys import IssuerKey, did_url
 
+_STEPS: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+"""A path without dot segments and encoded characters, which servers may read as another one."""
 _DID: Final = "did:"
 _METHODS: Final = "verificationMethod"
 _ASSERTIONS: Final = "assertionMethod"
@@ -19,6 +22,13 @@ def document_url(issuer_id: str) -> str:
     if not issuer_id.startswith(("https://", "http://")):
         raise ValueError("is neither a web address nor did:web")
     return urldefrag(issuer_id).url
+
+
+def is_below(url: str, issuer_id: str) -> bool:
+    """Whether the address is one of the issuer's own: in the folder that its web address is."""
+    folder = issuer_id.rstrip("/")
+    is_folder = folder.startswith(("https://", "http://")) and not set(folder) & set("?#")
+    return is_folder and url.startswith(folder) and bool(_STEPS.fullmatch(url, len(folder)))
 
 
 def published_key(document: Mapping[str, Any], *, issuer_id: str, url: str) -> IssuerKey | None:

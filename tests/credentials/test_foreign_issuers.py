@@ -8,11 +8,14 @@ import pytest
 
 from authsvc.kernel.outbound import OutboundFailed
 from credentials.domain.entities.badges import BadgeReport, BadgeStepName, BadgeVerdict
+from credentials.domain.errors import BadgeNotFetched
 from credentials.domain.services.foreign_issuers import AT_ONCE, MOST_REQUESTS
 from credentials.openbadges.integrity import with_proof
 from credentials.openbadges.json_texts import json_text
+from credentials.openbadges.key_documents import is_below
 from credentials.openbadges.keys import IssuerKey
 from credentials.openbadges.tokens import as_jwt
+from credentials.openbadges.verification import Unresolved
 from tests.credentials.elsewhere import BADGE, DID_URL, HOSTED, Web, key_document, published_list
 from tests.credentials.holding import a_holding
 from tests.credentials.openbadges.awards import (
@@ -230,6 +233,39 @@ def test_a_key_at_an_address_of_somebody_else_is_not_even_fetched(application: A
     report = web.opened_to(application).verify(as_jwt(document(award), key))
 
     assert (report.verdict, web.urls) == (BadgeVerdict.UNVERIFIED, [HOME])
+
+
+@pytest.mark.parametrize(
+    ("url", "issuer_id", "expected"),
+    [
+        (f"{HOME}/keys/1", HOME, True),
+        (f"{HOME}/keys/1", f"{HOME}/", True),
+        (f"{HOME}s/keys/1", HOME, False),
+        (f"{HOME}/../other/keys/1", HOME, False),
+        (f"{HOME}/%2e%2e/other/keys/1", HOME, False),
+        (f"{HOME}/keys?id=1", HOME, False),
+        ("https://knots.example/?id=7/keys/1", "https://knots.example/?id=7", False),
+        (f"{SCHOOL_ID}/keys/1", SCHOOL_ID, False),
+    ],
+)
+def test_only_addresses_in_the_folder_of_an_issuer_are_its_own(
+    url: str, issuer_id: str, *, expected: bool
+) -> None:
+    assert is_below(url, issuer_id) is expected
+
+
+@pytest.mark.parametrize(
+    "url", ["https://[", "https://[x]/", "", "ftp://x", "https://\ud800", "https://x/" + "a" * 2000]
+)
+def test_malformed_addresses_are_not_fetched(application: Application, url: str) -> None:
+    verifier = Web({url: OutboundFailed("the URL is invalid")}).opened_to(application)
+
+    with pytest.raises(Unresolved):
+        verifier.foreign.resolver().status_list(url)
+    with pytest.raises(Unresolved):
+        verifier.foreign.resolver().key("did:web:x#1", url)
+    with pytest.raises(BadgeNotFetched):
+        verifier.verify_at(url)
 
 
 def test_an_issuer_without_an_address_has_no_keys_elsewhere(application: Application) -> None:

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 import structlog
 
 from authsvc.kernel.outbound import OutboundFailed, OutboundHttp, OutboundRequest
+from authsvc.kernel.urls import LONGEST_URL
 from credentials.domain.entities.badges import MOST_BYTES
 from credentials.openbadges.json_texts import json_object
-from credentials.openbadges.key_documents import document_url, published_key
+from credentials.openbadges.key_documents import document_url, is_below, published_key
 from credentials.openbadges.keys import IssuerKey
 from credentials.openbadges.verification import Resolver, Unresolved
 
@@ -113,7 +114,7 @@ class Fetches:
         key = published_key(document, issuer_id=issuer_id, url=url)
         if key is not None:
             return key
-        if not url.startswith(f"{issuer_id.rstrip('/')}/"):
+        if not is_below(url, issuer_id):
             raise Unresolved("The issuer publishes no keys in its document.")
         return IssuerKey.of_jwk(self._object_at(url), url=url, controller=issuer_id)
 
@@ -130,8 +131,7 @@ class Fetches:
             self.answers[url] = self._answer(url, accept, most_bytes)
         content = self.answers[url]
         if content is None:
-            host = urlsplit(url).hostname
-            raise Unresolved(f"What is needed could not be fetched from {host or 'the address'}.")
+            raise Unresolved(f"What is needed could not be fetched from {_host_of(url)}.")
         return content
 
     def _object_at(self, url: str) -> dict[str, object]:
@@ -144,6 +144,8 @@ class Fetches:
 
     def _answer(self, url: str, accept: str, most_bytes: int) -> bytes | None:
         """None if nothing acceptable was answered. Raises Unresolved if nothing more may be requested."""
+        if len(url) > LONGEST_URL:
+            return None
         seconds = self.deadline - self.timer()
         if len(self.answers) >= MOST_REQUESTS or seconds <= 0:
             raise Unresolved(
@@ -161,8 +163,15 @@ class Fetches:
         try:
             response = self.http.send(request)
         except OutboundFailed as error:
-            log.info("a part of a badge was not fetched", url=url, error=str(error))
+            log.info("a part of a badge was not fetched", url=ascii(url), error=str(error))
             return None
         finally:
             self.places.release()
         return response.content if response.status == HTTPStatus.OK else None
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or "its address"
+    except ValueError:
+        return "its address"
