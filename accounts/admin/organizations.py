@@ -26,7 +26,12 @@ from accounts.domain.access import (
     UserId,
 )
 from accounts.domain.audit.entities import SubjectType
-from accounts.domain.organizations.entities import InvitationId, Plan
+from accounts.domain.organizations.entities import (
+    LONGEST_DESCRIPTION,
+    InvitationId,
+    OrganizationChanges,
+    Plan,
+)
 from accounts.domain.organizations.errors import InvalidMemberList, UnsuitableOrganization
 from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult
 from accounts.domain.tasks.entities import Task
@@ -40,6 +45,7 @@ from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, NameField, TextFileField, add_form_errors
 from authsvc.kernel.sheets import MOST_ROWS
+from authsvc.kernel.urls import LONGEST_URL, PAGE_URL_RULE
 
 
 def _assignment(role: OrgRole) -> Any:
@@ -118,19 +124,41 @@ OUTCOMES: Final = {
 
 class OrganizationForm(forms.ModelForm[rows.Organization]):
     name = NameField(label="Name", max_length=200)
+    url = forms.CharField(
+        label="Website",
+        max_length=LONGEST_URL,
+        required=False,
+        widget=forms.URLInput(attrs={"class": "vTextField"}),
+        help_text=f"Published in its profile as an issuer of credentials. {PAGE_URL_RULE}",
+    )
+    description = NameField(
+        label="Description",
+        max_length=LONGEST_DESCRIPTION,
+        required=False,
+        help_text="Published, too. One line.",
+    )
+    image_url = forms.CharField(
+        label="Image URL",
+        max_length=LONGEST_URL,
+        required=False,
+        widget=forms.URLInput(attrs={"class": "vTextField"}),
+        help_text="Address of its logo, which is published, too.",
+    )
 
     class Meta:
         model = rows.Organization
-        fields = ["name", "plan"]
+        fields = ["name", "plan", "url", "description", "image_url"]
 
 
-class NewOrganizationForm(OrganizationForm):
+class NewOrganizationForm(forms.ModelForm[rows.Organization]):
+    name = NameField(label="Name", max_length=200)
     owner = AddressField(
         label="E-mail address of the owner",
         help_text="Someone without an account, or without a verified address, is invited.",
     )
 
-    class Meta(OrganizationForm.Meta):
+    class Meta:
+        model = rows.Organization
         fields = ["name", "slug"]
 
     def clean(self) -> dict[str, Any]:
@@ -191,7 +219,7 @@ class OrganizationAdmin(OrganizationPages, ThingAdmin):
         return row.pk, row.pk
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        return ["name", "slug", "owner"] if obj is None else ["name", "plan"]
+        return ["name", "slug", "owner"] if obj is None else OrganizationForm.Meta.fields
 
     def head_of(self, request: HttpRequest, row: rows.Organization) -> Head:
         may_change = self.has_change_permission(request, row)
@@ -240,9 +268,14 @@ class OrganizationAdmin(OrganizationPages, ThingAdmin):
 
     def changed(self, row: rows.Organization, form: OrganizationForm, by: Principal) -> None:
         values = form.cleaned_data
-        services().organizations.edit(
-            OrganizationId(row.id), name=values["name"], plan=Plan(values["plan"]), by=by
+        changes = OrganizationChanges(
+            name=values["name"],
+            plan=Plan(values["plan"]),
+            url=values["url"],
+            description=values["description"],
+            image_url=values["image_url"],
         )
+        services().organizations.edit(OrganizationId(row.id), changes, by=by)
 
     @staff_action("Suspend", done="suspended", requires_reason=True)
     def suspend(self, row: rows.Organization, reason: str, by: Principal) -> str:

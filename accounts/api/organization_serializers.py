@@ -8,6 +8,7 @@ from accounts.api.serializers import EmailAddressField, SortedListField
 from accounts.domain.access import OrganizationStatus, OrgRole
 from accounts.domain.oauth.entities.clients import SERVICE_SCOPES, OAuthClient, RegisteredClient
 from accounts.domain.organizations.entities import (
+    LONGEST_DESCRIPTION,
     Invitation,
     Member,
     OrgMembership,
@@ -16,6 +17,7 @@ from accounts.domain.organizations.entities import (
 )
 from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult
 from authsvc.http.fields import NameField, TextField
+from authsvc.kernel.urls import LONGEST_URL
 
 ORG_ROLES = [role.value for role in OrgRole]
 PLANS = [plan.value for plan in Plan]
@@ -27,10 +29,17 @@ class CreateOrganizationRequestSerializer(serializers.Serializer[Any]):
 
 
 class ChangeOrganizationRequestSerializer(serializers.Serializer[Any]):
-    """Omitted members stay unchanged. Only platform admins can change the plan."""
+    """Omitted members stay unchanged. Only platform admins can change the plan.
+
+    `url`, `description` and `image_url` are published in the profile of the organization as an issuer of credentials;
+    an empty text removes them.
+    """
 
     name = NameField(max_length=200, default=None)
     plan = serializers.ChoiceField(choices=PLANS, default=None)
+    url = TextField(max_length=LONGEST_URL, allow_blank=True, default=None)
+    description = NameField(max_length=LONGEST_DESCRIPTION, allow_blank=True, default=None)
+    image_url = TextField(max_length=LONGEST_URL, allow_blank=True, default=None)
 
 
 class SuspendRequestSerializer(serializers.Serializer[Any]):
@@ -47,6 +56,9 @@ class OrganizationSerializer(serializers.Serializer[OwnOrganization]):
     status = serializers.ChoiceField(
         source="organization.status", choices=[status.value for status in OrganizationStatus]
     )
+    url = serializers.CharField(source="organization.url")
+    description = serializers.CharField(source="organization.description")
+    image_url = serializers.CharField(source="organization.image_url")
     role = serializers.ChoiceField(choices=ORG_ROLES, allow_null=True)
 
 

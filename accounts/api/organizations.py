@@ -17,7 +17,12 @@ from accounts.domain.access import (
     Scope,
 )
 from accounts.domain.identity.errors import VerifiedEmailNeeded
-from accounts.domain.organizations.entities import Organization, OwnOrganization, Plan
+from accounts.domain.organizations.entities import (
+    Organization,
+    OrganizationChanges,
+    OwnOrganization,
+    Plan,
+)
 from accounts.domain.organizations.errors import (
     OrganizationLimit,
     OrganizationNotFound,
@@ -81,7 +86,7 @@ class OrganizationView(ApiView):
 
     @operation(
         name="changeOrganization",
-        summary="Rename an organization",
+        summary="Rename an organization, or change its profile as an issuer of credentials",
         access=Access(Whose.HELD, Right.EDIT_ORGANIZATION),
         scope=Scope.ORGS_WRITE,
         body=ChangeOrganizationRequestSerializer,
@@ -93,10 +98,14 @@ class OrganizationView(ApiView):
     def patch(
         self, org_id: OrganizationId, *, body: Members, if_match: Precondition, by: Principal
     ) -> OwnOrganization:
-        plan = None if body["plan"] is None else Plan(body["plan"])
-        edited = services().organizations.edit(
-            org_id, name=body["name"], plan=plan, if_match=if_match, by=by
+        changes = OrganizationChanges(
+            name=body["name"],
+            plan=None if body["plan"] is None else Plan(body["plan"]),
+            url=body["url"],
+            description=body["description"],
+            image_url=body["image_url"],
         )
+        edited = services().organizations.edit(org_id, changes, if_match=if_match, by=by)
         return _own(edited, by)
 
     @operation(

@@ -5,8 +5,9 @@ import uuid
 from django.db import models
 
 from accounts.domain.access import OrganizationStatus, OrgRole
-from accounts.domain.organizations.entities import Plan
+from accounts.domain.organizations.entities import LONGEST_DESCRIPTION, Plan
 from accounts.models.users import User
+from authsvc.kernel.urls import LONGEST_URL
 from authsvc.storage.changes import index_of_changes
 from authsvc.storage.columns import enum_column
 
@@ -22,9 +23,22 @@ class Organization(models.Model):
     plan = enum_column(Plan, max_length=16)
     status = enum_column(OrganizationStatus, max_length=16)
     created_at = models.DateTimeField()
+    url = models.CharField(max_length=LONGEST_URL, blank=True, default="", db_default="")
+    description = models.CharField(
+        max_length=LONGEST_DESCRIPTION, blank=True, default="", db_default=""
+    )
+    image_url = models.CharField(max_length=LONGEST_URL, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [models.Index(fields=["created_at", "id"], name="organizations_by_age")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(**{column: ""})
+                | models.Q(**{f"{column}__startswith": "https://"}),
+                name=f"organization_{column}_is_https",
+            )
+            for column in ("url", "image_url")
+        ]
 
     def __str__(self) -> str:
         return self.name

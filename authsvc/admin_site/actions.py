@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.text import capfirst
 
-from accounts.public import NotPermitted, Principal
+from accounts.public import NotPermitted
 from authsvc.admin_site.forms import ReasonForm
 from authsvc.admin_site.pages import Confirmation, confirm_page, shortened
 from authsvc.http.actors import staff_of
@@ -26,10 +26,11 @@ MOST_AT_ONCE: Final = 100
 """Number of rows that a list shows and an action accepts."""
 
 View = Callable[..., HttpResponse]
-RowAction = Callable[[Any, Any, str, Principal], str | None]
+RowAction = Callable[..., str | None]
 """What an action does to one row: given the page, the row, the reason and the principal, call a service once.
 
-It returns the sentence that says what happened, or None if "<Done> <row>." says it all.
+Answers to what else the form of the action asks for are keyword arguments. It returns the sentence that says what
+happened, or None if "<Done> <row>." says it all.
 """
 
 
@@ -94,11 +95,12 @@ def staff_action(
     *,
     done: str,
     requires_reason: bool = False,
+    form_class: type[ReasonForm] = ReasonForm,
     effects: Sequence[str] = (),
 ) -> Callable[[RowAction], Any]:
     """Make an admin action that is applied to each selected row, after asking for a reason if required.
 
-    An action that requires a reason takes something away, and so needs a recent sign-in.
+    An action that requires a reason takes something away, and so needs a recent sign-in. *form_class* asks for it.
     *effects* are the sentences by which the confirmation says what will happen to each row.
     """
 
@@ -116,13 +118,14 @@ def staff_action(
             if not chosen:
                 page.message_user(request, "The selected rows no longer exist.", messages.ERROR)
                 return HttpResponseRedirect(here)
-            form = ReasonForm(request.POST if "reason" in request.POST else None)
+            form = form_class(request.POST if "reason" in request.POST else None)
             if requires_reason and not form.is_valid():
                 return _ask_reason(
                     page, request, form, chosen, verb=verb, effects=effects, action=act.__name__
                 )
-            reason = form.cleaned_data["reason"] if requires_reason else ""
-            apply_to_each(page, request, chosen, act, done=done, reason=reason)
+            answers = dict(form.cleaned_data) if requires_reason else {}
+            reason = answers.pop("reason", "")
+            apply_to_each(page, request, chosen, partial(act, **answers), done=done, reason=reason)
             return HttpResponseRedirect(here)
 
         action.takes_away = requires_reason  # type: ignore[attr-defined]  # read by the tests of all actions

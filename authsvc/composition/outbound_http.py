@@ -66,8 +66,10 @@ class HttpcoreOutbound:
 
     def send(self, request: OutboundRequest) -> OutboundResponse:
         parts = self._checked(request.url)
+        most = request.most_seconds
+        seconds = self.total_seconds if most is None else min(most, self.total_seconds)
         limits = _Limits(
-            deadline=monotonic() + self.total_seconds,
+            deadline=monotonic() + seconds,
             bytes_left=MOST_HEADER_BYTES + request.most_bytes,
         )
         backend = _CheckedBackend(self._addresses, self.network, limits)

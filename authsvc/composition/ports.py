@@ -97,6 +97,7 @@ class Ports:
     outbound_http: OutboundHttp
     logout_sender: LogoutSender
     webhook_http: OutboundHttp
+    badge_http: OutboundHttp | None
     signing_secrets: SigningSecrets
     key_protection: KeyProtection
     client_documents: ClientDocuments
@@ -138,6 +139,9 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             http, total_seconds=WEBHOOK_SECONDS, resolvers=resolvers_of("webhook-resolver")
         ),
     )
+    badge_http = replace(
+        outbound_http, http=replace(http, resolvers=resolvers_of("badge-resolver"))
+    )
     return Ports(
         clock=SystemClock(),
         metrics=metrics,
@@ -163,6 +167,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         outbound_http=outbound_http,
         logout_sender=HttpLogoutSender(http=outbound_http),
         webhook_http=webhook_http,
+        badge_http=badge_http if environment.fetches_foreign_badges else None,
         signing_secrets=EncryptedSecrets(Encryptor(secret_key, purpose=PURPOSE)),
         key_protection=Encryptor(secret_key, purpose=b"authsvc issuer keys"),
         client_documents=HttpClientDocuments(

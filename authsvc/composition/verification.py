@@ -21,7 +21,9 @@ from courses.domain.services.verification import (
     CourseVersionBinder,
     CourseVersionCheck,
 )
-from credentials.domain.services.badge_verification import BadgeVerifier, OfflineResolver
+from credentials.domain.services.badge_resolvers import OwnIssuers
+from credentials.domain.services.badge_verification import BadgeVerifier
+from credentials.domain.services.foreign_issuers import ForeignIssuers
 from credentials.domain.services.signed_check import SignedCredentialCheck
 from credentials.domain.services.verification import (
     DEFINITIONS,
@@ -44,13 +46,14 @@ from progress.domain.services.verification import (
 class VerificationServices(AIServices):
     @cached_property
     def badge_verification(self) -> BadgeVerifier:
-        resolver = OfflineResolver(
+        own = OwnIssuers(
             issuer_keys=self.issuer_keys,
             status_lists=self.status_lists,
             addresses=self.addresses,
         )
         return BadgeVerifier(
-            resolver=resolver,
+            own=own,
+            foreign=ForeignIssuers(http=self.ports.badge_http),
             issued_verifier=self.issued_verification,
             addresses=self.addresses,
             clock=self.ports.clock,

@@ -57,6 +57,7 @@ class Environment:
     issuer_name: str
     issuer_url: str
     issuer_email: str
+    fetches_foreign_badges: bool
     terms_url: str
     privacy_url: str
     metrics_token: str = field(repr=False)
@@ -199,6 +200,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         issuer_name=reader.text("ISSUER_NAME"),
         issuer_url=_page(reader, "ISSUER_URL"),
         issuer_email=_issuer_email(reader),
+        fetches_foreign_badges=reader.switch("FETCH_FOREIGN_BADGES"),
         terms_url=_page(reader, "TERMS_URL"),
         privacy_url=_page(reader, "PRIVACY_URL"),
         metrics_token=metrics_token,

@@ -104,6 +104,11 @@ VARIABLES: Final = (
         "",
         "E-mail address for questions about credentials. If empty, none is published.",
     ),
+    (
+        "FETCH_FOREIGN_BADGES",
+        "off",
+        "on to fetch keys, status lists and credentials of other issuers from their hosts when badges are verified.",
+    ),
     ("TERMS_URL", "", "URL of the terms of service, which the Open Badges API names."),
     ("PRIVACY_URL", "", "URL of the privacy policy, which the Open Badges API names."),
     (

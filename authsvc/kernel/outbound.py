@@ -24,13 +24,17 @@ class OutboundFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundRequest:
-    """A request to another server. Of the response body at most `most_bytes` are read; 0 reads none of it."""
+    """A request to another server. Of the response body at most `most_bytes` are read; 0 reads none of it.
+
+    `most_seconds` can shorten the deadline of the implementation, not extend it.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes = field(default=b"", repr=False)
     most_bytes: int = 0
+    most_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,10 @@ from authsvc.kernel.outbound import is_public_host
 LOOPBACK: Final = re.compile(r"http://(127\.0\.0\.1|\[::1\]|localhost)(:\d{1,5})?(?=[/?]|$)")
 LOCALHOST: Final = re.compile(r"http://localhost(?=[:/?]|$)")
 LONGEST_URL: Final = 2000
+PAGE_URL_RULE: Final = "Enter a public https address, such as https://school.example/about."
+_PAGE: Final = re.compile(
+    r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?([/?](?:[A-Za-z0-9._~:/?@!$&'()+,;=-]|%[0-9A-Fa-f]{2})*)?"
+)
 _VISIBLE: Final = re.compile(r"[!-~]+")
 
 
@@ -27,6 +31,15 @@ def is_safe_url(url: str) -> bool:
 def is_server_url(url: str) -> bool:
     """Whether requests can be sent to the URL. A loopback address, for development, is one of the machine itself."""
     return is_safe_url(url) and not LOCALHOST.match(url)
+
+
+def page_url_error(url: str) -> str | None:
+    """Why the URL cannot be published as that of a page or an image; None if it can.
+
+    It must be a URI (RFC 3986), which signed documents require, use HTTPS and name a public host.
+    """
+    is_page = len(url) <= LONGEST_URL and bool(_PAGE.fullmatch(url))
+    return None if is_page and is_safe_url(url) and has_public_host(url) else PAGE_URL_RULE
 
 
 def has_public_host(url: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -35,6 +35,11 @@ from credentials.domain.entities.credentials import (
     Verification,
 )
 from credentials.domain.entities.public import CAUSES
+
+PAGE_AFTER: Final = (
+    "The public page says that it is revoked, with the date and the cause, and without the reason."
+)
+RECORD_STAYS: Final = "The record that it was issued stays."
 
 
 class RevokeForm(ReasonForm):
@@ -173,8 +178,8 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         name = f"“{row.terms['name']}” of {name_of(row.user)}"
         effects = (
             f"{name_of(row.user)} no longer holds it.",
-            "Its public page says that it is revoked, with the date and the cause, and without the reason.",
-            "The record that it was issued stays.",
+            PAGE_AFTER,
+            RECORD_STAYS,
         )
         form = RevokeForm(request.POST or None)
 
@@ -249,9 +254,17 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         )
         return confirm_page(request, confirmation, form, opts=self.opts)
 
-    @staff_action("Revoke", done="revoked", requires_reason=True)
-    def revoke(self, row: rows.UserCredential, reason: str, by: Principal) -> None:
-        services().issuing.revoke(IssuedCredentialId(row.id), reason=reason, by=by)
+    @staff_action(
+        "Revoke",
+        done="revoked",
+        requires_reason=True,
+        form_class=RevokeForm,
+        effects=["Its holder no longer holds it.", PAGE_AFTER, RECORD_STAYS],
+    )
+    def revoke(self, row: rows.UserCredential, reason: str, by: Principal, *, cause: str) -> None:
+        services().issuing.revoke(
+            IssuedCredentialId(row.id), reason=reason, cause=RevocationCause(cause), by=by
+        )
 
     @staff_action("Suspend", done="suspended", requires_reason=True)
     def suspend(self, row: rows.UserCredential, reason: str, by: Principal) -> None:

@@ -120,5 +120,11 @@ def _profile(issuer: PublishedIssuer, *, did: bool) -> Profile:
     ids = addresses.issuer(issuer.org_id), addresses.did(issuer.org_id)
     own, other = reversed(ids) if did else ids
     return Profile(
-        id=own, name=issuer.name, url=issuer.url, email=issuer.email, also_known_as=(other,)
+        id=own,
+        name=issuer.name,
+        url=issuer.url,
+        description=issuer.description,
+        email=issuer.email,
+        image_url=issuer.image_url,
+        also_known_as=(other,),
     )

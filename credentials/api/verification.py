@@ -14,7 +14,13 @@ from authsvc.http.views import ApiView
 from authsvc.kernel.errors import FieldError
 from credentials.api.badge_serializers import BadgeReportSerializer
 from credentials.domain.entities.badges import MOST_BYTES, BadgeReport
-from credentials.domain.errors import NothingToVerify
+from credentials.domain.errors import (
+    BadgeNotFetched,
+    IssuedCredentialAltered,
+    IssuedCredentialNotFound,
+    IssuerKeyUnreadable,
+    NothingToVerify,
+)
 
 DOCUMENTS: Final = (
     "application/vc+ld+json",
@@ -32,6 +38,11 @@ _FORM_SCHEMA: Final = {
     "properties": {
         "file": _BYTES | {"description": "A PNG or SVG with a credential, or JSON, or a VC-JWT."},
         "text": {"type": "string", "description": "JSON or a VC-JWT, in place of the file."},
+        "address": {
+            "type": "string",
+            "description": "The address of the credential, in place of the file. From other hosts it is fetched if"
+            " the operator allows that.",
+        },
         "holder": {
             "type": "string",
             "description": "An e-mail address, which is compared with that of the holder.",
@@ -53,11 +64,19 @@ class VerifyBadgeView(ApiView):
             FORM: _FORM_SCHEMA,
         },
         answer=BadgeReportSerializer,
-        errors=(NothingToVerify,),
+        errors=(
+            NothingToVerify,
+            BadgeNotFetched,
+            IssuedCredentialNotFound,
+            IssuedCredentialAltered,
+            IssuerKeyUnreadable,
+        ),
         is_expensive=True,
     )
     def post(self, *, body: Any) -> BadgeReport:
-        content, holder = _uploaded(body) if isinstance(body, Mapping) else (body, "")
+        content, address, holder = _uploaded(body) if isinstance(body, Mapping) else (body, "", "")
+        if address and not content:
+            return services().badge_verification.verify_at(address, email=holder)
         if not content:
             raise NothingToVerify(FieldError(path="", detail=NothingToVerify.title))
         if len(content) > MOST_BYTES:
@@ -65,8 +84,12 @@ class VerifyBadgeView(ApiView):
         return services().badge_verification.verify(content, email=holder)
 
 
-def _uploaded(form: Mapping[str, Any]) -> tuple[bytes | str, str]:
-    """The credential in the form, and the e-mail address of its holder; empty if there is none."""
-    file, holder = form.get("file"), form.get("holder", "")
+def _uploaded(form: Mapping[str, Any]) -> tuple[bytes | str, str, str]:
+    """The credential in the form, or its address, and the e-mail address of its holder; empty if there is none."""
+    file = form.get("file")
     content = file.read() if isinstance(file, UploadedFile) else file or form.get("text", "")
-    return content, holder if isinstance(holder, str) else ""
+    address, holder = (
+        value if isinstance(value, str) else ""
+        for value in (form.get("address"), form.get("holder"))
+    )
+    return content, address.strip(), holder

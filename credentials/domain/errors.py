@@ -139,8 +139,14 @@ class NothingToVerify(Invalid):
     code = "nothing-to-verify"
     title = "Nothing to verify"
     explanation = (
-        "Send the credential as the body, or as the file `file` or the text `text` of a form."
+        "Send the credential as the body, or as the `file`, the `text` or the `address` of a form."
     )
+
+
+class BadgeNotFetched(Invalid):
+    code = "badge-not-fetched"
+    title = "Nothing could be fetched from the address"
+    explanation = "Download the credential and send it, or check its address."
 
 
 class NothingToRecordOn(Conflict):

@@ -42,6 +42,9 @@ from credentials.openbadges.multibase import (
 ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
 MULTIKEY: Final = "Multikey"
 JSON_WEB_KEY: Final = "JsonWebKey"
+_MULTIKEYS: Final = frozenset({MULTIKEY, "Ed25519VerificationKey2020"})
+_JSON_WEB_KEYS: Final = frozenset({JSON_WEB_KEY, "JsonWebKey2020"})
+"""Types of verification methods, with those that Controlled Identifiers 1.0 has replaced and issuers still publish."""
 DID_CONTEXTS: Final = (
     "https://www.w3.org/ns/did/v1",
     "https://w3id.org/security/multikey/v1",
@@ -244,10 +247,12 @@ class IssuerKey:
 
     @classmethod
     def _of_material(cls, method: Mapping[str, Any], *, url: str, controller: str) -> Self:
-        text, jwk = method.get("publicKeyMultibase"), method.get("publicKeyJwk")
-        if method.get("type") == MULTIKEY and isinstance(text, str):
+        kind, text, jwk = (
+            method.get(name) for name in ("type", "publicKeyMultibase", "publicKeyJwk")
+        )
+        if kind in _MULTIKEYS and isinstance(text, str):
             return cls.of_multikey(text, url=url, controller=controller)
-        if method.get("type") == JSON_WEB_KEY and isinstance(jwk, Mapping):
+        if kind in _JSON_WEB_KEYS and isinstance(jwk, Mapping):
             return cls.of_jwk(jwk, url=url, controller=controller)
         raise InvalidKey("The verification method is neither a Multikey nor a JSON Web Key.")
 

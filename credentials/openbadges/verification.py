@@ -87,8 +87,11 @@ class Unresolved(OpenBadgesError):
 class Resolver(Protocol):
     """What issuers publish. Implementations decide which addresses they ask."""
 
-    def key(self, url: str) -> IssuerKey:
-        """The key at this URL, or the verification method with this id. Raises Unresolved, InvalidKey."""
+    def key(self, url: str, issuer_id: str) -> IssuerKey:
+        """The key of this issuer at this URL, or its verification method with this id.
+
+        Whose key it is, the answer says, which can be somebody else. Raises Unresolved, InvalidKey.
+        """
 
     def status_list(self, url: str) -> str:
         """The credential of the status list at this URL: JSON or a compact JWS. Raises Unresolved."""
@@ -220,7 +223,7 @@ def _keys_of(secured: Secured, resolver: Resolver) -> list[tuple[Signature, Issu
     """The key of each signature. Raises OpenBadgesError if one is not the issuer's."""
     keys = []
     for signature in secured.signatures():
-        key = resolver.key(signature.key_url)
+        key = resolver.key(signature.key_url, secured.issuer_id)
         if key.id != signature.key_url or key.controller != secured.issuer_id:
             raise InvalidKey("The key belongs to somebody other than the issuer.")
         keys.append((signature, key))

@@ -43,6 +43,7 @@ def certificate_pdf(words: CertificateWords) -> bytes:
     file = BytesIO()
     canvas = Canvas(file, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=1, lang="en")
     canvas.setTitle(words.title)
+    canvas.setViewerPreference("DisplayDocTitle", "true")
     canvas.setAuthor(words.issuer)
     canvas.setCreator("authsvc")
     canvas.setSubject(f"{words.name}, issued on {words.issued_on}. Verify at {words.url}")

@@ -11,7 +11,9 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
@@ -21,6 +23,8 @@ from authsvc.http.actors import person_of
 from authsvc.http.client_ip import client_ip_of
 from authsvc.http.converters import id_in
 from authsvc.http.forms import sentence_of
+from authsvc.http.problems import problem_of, problem_response
+from authsvc.http.rendering import JSON
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import all_items
 from authsvc.kernel.request_budgets import Cost
@@ -31,7 +35,7 @@ from credentials.domain.entities.credentials import (
 )
 from credentials.domain.errors import IssuedCredentialNotFound
 from credentials.pages.certificates import PRIVATE
-from credentials.pages.public import BADGE, TOKEN
+from credentials.pages.public import BADGE, HTML, TOKEN
 from credentials.pages.sharing import linkedin_url
 
 WORDS: Final[Mapping[IssuedCredentialStatus, str]] = {
@@ -130,7 +134,10 @@ class CredentialsView(LoginRequiredMixin, TemplateView):
 @login_required
 @require_safe
 def download_transcript(request: HttpRequest, form: str) -> HttpResponse:
-    """`GET /account/transcript.json`, `….jwt`: the signed transcript of the user, made now."""
+    """`GET /account/transcript.json`, `….jwt`: the signed transcript of the user, made now.
+
+    Without one, the answer is a page or a problem that says why.
+    """
     if form not in FORMS:
         raise Http404
     person, transcripts = person_of(request), services().transcripts
@@ -138,8 +145,7 @@ def download_transcript(request: HttpRequest, form: str) -> HttpResponse:
         services().request_budgets.charge(Cost.EXPENSIVE, client_ip_of(request)).require()
         text = transcripts.document(person) if form == "json" else transcripts.token(person)
     except DomainError as error:
-        messages.error(request, sentence_of(error))
-        return redirect("account_credentials")
+        return _without_transcript(request, error)
     return HttpResponse(
         text,
         content_type=FORMS[form],
@@ -148,6 +154,18 @@ def download_transcript(request: HttpRequest, form: str) -> HttpResponse:
             "Cache-Control": PRIVATE,
         },
     )
+
+
+def _without_transcript(request: HttpRequest, error: DomainError) -> HttpResponse:
+    response = problem_response(error)
+    if request.get_preferred_type([JSON, HTML]) == HTML:
+        _, problem = problem_of(error)
+        page = render_to_string("credentials/no_transcript.html", {"problem": problem}, request)
+        response.content = page.encode()
+        response["Content-Type"] = f"{HTML}; charset=utf-8"
+    response["Cache-Control"] = PRIVATE
+    patch_vary_headers(response, ("Accept",))
+    return response
 
 
 def credentials_of(request: HttpRequest) -> list[OwnCredential]:

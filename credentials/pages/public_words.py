@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.templatetags.static import static
 from django.urls import reverse
@@ -166,6 +167,11 @@ class PublicPage:
     @property
     def issuer_url(self) -> str:
         return services().addresses.issuer(self.issued.org_id)
+
+    @property
+    def issuer_host(self) -> str:
+        """The website of the issuer, as it is shown."""
+        return urlsplit(self.credential.issuer_url).netloc
 
     @property
     def successor_url(self) -> str:

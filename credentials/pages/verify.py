@@ -17,7 +17,7 @@ from authsvc.kernel.rate_limits import TooManyAttempts
 from authsvc.kernel.request_budgets import Cost
 from credentials.domain.entities.badges import MOST_BYTES, BadgeReport
 from credentials.domain.entities.credentials import IssuedCredentialId
-from credentials.domain.errors import IssuedCredentialNotFound
+from credentials.domain.errors import BadgeNotFetched, IssuedCredentialNotFound
 from credentials.openbadges.baking import NO_CREDENTIAL
 from credentials.pages.verify_words import PartRow, ResultPage
 
@@ -25,6 +25,8 @@ MOST_OF_A_FORM: Final = MOST_BYTES + 16_384
 """Bytes of a request: the largest file, and what a browser adds to it."""
 TOO_LARGE: Final = "The file is larger than 1 MiB."
 OTHER_HOST: Final = "This address is on another host. Download the file and upload it."
+DOWNLOAD: Final = "Badges of other hosts: download the file and upload it."
+FETCHED: Final = "Badges of other hosts are fetched from there."
 NOT_ISSUED: Final = "No credential with this address was issued here. Check the address."
 NO_ADDRESS: Final = "Enter the address or the ID of a credential."
 NOTHING: Final = "Choose a file, or enter an address or a text."
@@ -44,8 +46,7 @@ class VerifyForm(forms.Form):
         required=False,
         max_length=2_000,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
-        help_text="Address or ID of a credential that was issued here. Badges of other hosts: download the file and"
-        " upload it.",
+        help_text=f"Address or ID of a credential that was issued here. {DOWNLOAD}",
     )
     text = forms.CharField(
         label="JSON or JWT",
@@ -61,6 +62,12 @@ class VerifyForm(forms.Form):
         help_text="Checks that the credential was issued to this address.",
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if services().badge_verification.foreign.are_fetched:
+            field = self.fields["address"]
+            field.help_text = str(field.help_text).replace(DOWNLOAD, FETCHED)
+
     @classmethod
     def refused(cls, field: str | None, message: str) -> "VerifyForm":
         """An empty form with this error, at the field or at the whole form."""
@@ -75,14 +82,16 @@ class VerifyForm(forms.Form):
             raise forms.ValidationError(TOO_LARGE)
         return file
 
-    def clean_address(self) -> IssuedCredentialId | None:
-        """The id of the issued credential."""
+    def clean_address(self) -> IssuedCredentialId | str | None:
+        """The id of the issued credential, or its address on another host."""
         text = str(self.cleaned_data["address"])
         if not text:
             return None
         issued_id = services().addresses.issued_id(text)
         if issued_id is None:
             is_other = "://" in text and not services().addresses.is_own(text)
+            if is_other and services().badge_verification.foreign.are_fetched:
+                return text.strip()
             raise forms.ValidationError(OTHER_HOST if is_other else NO_ADDRESS)
         try:
             services().issuing.verify(issued_id)
@@ -105,7 +114,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _verified(request)
     if "address" in request.GET:
-        return _answer(request, VerifyForm({"address": request.GET["address"]}))
+        return _linked(request, request.GET["address"])
     response = HttpResponse(_page(request, VerifyForm()))
     response["Cache-Control"] = CACHED
     return response
@@ -137,20 +146,40 @@ def _verified(request: HttpRequest) -> HttpResponse:
     return _answer(request, form)
 
 
+def _linked(request: HttpRequest, address: str) -> HttpResponse:
+    """The credential with this address; one of another host is fetched only when the form is sent."""
+    form = VerifyForm({"address": address})
+    if form.is_valid() and isinstance(form.cleaned_data["address"], str):
+        return _shown(request, VerifyForm(initial={"address": address}))
+    return _answer(request, form)
+
+
 def _answer(request: HttpRequest, form: VerifyForm) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, form)
-    if issued_id := form.cleaned_data["address"]:
-        return _uncached(HttpResponseRedirect(url_of(issued_id), status=HTTPStatus.SEE_OTHER))
-    file = form.cleaned_data["file"]
-    content = file.read() if file else form.cleaned_data["text"]
-    report = services().badge_verification.verify(content, email=form.cleaned_data["holder"])
+    address = form.cleaned_data["address"]
+    if address and not isinstance(address, str):
+        return _uncached(HttpResponseRedirect(url_of(address), status=HTTPStatus.SEE_OTHER))
+    try:
+        report = _report(form)
+    except BadgeNotFetched as error:
+        form.add_error("address", error.field_errors[0].detail)
+        return _shown(request, form)
     if report.steps[0].message == NO_CREDENTIAL:
-        form.add_error("file" if file else "text", NO_CREDENTIAL)
+        form.add_error(next(name for name in SOURCES if form.cleaned_data[name]), NO_CREDENTIAL)
         return _shown(request, form)
     parts = [PartRow(part, own_url=_own_url(part)) for part in report.credentials]
     result = ResultPage(report, own_url=_own_url(report), parts=parts)
     return _shown(request, VerifyForm(), result=result)
+
+
+def _report(form: VerifyForm) -> BadgeReport:
+    """Raises BadgeNotFetched."""
+    verifier, holder = services().badge_verification, form.cleaned_data["holder"]
+    if address := form.cleaned_data["address"]:
+        return verifier.verify_at(address, email=holder)
+    file = form.cleaned_data["file"]
+    return verifier.verify(file.read() if file else form.cleaned_data["text"], email=holder)
 
 
 def _own_url(report: BadgeReport) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from accounts.domain.access import OPERATOR, OrganizationId, OrgRole, Role, Scope, UserId
-from accounts.domain.organizations.entities import Organization
+from accounts.domain.organizations.entities import Organization, OrganizationChanges
 from authsvc.kernel.canonical import checksum
 from tests.accounts.callers import narrowed
 from tests.support.application import Application, Caller, Person
@@ -151,7 +151,9 @@ def test_an_export_can_be_verified_independently(application: Application) -> No
     knots = add_organization(application, anna)
     joined(application, knots, OrgRole.INSTRUCTOR)
     read(root.caller, knots)
-    application.services.organizations.edit(knots.id, name="Schule für Knoten 🪢", by=OPERATOR)
+    application.services.organizations.edit(
+        knots.id, OrganizationChanges(name="Schule für Knoten 🪢"), by=OPERATOR
+    )
 
     exported = read(anna.caller, knots, "/audit/export").text
 

@@ -9,6 +9,7 @@ from accounts.domain.organizations.entities import Plan
 from accounts.models import Invitation as InvitationRow
 from accounts.models import Organization as OrganizationRow
 from accounts.models import OrgMembership as MembershipRow
+from authsvc.kernel.urls import PAGE_URL_RULE
 from tests.accounts.org_pages import (
     ORGANIZATIONS,
     has_invitation,
@@ -106,6 +107,22 @@ def test_name_and_plan_of_an_organization_are_changed(application: Application) 
     assert now(application, organization).plan is Plan.TEAM
     assert log_of(organization.id) == ["Changed Name and Plan."]
     assert ("organization-edited", str(organization.id), "") in recorded(organization.id)
+
+
+def test_the_profile_of_an_organization_is_changed_and_checked(application: Application) -> None:
+    organization, root = has_organization(application), root_browser(application)
+    values = {"name": organization.name, "plan": "free", "description": "Ties knots."}
+
+    invalid = root.post(page_of(organization), **values, url="http://school.example/", image_url="")
+    changed = root.post(
+        page_of(organization), **values, url="https://school.example/", image_url=""
+    )
+
+    assert PAGE_URL_RULE in invalid.text
+    assert changed.path == ORGANIZATIONS
+    edited = now(application, organization)
+    assert (edited.url, edited.description) == ("https://school.example/", "Ties knots.")
+    assert log_of(organization.id) == ["Changed Website and Description."]
 
 
 def test_read_only_fields_cannot_be_submitted(application: Application) -> None:

@@ -21,7 +21,13 @@ from accounts.domain.access import (
     rights_of,
 )
 from accounts.domain.identity.entities.sessions import SessionState
-from accounts.domain.organizations.entities import Organization, OrgMembership, Plan
+from accounts.domain.organizations.entities import (
+    LONGEST_DESCRIPTION,
+    Organization,
+    OrganizationChanges,
+    OrgMembership,
+    Plan,
+)
 from accounts.domain.organizations.errors import OrganizationSuspended, UnsuitableOrganization
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 from tests.support.builders import NOON, a_client_of, a_principal, some_client_terms
@@ -121,7 +127,7 @@ def test_edits_change_only_what_they_name(
 ) -> None:
     school = an_organization(name="Knots", plan=Plan.TEAM)
 
-    edited = school.edited(name=name, plan=plan)
+    edited = school.edited(OrganizationChanges(name=name, plan=plan))
 
     assert (edited.name, edited.plan) == expected
     assert replace(edited, name="Knots", plan=Plan.TEAM) == school
@@ -129,7 +135,42 @@ def test_edits_change_only_what_they_name(
 
 def test_an_edit_to_an_empty_name_is_refused() -> None:
     with pytest.raises(UnsuitableOrganization):
-        an_organization().edited(name="  ", plan=None)
+        an_organization().edited(OrganizationChanges(name="  "))
+
+
+def test_a_profile_is_edited_and_emptied() -> None:
+    url, description = "https://school.example/a?b=%C3%A4", "Ties knots."
+
+    edited = an_organization().edited(OrganizationChanges(url=url, description=description))
+
+    assert (edited.url, edited.description) == (url, description)
+    assert edited.edited(OrganizationChanges(url="", description="")) == replace(
+        edited, url="", description=""
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        OrganizationChanges(url=url, image_url=url, description=description)
+        for url, description in [
+            ("http://school.example/", "Two\nlines."),
+            ("https://school.example/\nSet-Cookie: a", "\u202eReordered."),
+            ("https://school.example/<b>", "\0"),
+            ("https://anna@school.example/", "x" * (LONGEST_DESCRIPTION + 1)),
+            ("https://localhost/", "\u200b"),
+            ("https://10.0.0.1/logo.png", " \n "),
+            ("javascript:alert(1)", "a\rb"),
+            ("https://school.example/" + "a" * 2000, "\u2028"),
+        ]
+    ],
+)
+def test_what_cannot_be_published_is_refused(changes: OrganizationChanges) -> None:
+    with pytest.raises(UnsuitableOrganization) as error:
+        an_organization().edited(changes)
+
+    paths = [field_error.path for field_error in error.value.field_errors]
+    assert paths in (["url", "image_url", "description"], ["url", "image_url"])
 
 
 def test_an_organization_is_suspended_reopened_and_deleted() -> None:

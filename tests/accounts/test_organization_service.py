@@ -8,7 +8,12 @@ import pytest
 
 from accounts.domain.access import NotPermitted, OrganizationStatus, OrgRole, Principal
 from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
-from accounts.domain.organizations.entities import Organization, OwnOrganization, Plan
+from accounts.domain.organizations.entities import (
+    Organization,
+    OrganizationChanges,
+    OwnOrganization,
+    Plan,
+)
 from accounts.domain.organizations.errors import (
     OrganizationNotFound,
     OrganizationSuspended,
@@ -30,7 +35,9 @@ from tests.support.worlds import World
 Act = Callable[[OrganizationService, Organization, Principal], object]
 
 CHANGES: dict[str, Act] = {
-    "edit": lambda service, school, by: service.edit(school.id, name="Bends", by=by),
+    "edit": lambda service, school, by: service.edit(
+        school.id, OrganizationChanges(name="Bends"), by=by
+    ),
     "suspend": lambda service, school, by: service.suspend(school.id, reason="Unpaid", by=by),
     "reopen": lambda service, school, by: service.reopen(school.id, by=by),
     "delete": lambda service, school, by: service.delete(school.id, by=by),
@@ -125,7 +132,9 @@ def test_an_edit_is_stored_and_recorded_with_the_differences(world: World) -> No
     school = has_organization(world, name="Knots")
     anna = has_member(world, school, OrgRole.ADMIN)
 
-    edited = world.services.organizations.edit(school.id, name="Bends", by=anna)
+    edited = world.services.organizations.edit(
+        school.id, OrganizationChanges(name="Bends"), by=anna
+    )
 
     assert edited == stored(world, school) == replace(school, name="Bends")
     assert acts_in(world, school) == [
@@ -144,10 +153,12 @@ def test_owners_cannot_change_the_plan(memory: World) -> None:
     edit = memory.services.organizations.edit
 
     with pytest.raises(NotPermitted):
-        edit(school.id, plan=Plan.ENTERPRISE, by=anna)
+        edit(school.id, OrganizationChanges(plan=Plan.ENTERPRISE), by=anna)
 
-    assert edit(school.id, plan=Plan.FREE, by=anna) == school
-    assert edit(school.id, plan=Plan.TEAM, by=has_root(memory)).plan is Plan.TEAM
+    assert edit(school.id, OrganizationChanges(plan=Plan.FREE), by=anna) == school
+    assert (
+        edit(school.id, OrganizationChanges(plan=Plan.TEAM), by=has_root(memory)).plan is Plan.TEAM
+    )
 
 
 def test_an_empty_name_is_refused(memory: World) -> None:
@@ -155,7 +166,7 @@ def test_an_empty_name_is_refused(memory: World) -> None:
     anna = has_member(memory, school, OrgRole.OWNER)
 
     with pytest.raises(UnsuitableOrganization):
-        memory.services.organizations.edit(school.id, name=" ", by=anna)
+        memory.services.organizations.edit(school.id, OrganizationChanges(name=" "), by=anna)
 
     assert stored(memory, school) == school
 
@@ -164,7 +175,9 @@ def test_a_suspended_organization_cannot_be_edited(memory: World) -> None:
     school = has_organization(memory, status=OrganizationStatus.SUSPENDED)
 
     with pytest.raises(OrganizationSuspended):
-        memory.services.organizations.edit(school.id, name="Bends", by=has_root(memory))
+        memory.services.organizations.edit(
+            school.id, OrganizationChanges(name="Bends"), by=has_root(memory)
+        )
 
     assert stored(memory, school) == school
     assert acts_in(memory, school) == []

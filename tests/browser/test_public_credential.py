@@ -30,6 +30,18 @@ course = a_published_course(services())
 services().credentials.define(some_terms(course_id=course.id, tags=("Ropework",)), by=OPERATOR)
 learner.passes(course)
 """
+OFFERS: Final = """
+from accounts.domain.access import OPERATOR
+from authsvc.composition.container import services
+from tests.support.builders import some_terms
+from tests.support.claims import stored_claim
+from tests.support.learning import a_published_course
+anna = services().users.users.find_by_email({email!r})
+services().emails.verify(anna.id, email=anna.email)
+course = a_published_course(services())
+offered = services().credentials.define(some_terms(course_id=course.id), by=OPERATOR)
+stored_claim(services(), str(offered.id), email=anna.email, token="a-token")
+"""
 REVOKES: Final = """
 from uuid import UUID
 from accounts.domain.access import OPERATOR
@@ -106,6 +118,17 @@ def test_a_holder_shows_their_name_and_a_stranger_verifies_the_credential(
     assert heading(page) != "Credential"
     assert photograph(page, "credential-revoked") == WIDTHS
     assert findings(page, path) == []
+
+
+def test_a_claim_is_offered_on_a_page_for_everybody(page: Page, town: Town) -> None:
+    anna = town.resident("anna")
+    manage(town.school.environment, "shell", "-c", OFFERS.format(email=anna))
+    sign_in(page, anna)
+
+    page.goto("/account/claims/a-token")
+    expect(page.get_by_role("button", name="Claim")).to_be_visible()
+    assert photograph(page, "claim") == WIDTHS
+    assert findings(page, "/account/claims/a-token") == []
 
 
 def test_an_unknown_credential_says_what_to_do(page: Page, town: Town) -> None:

@@ -14,6 +14,7 @@ from credentials.domain.entities.credentials import (
     IssuedCredentialStatus,
 )
 from credentials.domain.entities.definitions import LONGEST_TEXT
+from credentials.domain.entities.public import CAUSES
 from credentials.models import Credential, UserCredential
 from tests.accounts.org_pages import has_organization, page_of
 from tests.support.application import Application
@@ -25,6 +26,8 @@ pytestmark = pytest.mark.database
 
 CREDENTIALS = "credentials/credential/"
 ISSUED = "credentials/usercredential/"
+ERROR = "issued-in-error"
+MISTAKE = {"reason": "Issued by mistake.", "cause": ERROR}
 
 
 def terms_of(course: Course, **parts: Any) -> dict[str, Any]:
@@ -140,32 +143,40 @@ def test_a_withdrawn_credential_is_offered_again(application: Application) -> No
     assert Credential.objects.get().is_offered
 
 
-def test_revoking_asks_for_a_reason_first(application: Application) -> None:
-    issued = an_issued_one(application)
+def test_revoking_asks_for_the_cause_and_the_reason_first(application: Application) -> None:
+    issued, bo = an_issued_one(application), credential_officer(application)
 
-    page = credential_officer(application).act(ISSUED, "revoke", issued.pk)
+    question = bo.act(ISSUED, "revoke", issued.pk)
+    unanswered = bo.act(ISSUED, "revoke", issued.pk, reason="Issued by mistake.")
 
-    assert "Revoke “Knot Basics” of Anna" in page.text
+    for page in (question, unanswered):
+        assert "Revoke “Knot Basics” of Anna" in page.text
+        assert "with the date and the cause, and without the reason" in page.text
+        assert all(f'value="{cause}"' in page.text for cause in CAUSES)
     assert status_of(application, issued) is IssuedCredentialStatus.ISSUED
 
 
-def test_a_revocation_keeps_its_reason_and_who_it_was(application: Application) -> None:
+def test_revocations_keep_their_cause_and_reason_and_who_it_was(application: Application) -> None:
     issued, bo = an_issued_one(application), credential_officer(application)
+    a_holder(application)
+    other = UserCredential.objects.exclude(pk=issued.pk).get()
 
-    page = bo.act(ISSUED, "revoke", issued.pk, reason="Issued by mistake.")
+    page = bo.act(ISSUED, "revoke", issued.pk, other.pk, reason="Two of them.", cause=ERROR)
 
-    issued.refresh_from_db()
-    assert page.messages == ("Revoked “Knot Basics” of Anna.",)
-    assert status_of(application, issued) is IssuedCredentialStatus.REVOKED
-    assert (issued.revocation_reason, issued.revoked_by_id) == ("Issued by mistake.", bo.id)
-    assert log_of(issued.pk) == ["Revoked. Reason: Issued by mistake."]
+    assert page.messages == ("Revoked “Knot Basics” of Anna.",) * 2
+    for row in (issued, other):
+        row.refresh_from_db()
+        assert status_of(application, row) is IssuedCredentialStatus.REVOKED
+        assert (row.revocation_reason, row.revocation_cause) == ("Two of them.", ERROR)
+        assert row.revoked_by_id == bo.id
+        assert log_of(row.pk) == ["Revoked. Reason: Two of them."]
 
 
 def test_a_credential_is_revoked_once(application: Application) -> None:
     issued, bo = an_issued_one(application), credential_officer(application)
-    bo.act(ISSUED, "revoke", issued.pk, reason="Issued by mistake.")
+    bo.act(ISSUED, "revoke", issued.pk, **MISTAKE)
 
-    page = bo.act(ISSUED, "revoke", issued.pk, reason="Once more.")
+    page = bo.act(ISSUED, "revoke", issued.pk, reason="Once more.", cause=ERROR)
 
     issued.refresh_from_db()
     assert page.messages[0].startswith(
@@ -193,7 +204,7 @@ def test_the_page_of_an_issued_credential_says_all_there_is_to_know(
     application: Application,
 ) -> None:
     issued, bo = an_issued_one(application), credential_officer(application)
-    bo.act(ISSUED, "revoke", issued.pk, reason="Issued by mistake.")
+    bo.act(ISSUED, "revoke", issued.pk, **MISTAKE)
 
     page = bo.get(f"{ISSUED}{issued.pk}/change/")
 
@@ -202,7 +213,8 @@ def test_the_page_of_an_issued_credential_says_all_there_is_to_know(
     assert "criteria: Tied every knot of the course." in page.text
     assert f"Completed version 1 of {issued.course.slug}" in page.text
     assert f'href="http://localhost:8000/credentials/{issued.pk}"' in page.text
-    assert f"by {User.objects.get(pk=bo.id).email}: Issued by mistake." in page.text
+    reason = f"by {User.objects.get(pk=bo.id).email}: Issued in error. Issued by mistake."
+    assert reason in page.text
 
 
 def test_an_officer_suspends_a_credential_and_resumes_it(application: Application) -> None:

@@ -99,6 +99,9 @@ def test_the_pdf_has_a_title_a_language_and_the_same_bytes_for_the_same_words(
     assert first == second
     assert first.startswith(b"%PDF-1.")
     assert b"/Lang (en)" in first
+    assert b"/DisplayDocTitle true" in first
+    for name in (b"/Title", b"/Author", b"/Subject", b"/Creator (authsvc)"):
+        assert name in first
     assert b"/Count 1" in first
     assert len(first) < 200_000
 

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
-from accounts.domain.access import OPERATOR
+from accounts.domain.access import OPERATOR, NotPermitted, OrganizationId, OrgRole
 from accounts.domain.audit.entities import AuditAction
+from accounts.domain.organizations.errors import OrganizationNotFound
 from authsvc.kernel.tenancy import ALL_TENANTS
 from credentials.domain.errors import (
     AlreadyCompromised,
@@ -16,6 +18,7 @@ from credentials.domain.errors import (
     ReasonMissing,
 )
 from credentials.openbadges.keys import KeyKind
+from tests.support.organizations import a_member
 from tests.support.worlds import World
 
 
@@ -76,6 +79,22 @@ def test_a_rotation_retires_the_keys_and_is_audited(memory: World) -> None:
     assert {key.retired_at for key in keys if not key.is_current} == {memory.clock.now()}
     entry = list(memory.repositories.audit_log.store.values())[-1]  # type: ignore[attr-defined]  # in memory
     assert (entry.act.action, entry.act.reason) == (AuditAction.ISSUER_KEYS_ROTATED, "Yearly.")
+
+
+def test_keys_are_rotated_for_organizations_in_the_scope_of_the_caller_alone(memory: World) -> None:
+    issuer_keys, harbour = memory.services.issuer_keys, memory.has_organization(slug="harbour")
+    abroad = a_member(memory.has_organization(slug="abroad").id, OrgRole.OWNER)
+
+    with pytest.raises(OrganizationNotFound):
+        issuer_keys.rotate(harbour.id, reason="Yearly.", by=abroad)
+    with pytest.raises(OrganizationNotFound):
+        issuer_keys.rotate(OrganizationId(uuid4()), reason="Yearly.", by=OPERATOR)
+    with pytest.raises(NotPermitted):
+        issuer_keys.rotate(harbour.id, reason="Yearly.", by=a_member(harbour.id, OrgRole.LEARNER))
+    with pytest.raises(IssuerNotFound):
+        issuer_keys.issuer(harbour.id)
+
+    assert len(issuer_keys.rotate(harbour.id, reason="Yearly.", by=OPERATOR)) == 2
 
 
 def test_a_key_is_compromised_from_a_time_that_can_only_move_back(memory: World) -> None:

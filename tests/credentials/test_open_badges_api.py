@@ -34,7 +34,7 @@ class Stranger:
 
     application: Application
 
-    def key(self, url: str) -> IssuerKey:
+    def key(self, url: str, issuer_id: str) -> IssuerKey:
         """The key, if the profile of the issuer lists it for assertions."""
         issuer = url.partition("/keys/")[0]
         profile = self._fetch(issuer)

@@ -61,9 +61,14 @@ def test_without_credentials_the_transcript_says_why_there_is_none(
     browser = signed_in(a_user_of(application, "Bo"))
     assert "Transcript" not in browser.get(PAGE).text
 
-    assert browser.get("/account/transcript.json").headers["Location"] == PAGE
+    problem = browser.get("/account/transcript.json")
+    page = browser.get("/account/transcript.jwt", Accept="text/html,*/*;q=0.8")
 
-    assert "No credentials for a transcript" in browser.get(PAGE).text
+    assert (problem.status, problem.headers["Content-Type"]) == (404, "application/problem+json")
+    assert '"nothing-to-transcribe"' in problem.text
+    assert (page.status, page.headers["Cache-Control"]) == (404, "private, no-store")
+    assert "<h1>No credentials for a transcript</h1>" in page.text
+    assert f'href="{PAGE}"' in page.text
 
 
 def test_a_revoked_credential_stays_and_is_marked(application: Application) -> None:

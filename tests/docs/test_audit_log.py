@@ -10,7 +10,7 @@ from uuid import UUID
 from accounts.api.serializers import AuditEntrySerializer
 from accounts.domain.access import OPERATOR, UserId
 from accounts.domain.audit.entities import AuditAction, SubjectType
-from accounts.domain.organizations.entities import Organization
+from accounts.domain.organizations.entities import Organization, OrganizationChanges
 from tests.support.application import Application, Person
 from tests.support.documents import Fence, fences, page, table_under
 
@@ -35,7 +35,9 @@ def _exported(application: Application) -> tuple[Organization, list[str]]:
         name="Knots", slug="knots", owner_id=UserId(UUID(anna.id)), by=OPERATOR
     )
     for name in ("Knöpfe", "Knoten 🪢"):
-        application.services.organizations.edit(knots.id, name=name, by=OPERATOR)
+        application.services.organizations.edit(
+            knots.id, OrganizationChanges(name=name), by=OPERATOR
+        )
     text = anna.caller.get(f"/v1/orgs/{knots.id}/audit/export").text
     return knots, text.splitlines(keepends=True)
 

@@ -214,12 +214,17 @@ def test_a_response_that_drips_is_given_up(head: bytes, part: bytes) -> None:
         IMPATIENT.send(get(f"http://127.0.0.1:{server.port}/", most_bytes=10_000))
 
 
-def test_a_server_that_sends_nothing_is_given_up() -> None:
+@pytest.mark.parametrize(
+    ("http", "most_seconds"), [(IMPATIENT, None), (IMPATIENT, 60.0), (ANYWHERE, SHORT_SECONDS)]
+)
+def test_a_server_that_sends_nothing_is_given_up(
+    http: HttpcoreOutbound, most_seconds: float | None
+) -> None:
     with (
         raw_server(endlessly(b"", b"", pause=0.05)) as server,
         pytest.raises(OutboundFailed, match="in time"),
     ):
-        IMPATIENT.send(get(f"http://127.0.0.1:{server.port}/"))
+        http.send(replace(get(f"http://127.0.0.1:{server.port}/"), most_seconds=most_seconds))
 
 
 def test_a_resolver_that_does_not_answer_is_given_up() -> None:

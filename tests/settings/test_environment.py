@@ -39,6 +39,7 @@ ANOTHER_VALUE = {
     "ISSUER_NAME": "School of Knots",
     "ISSUER_URL": "https://school.example/badges?from=1#top",
     "ISSUER_EMAIL": "badges@school.example",
+    "FETCH_FOREIGN_BADGES": "on",
     "TERMS_URL": "https://school.example/terms",
     "PRIVACY_URL": "http://localhost:8000/privacy",
     "DEMO": "off",

@@ -1,22 +1,26 @@
 """Entities of organizations: tenants, their members and invitations."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, NewType
+from typing import Final, NewType, TypeVar
 from uuid import UUID
 
 from accounts.domain.access import OrganizationId, OrganizationStatus, OrgRole, UserId
 from accounts.domain.organizations.errors import OrganizationSuspended, UnsuitableOrganization
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.text import name_error
+from authsvc.kernel.urls import page_url_error
 
 InvitationId = NewType("InvitationId", UUID)
+T = TypeVar("T")
 
 INVITATION_LIFETIME: Final = timedelta(days=7)
 LONGEST_SLUG: Final = 40
 LONGEST_NAME: Final = 200
+LONGEST_DESCRIPTION: Final = 500
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -43,8 +47,22 @@ class OrganizationPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrganizationChanges:
+    """What is edited of an organization; None leaves a value unchanged."""
+
+    name: str | None = None
+    plan: Plan | None = None
+    url: str | None = None
+    description: str | None = None
+    image_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """A tenant. Its slug never changes: the slugs of its courses begin with it."""
+    """A tenant. Its slug never changes: the slugs of its courses begin with it.
+
+    `url`, `description` and `image_url`, each empty if there is none, are what it publishes of itself as an issuer.
+    """
 
     id: OrganizationId
     name: str
@@ -52,13 +70,18 @@ class Organization:
     plan: Plan
     status: OrganizationStatus
     created_at: datetime
+    url: str = ""
+    description: str = ""
+    image_url: str = ""
 
     @property
     def is_open(self) -> bool:
         return self.status is OrganizationStatus.ACTIVE
 
     def checked(self) -> "Organization":
-        """Return the organization if its name and slug are valid. Raises UnsuitableOrganization."""
+        """Return the organization if what it says of itself is valid. Raises UnsuitableOrganization."""
+        if field_errors := tuple(self._profile_errors()):
+            raise UnsuitableOrganization(*field_errors)
         if not _SLUG.fullmatch(self.slug) or len(self.slug) > LONGEST_SLUG:
             raise UnsuitableOrganization(
                 FieldError(path="slug", detail="Use lowercase letters, digits and single hyphens.")
@@ -73,20 +96,32 @@ class Organization:
             )
         return self
 
+    def _profile_errors(self) -> Iterator[FieldError]:
+        for path, url in (("url", self.url), ("image_url", self.image_url)):
+            if url and (reason := page_url_error(url)) is not None:
+                yield FieldError(path=path, detail=reason)
+        if len(self.description) > LONGEST_DESCRIPTION or name_error(self.description) is not None:
+            detail = f"Use one line of at most {LONGEST_DESCRIPTION} characters."
+            yield FieldError(path="description", detail=detail)
+
     def require_open(self) -> None:
         """Raises OrganizationSuspended."""
         if not self.is_open:
             raise OrganizationSuspended
 
-    def edited(self, *, name: str | None, plan: Plan | None) -> "Organization":
-        """Return the organization with a new name or plan; None leaves either unchanged.
+    def edited(self, changes: OrganizationChanges) -> "Organization":
+        """Raises UnsuitableOrganization."""
 
-        Raises UnsuitableOrganization.
-        """
+        def new(value: T | None, old: T) -> T:
+            return old if value is None else value
+
         return replace(
             self,
-            name=self.name if name is None else name,
-            plan=self.plan if plan is None else plan,
+            name=new(changes.name, self.name),
+            plan=new(changes.plan, self.plan),
+            url=new(changes.url, self.url),
+            description=new(changes.description, self.description),
+            image_url=new(changes.image_url, self.image_url),
         ).checked()
 
     def suspended(self) -> "Organization":

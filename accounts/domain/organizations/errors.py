@@ -23,8 +23,8 @@ class OrganizationSuspended(Conflict):
 
 class UnsuitableOrganization(Invalid):
     code = "unsuitable-organization"
-    title = "The name or slug is invalid"
-    explanation = "`errors` says what is wrong with the name or the slug."
+    title = "The description of the organization is invalid"
+    explanation = "`errors` says what is wrong with its name, slug, URL, description or image URL."
 
 
 class OrganizationLimit(Conflict):

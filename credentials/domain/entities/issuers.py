@@ -191,5 +191,7 @@ class PublishedIssuer:
     name: str
     url: str
     email: str = ""
+    description: str = ""
+    image_url: str = ""
     is_open: bool
     keys: Sequence[StoredKey]

@@ -86,7 +86,8 @@ class PublicCredential:
     """An issued credential as its page shows it.
 
     `holder` is empty unless the holder chose to be named and their account is active. `successor` was issued in its
-    place. `issuer_is_open` tells whether the issuer still issues, unless the credential is void.
+    place. `issuer_is_open` tells whether the issuer still issues, `issuer_url` and `issuer_description` what an
+    organization says of itself, unless the credential is void.
     """
 
     verification: Verification
@@ -96,6 +97,8 @@ class PublicCredential:
     holder: str = ""
     successor: IssuedCredential | None = None
     issuer_is_open: bool = True
+    issuer_url: str = ""
+    issuer_description: str = ""
     compromised_from: datetime | None = None
 
     @property

@@ -1,13 +1,12 @@
-"""Verification of any Open Badge 3.0, of this service or another, without outbound requests."""
+"""Verification of any Open Badge 3.0, of this service or another."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.errors import FieldError
 from credentials.domain.entities.badges import (
     BadgeContent,
     BadgeOutcome,
@@ -17,19 +16,17 @@ from credentials.domain.entities.badges import (
     BadgeVerdict,
 )
 from credentials.domain.entities.credentials import IssuedCredentialId
-from credentials.domain.entities.issuers import Addresses, IssuerKeyId
+from credentials.domain.entities.issuers import Addresses
 from credentials.domain.errors import (
+    BadgeNotFetched,
     IssuedCredentialNotFound,
-    IssuerKeyNotFound,
     IssuerKeyUnreadable,
-    StatusListNotFound,
 )
-from credentials.domain.services.issuer_keys import IssuerKeys
+from credentials.domain.services.badge_resolvers import BadgeResolver, OwnIssuers
+from credentials.domain.services.foreign_issuers import ForeignIssuers
 from credentials.domain.services.signed_verification import IssuedVerifier
-from credentials.domain.services.status_lists import StatusLists
-from credentials.openbadges.errors import InvalidDocument, InvalidKey
+from credentials.openbadges.errors import InvalidDocument
 from credentials.openbadges.json_texts import json_text
-from credentials.openbadges.keys import DID_KEY, IssuerKey
 from credentials.openbadges.schemas import VIOLATION, is_transcript
 from credentials.openbadges.securing import OPEN_BADGES_2, time_of
 from credentials.openbadges.verification import (
@@ -46,8 +43,6 @@ from credentials.openbadges.verification import (
 LONGEST_SHOWN: Final = 300
 """Characters of a name or an identifier that are shown."""
 _ENDORSEMENTS: Final = ("endorsement", "endorsementJwt")
-_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
-_UUID: Final = re.compile(r"[0-9a-f-]{36}", re.ASCII)
 _OUTCOMES: Final = {
     Outcome.PASSED: BadgeOutcome.PASSED,
     Outcome.FAILED: BadgeOutcome.FAILED,
@@ -58,70 +53,11 @@ _Steps = Mapping[StepName, Step]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfflineResolver:
-    """Implements Resolver with what issuers here publish, and with keys that are in their own identifiers (did:key)."""
-
-    issuer_keys: IssuerKeys
-    status_lists: StatusLists
-    addresses: Addresses
-
-    def key(self, url: str) -> IssuerKey:
-        if url.startswith(DID_KEY):
-            return IssuerKey.of_did_key(url)
-        published = self.addresses.published(url, "keys")
-        if published is not None and _UUID.fullmatch(published[1]):
-            try:
-                return self.issuer_keys.key(published[0], IssuerKeyId(UUID(published[1])))
-            except (IssuerKeyNotFound, ValueError):
-                pass
-        if self.addresses.is_own(url):
-            raise InvalidKey("No issuer here has the key that the credential names.")
-        raise Unresolved(
-            "The issuer publishes its key on another host, and this service makes no outbound requests. Use the"
-            " verifier of the issuer."
-        )
-
-    def status_list(self, url: str) -> str:
-        published = self.addresses.published(url, "status-lists")
-        if published is not None and _NUMBER.fullmatch(published[1]):
-            try:
-                return self.status_lists.credential(published[0], int(published[1]))
-            except StatusListNotFound:
-                pass
-            except IssuerKeyUnreadable as error:
-                raise Unresolved(error.detail) from None
-        if self.addresses.is_own(url):
-            raise InvalidDocument("No issuer here has the status list that the credential names.")
-        raise Unresolved(
-            "The status list is on another host, and this service makes no outbound requests. Ask the issuer whether"
-            " the credential still stands."
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Remembering:
-    """Implements Resolver for one transcript: what its credentials have in common is resolved once."""
-
-    resolver: Resolver
-    keys: dict[str, IssuerKey] = field(default_factory=dict)
-    lists: dict[str, str] = field(default_factory=dict)
-
-    def key(self, url: str) -> IssuerKey:
-        if url not in self.keys:
-            self.keys[url] = self.resolver.key(url)
-        return self.keys[url]
-
-    def status_list(self, url: str) -> str:
-        if url not in self.lists:
-            self.lists[url] = self.resolver.status_list(url)
-        return self.lists[url]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BadgeVerifier:
     """Verifies what anybody sends. Nothing of it is stored."""
 
-    resolver: OfflineResolver
+    own: OwnIssuers
+    foreign: ForeignIssuers
     issued_verifier: IssuedVerifier
     addresses: Addresses
     clock: Clock
@@ -131,7 +67,27 @@ class BadgeVerifier:
 
         Whatever the content, the answer is a report. With *email*, the holder is compared with that e-mail address.
         """
-        resolver, now = Remembering(self.resolver), self.clock.now()
+        return self._verified(content, self.foreign.resolver(), email)
+
+    def verify_at(self, address: str, *, email: str = "") -> BadgeReport:
+        """Verify the credential at an address, here or on another host, like verify.
+
+        Raises BadgeNotFetched, IssuedCredentialNotFound, IssuedCredentialAltered, IssuerKeyUnreadable.
+        """
+        elsewhere = self.foreign.resolver()
+        if (issued_id := self.addresses.issued_id(address)) is not None:
+            signed = self.issued_verifier.signer.shown(issued_id)
+            return self._verified(signed.document, elsewhere, email)
+        if self.addresses.is_own(address):
+            raise IssuedCredentialNotFound
+        try:
+            content = elsewhere.credential(address)
+        except Unresolved as error:
+            raise BadgeNotFetched(FieldError(path="address", detail=str(error))) from None
+        return self._verified(content, elsewhere, email)
+
+    def _verified(self, content: bytes | str, elsewhere: Resolver, email: str) -> BadgeReport:
+        resolver, now = BadgeResolver(own=self.own, elsewhere=elsewhere), self.clock.now()
         verification = verify(content, resolver, now, email=email)
         report = self._report_on(verification, email)
         document = verification.document
@@ -274,7 +230,7 @@ def _refresh(document: Mapping[str, Any]) -> BadgeStep:
     return _step(
         BadgeStepName.REFRESH,
         BadgeOutcome.NOT_CHECKED,
-        "The issuer may have a newer version. This service makes no outbound requests.",
+        "The issuer may have a newer version, which is not fetched here.",
     )
 
 

@@ -106,7 +106,9 @@ class IssuerKeys:
         return PublishedIssuer(
             org_id=org_id,
             name=organization.name,
-            url=self.addresses.home,
+            url=organization.url or self.addresses.home,
+            description=organization.description,
+            image_url=organization.image_url,
             is_open=organization.is_open,
             keys=keys,
         )
@@ -121,7 +123,12 @@ class IssuerKeys:
     def rotate(
         self, org_id: OrganizationId | None, *, reason: str, by: Principal
     ) -> list[StoredKey]:
-        """Retire the current keys of an issuer, and return new ones. What the old ones signed verifies as before."""
+        """Retire the current keys of an issuer, and return new ones. What the old ones signed verifies as before.
+
+        Raises OrganizationNotFound.
+        """
+        if org_id is not None:
+            self.tenant_access.organization(org_id, by=by)
         by.require(Right.AWARD_CREDENTIALS, of=org_id)
         require_reason(reason)
         with self.unit_of_work.atomic():

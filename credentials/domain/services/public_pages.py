@@ -8,6 +8,7 @@ from accounts.public import (
     AuditAction,
     AuditLog,
     AuditSubject,
+    Organization,
     Principal,
     PublicNames,
     SubjectType,
@@ -52,6 +53,7 @@ class PublicPages:
         verification, form = self.verifier.verify_form(issued_id)
         issued, since = verification.issued, _compromised_from(form)
         verdict = PublicVerdict.of(verification, compromised_from=since)
+        organization = None if verdict.is_void else self._organization(issued)
         return PublicCredential(
             verification=verification,
             verdict=verdict,
@@ -59,7 +61,9 @@ class PublicPages:
             evidence=() if form is None or verdict.is_void else _evidence_in(form),
             holder=self.names.active_name_of(issued.user_id) if issued.shows_name else "",
             successor=successor_of(issued, self.issued_credentials) if verdict.is_trusted else None,
-            issuer_is_open=verdict.is_void or self._is_open(issued),
+            issuer_is_open=verdict.is_void or organization is None or organization.is_open,
+            issuer_url="" if organization is None else organization.url,
+            issuer_description="" if organization is None else organization.description,
             compromised_from=since,
         )
 
@@ -110,8 +114,9 @@ class PublicPages:
             raise IssuedCredentialNotFound
         return issued
 
-    def _is_open(self, issued: IssuedCredential) -> bool:
-        return issued.org_id is None or self.tenant_access.even_deleted(issued.org_id).is_open
+    def _organization(self, issued: IssuedCredential) -> Organization | None:
+        """The organization that issued it; None for the platform."""
+        return None if issued.org_id is None else self.tenant_access.even_deleted(issued.org_id)
 
 
 def _compromised_from(form: SignedForm | None) -> datetime | None:

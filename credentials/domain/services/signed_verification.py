@@ -37,7 +37,7 @@ class OwnKeys:
     def __init__(self, *own: IssuerKey) -> None:
         self._own = {key.id: key for key in own}
 
-    def key(self, url: str) -> IssuerKey:
+    def key(self, url: str, issuer_id: str) -> IssuerKey:
         if url not in self._own:
             raise InvalidKey("The credential names another key than the one that signed it.")
         return self._own[url]

@@ -35,7 +35,7 @@ class Published:
     )
     lists: dict[str, str] = field(default_factory=lambda: {LIST_URL: json_text(status_list())})
 
-    def key(self, url: str) -> IssuerKey:
+    def key(self, url: str, issuer_id: str) -> IssuerKey:
         if url not in self.keys:
             raise Unresolved("The key of the issuer cannot be found.")
         return self.keys[url]

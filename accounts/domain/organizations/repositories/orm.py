@@ -191,6 +191,9 @@ def _organization(row: rows.Organization) -> Organization:
         plan=Plan(row.plan),
         status=OrganizationStatus(row.status),
         created_at=row.created_at,
+        url=row.url,
+        description=row.description,
+        image_url=row.image_url,
     )
 
 

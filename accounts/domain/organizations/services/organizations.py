@@ -19,6 +19,7 @@ from accounts.domain.identity.services.mail_budgets import MailBudgets
 from accounts.domain.identity.services.users import EmailService
 from accounts.domain.organizations.entities import (
     Organization,
+    OrganizationChanges,
     OrganizationCreators,
     OrganizationPolicy,
     OrgMembership,
@@ -143,13 +144,12 @@ class OrganizationService:
     def edit(
         self,
         org_id: OrganizationId,
+        changes: OrganizationChanges,
         *,
-        name: str | None = None,
-        plan: Plan | None = None,
         if_match: Precondition = UNCONDITIONAL,
         by: Principal,
     ) -> Organization:
-        """Change the name or, with Right.MANAGE_ORGANIZATIONS, the plan.
+        """Change the name, what it publishes of itself or, with Right.MANAGE_ORGANIZATIONS, the plan.
 
         The precondition is about an `OwnOrganization`.
         Raises NotPermitted, OrganizationSuspended, UnsuitableOrganization, PreconditionFailed.
@@ -157,12 +157,12 @@ class OrganizationService:
         with self.unit_of_work.atomic():
             organization = self.organizations.get_for_update(org_id, scope=by.tenant_scope)
             by.require(Right.EDIT_ORGANIZATION, of=org_id)
-            if plan is not None and plan is not organization.plan:
+            if changes.plan not in (None, organization.plan):
                 by.require(Right.MANAGE_ORGANIZATIONS)
             organization.require_open()
             role = by.memberships.get(org_id)
             if_match.require(OwnOrganization(organization=organization, role=role))
-            edited = organization.edited(name=name, plan=plan)
+            edited = organization.edited(changes)
             self._save(AuditAction.ORGANIZATION_EDITED, organization, edited, by=by)
         return edited
 
@@ -251,4 +251,7 @@ def _members_of(organization: Organization) -> Members:
         "name": organization.name,
         "plan": organization.plan.value,
         "status": organization.status.value,
+        "url": organization.url,
+        "description": organization.description,
+        "image_url": organization.image_url,
     }
