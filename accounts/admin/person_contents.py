@@ -14,7 +14,7 @@ from accounts.domain.identity.entities.users import RequiredAction
 from authsvc.admin_site.actions import MOST_AT_ONCE
 from authsvc.admin_site.pages import Tab
 from authsvc.admin_site.people import name_of
-from authsvc.admin_site.person_tabs import PersonTab
+from authsvc.admin_site.contributed_tabs import ContributedTab
 from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
@@ -58,7 +58,7 @@ def reason_against_deactivation(request: HttpRequest, row: rows.User) -> str:
 
 
 def contents_of(
-    request: HttpRequest, row: rows.User, current: str, contributed: list[PersonTab]
+    request: HttpRequest, row: rows.User, current: str, contributed: list[ContributedTab]
 ) -> tuple[list[str], dict[str, Any]]:
     """The templates of the tab, and their context."""
     context = _account_of(row)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -60,6 +61,8 @@ def test_enrolments_and_completions_count_on_their_days(world: World, course: Co
         Standing(id=course.id, name=course.title, enrolled=2, completed=1),
     )
     assert dashboard.courses[0].percent == 50
+    numbers = world.services.overview.learners_by_course([course.id, uuid4()], scope=ALL_TENANTS)
+    assert numbers == {course.id: 2}
 
 
 def test_the_period_before_is_compared(world: World, course: Course) -> None:

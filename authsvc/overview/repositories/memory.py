@@ -1,10 +1,11 @@
 """Read model of what staff see at a glance, in memory."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 from accounts.domain.access import ClientPk, OrganizationId, OrganizationStatus
 from accounts.domain.integrations.entities.webhooks import PauseCause, Webhook, WebhookId
@@ -17,7 +18,7 @@ from courses.domain.entities.courses import Course, CourseId
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from progress.domain.ai.entities.feedback import AIFlag, AIFlagId
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
-from progress.domain.entities.progress import CourseProgress
+from progress.domain.entities.progress import CourseProgress, ProgressStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,13 @@ class InMemoryOverviewRepository:
         learning = list(self._learning(subject, scope))
         active = {row.user_id for row in learning if _day_of(row.last_activity_at) >= period.since}
         return len(active), len({row.user_id for row in learning})
+
+    def learners_by_course(
+        self, course_ids: Collection[UUID], *, scope: TenantScope
+    ) -> Mapping[UUID, int]:
+        learning = scope.among(list(self.progress.values()))
+        enrolled = (row for row in learning if row.status is not ProgressStatus.WITHDRAWN)
+        return Counter(row.course_id for row in enrolled if row.course_id in course_ids)
 
     def by_course(
         self, period: Period, subject: Subject, *, limit: int, scope: TenantScope

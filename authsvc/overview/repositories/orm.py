@@ -1,8 +1,9 @@
 """Read model of what staff see at a glance, in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import CharField, Count, F, Max, Min, Q, QuerySet, Value
 from django.db.models.functions import TruncDate
@@ -18,6 +19,7 @@ from authsvc.storage.tenancy import owned_within
 from credentials.models import UserCredential
 from progress import models as progress
 from progress.domain.entities.attempts import AttemptStatus
+from progress.domain.entities.progress import ProgressStatus
 
 _TIMES: Final[Mapping[str, Any]] = {
     "open_invitations": Min("expires_at"),
@@ -63,6 +65,15 @@ class OrmOverviewRepository:
             learners=Count("user", distinct=True),
         )
         return numbers["active"], numbers["learners"]
+
+    def learners_by_course(
+        self, course_ids: Collection[UUID], *, scope: TenantScope
+    ) -> Mapping[UUID, int]:
+        learning = progress.CourseProgress.objects.filter(
+            owned_within(scope), course__in=course_ids
+        )
+        enrolled = learning.exclude(status=ProgressStatus.WITHDRAWN).order_by()
+        return dict(enrolled.values_list("course_id").annotate(Count("pk")))
 
     def by_course(
         self, period: Period, subject: Subject, *, limit: int, scope: TenantScope
