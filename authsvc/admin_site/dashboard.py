@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
 from authsvc.admin_site.charts import Chart, ChartSeries
+from authsvc.admin_site.lists import DayField
 from authsvc.admin_site.tenants import scope_of
 from authsvc.composition.container import services
 from authsvc.kernel.tables import Row
@@ -59,8 +60,8 @@ ATTENTION: Final = (
 class PeriodForm(forms.Form):
     """The period and subject of the figures."""
 
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date"}))
+    since = DayField(label="From")
+    until = DayField(label="To")
     course = forms.UUIDField(label="Course", required=False, widget=forms.Select())
     organization = forms.UUIDField(label="Organization", required=False, widget=forms.Select())
 
