@@ -41,8 +41,16 @@ from accounts.domain.audit.services.verifier import (
 from accounts.domain.identity.entities.events import EmailVerified
 from accounts.domain.identity.entities.impersonation import Impersonation
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS, Profile
-from accounts.domain.identity.entities.security_log import KeyRotation, SecurityEvent
+from accounts.domain.identity.entities.security_log import (
+    KeyRotation,
+    SecurityEvent,
+    SignInFailure,
+)
 from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, Session, SessionEnd
+from accounts.domain.identity.entities.sign_in_records import (
+    SignInRecord,
+    SignInWay,
+)
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import (
     EmailTaken,
@@ -138,6 +146,9 @@ __all__ = [
     "Session",
     "SessionEnd",
     "SessionId",
+    "SignInFailure",
+    "SignInRecord",
+    "SignInWay",
     "SubjectType",
     "Task",
     "TaskCallers",

@@ -46,6 +46,7 @@ JOBS: Final = (
                 counted="open",
             ),
             Page(label="Groups", model="auth.group"),
+            Page(label="Sign-ins", model="accounts.signinrecord"),
         ),
     ),
     Job(

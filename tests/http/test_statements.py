@@ -373,8 +373,15 @@ COSTS = [
     # As many as without a search.
     (searching_users, "SELECT SELECT"),
     (searching_members, "SELECT BEGIN SELECT SELECT COMMIT"),
-    (logging_in, f"{LIMITING} INSERT SELECT BEGIN SELECT INSERT INSERT COMMIT {THE_POSITION}"),
-    (logging_in_again, f"{LIMITING} SELECT BEGIN SELECT INSERT INSERT COMMIT {THE_POSITION}"),
+    # The session, the record of the sign-in, and the refresh token.
+    (
+        logging_in,
+        f"{LIMITING} INSERT SELECT BEGIN SELECT INSERT INSERT INSERT COMMIT {THE_POSITION}",
+    ),
+    (
+        logging_in_again,
+        f"{LIMITING} SELECT BEGIN SELECT INSERT INSERT INSERT COMMIT {THE_POSITION}",
+    ),
     (refreshing, f"BEGIN SELECT SELECT SELECT UPDATE INSERT COMMIT {THE_POSITION}"),
     (asking_whether_it_lives, ""),
 ]

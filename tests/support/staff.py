@@ -32,6 +32,7 @@ LOGOUT_NOTICES = import_module("accounts.migrations.0014_logout_notice_jobs")
 TASKS = import_module("accounts.migrations.0017_task_actions")
 AI_SESSIONS = import_module("accounts.migrations.0019_ai_sessions")
 PROMPTS = import_module("accounts.migrations.0020_prompts")
+SIGN_INS = import_module("accounts.migrations.0032_sign_in_records")
 OUTGOING_MAIL = import_module("accounts.migrations.0006_outgoing_mail")
 ADMIN = "/admin/"
 USERS: Final = "accounts/user/"
@@ -88,6 +89,7 @@ def staff_browser(application: Application, *groups: str, name: str = "Bo") -> S
     TASKS.allow_auditors_to_view(apps, None)
     AI_SESSIONS.allow_staff_to_view(apps, None)
     PROMPTS.allow_staff_to_view(apps, None)
+    SIGN_INS.allow_staff_to_view(apps, None)
     user = a_user_of(application, name)
     application.services.users.edit(user.id, UserChanges(is_staff=True), by=OPERATOR)
     chosen = Group.objects.filter(name__in=groups)
