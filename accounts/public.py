@@ -48,6 +48,7 @@ from accounts.domain.identity.entities.security_log import (
 )
 from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, Session, SessionEnd
 from accounts.domain.identity.entities.sign_in_records import (
+    MANY_FAILURES,
     SignInRecord,
     SignInWay,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "BOUND",
     "FILE",
     "FIRST_PARTY_CLIENT",
+    "MANY_FAILURES",
     "OPERATOR",
     "PASSWORD",
     "PIN_DIGITS",

@@ -204,5 +204,6 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
             courses=courses.store,
             progress=progress.store,
             issued=issued_credentials.store,
+            sign_in_records=sign_in_records.store,
         ),
     )

@@ -89,6 +89,19 @@ def test_the_tab_of_a_person_has_their_recent_sign_ins(
     assert len(queries) <= 12
 
 
+def test_many_failures_from_one_address_need_attention(
+    application: Application, anna: User
+) -> None:
+    manager = user_manager(application)
+
+    with CaptureQueriesContext(connection) as queries:
+        text = manager.get("").text
+
+    assert f'<span class="n bad">10</span><span><a href="/admin/{SIGN_INS}?{IN_NUMBERS}">' in text
+    assert "Failed by week: 11 in all" in text
+    assert len(queries) <= 12
+
+
 def test_others_see_no_sign_ins(application: Application, anna: User) -> None:
     editor = staff_browser(application, "Course editors")
 
