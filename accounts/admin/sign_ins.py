@@ -101,6 +101,8 @@ class SignInRecordAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Search people as the list of people does, by their primary key, or the start of a client IP address."""
+        if not search_term:
+            return queryset, False
         if (user_id := parse_uuid(search_term)) is not None:
             return queryset.filter(Q(user_id=user_id) | Q(pk=user_id)), False
         people = rows.User.objects.filter(is_named(search_term))
