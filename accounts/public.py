@@ -41,8 +41,17 @@ from accounts.domain.audit.services.verifier import (
 from accounts.domain.identity.entities.events import EmailVerified
 from accounts.domain.identity.entities.impersonation import Impersonation
 from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS, Profile
-from accounts.domain.identity.entities.security_log import KeyRotation, SecurityEvent
+from accounts.domain.identity.entities.security_log import (
+    KeyRotation,
+    SecurityEvent,
+    SignInFailure,
+)
 from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, Session, SessionEnd
+from accounts.domain.identity.entities.sign_in_records import (
+    MANY_FAILURES,
+    SignInRecord,
+    SignInWay,
+)
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import (
     EmailTaken,
@@ -81,6 +90,7 @@ __all__ = [
     "BOUND",
     "FILE",
     "FIRST_PARTY_CLIENT",
+    "MANY_FAILURES",
     "OPERATOR",
     "PASSWORD",
     "PIN_DIGITS",
@@ -138,6 +148,9 @@ __all__ = [
     "Session",
     "SessionEnd",
     "SessionId",
+    "SignInFailure",
+    "SignInRecord",
+    "SignInWay",
     "SubjectType",
     "Task",
     "TaskCallers",

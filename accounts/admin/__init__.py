@@ -8,6 +8,7 @@ from accounts.admin import (
     mail,
     oauth,
     organizations,
+    sign_ins,
     subject_kinds,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "mail",
     "oauth",
     "organizations",
+    "sign_ins",
     "subject_kinds",
 ]

@@ -16,6 +16,7 @@ from accounts import models as rows
 from accounts.admin.audit_filters import AuditFilter, presets
 from accounts.admin.audit_words import changes_in
 from accounts.admin.person_activity import sentences_of
+from accounts.admin.sign_ins import VIEW as VIEW_SIGN_INS
 from accounts.domain.access import Right
 from accounts.domain.tasks.services.audit_exports import AuditFormat
 from authsvc.admin_site.actions import admin_page, shows_domain_errors
@@ -94,6 +95,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
             presets=presets(services().ports.clock.now().date()),
             chain=chain_state(),
             sees_jobs=request.user.has_perm("jobs.view_job"),
+            sees_sign_ins=request.user.has_perm(VIEW_SIGN_INS),
             formats=[
                 ("Export CSV", AuditFormat.CSV),
                 ("Export JSON Lines", AuditFormat.JSON_LINES),

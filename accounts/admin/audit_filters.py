@@ -12,6 +12,7 @@ from accounts.admin.audit_words import ACTION_CHOICES, ACTIONS_OF, CLIENTS
 from accounts.admin.people_filters import is_named
 from accounts.domain.access import OrganizationId
 from accounts.domain.audit.entities import AuditAction, AuditSelection, AuditSide
+from authsvc.admin_site.lists import DayField, FilterFields
 from authsvc.admin_site.tenants import sees_organizations
 from authsvc.kernel.ids import parse_uuid
 
@@ -20,7 +21,7 @@ MOST_ORGANIZATIONS: Final = 500
 _DAY: Final = timedelta(days=1)
 
 
-class AuditFilter(forms.Form):
+class AuditFilter(FilterFields):
     """What the list shows. `who` is a name, an e-mail address or an id."""
 
     who = forms.CharField(
@@ -41,15 +42,14 @@ class AuditFilter(forms.Form):
     # Not `action`, which is what lists call what is done to chosen rows.
     act = forms.ChoiceField(label="Action", required=False, choices=ACTION_CHOICES)
     organization = forms.UUIDField(label="Organization", required=False, widget=forms.Select())
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date"}))
+    since = DayField(label="From")
+    until = DayField(label="To")
     via = forms.ChoiceField(
         label="Through", required=False, choices=[("", "Anything"), *CLIENTS.items()]
     )
     reference = forms.CharField(label="Id of an entry or request", required=False, max_length=100)
 
     more = ("via", "reference")
-    """The fields of "More filters"."""
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request.GET)
@@ -95,19 +95,6 @@ class AuditFilter(forms.Form):
     def query(self) -> str:
         """The filter as the query of a URL."""
         return urlencode({name: value for name, value in self.data.items() if name in self.fields})
-
-    @property
-    def basic_fields(self) -> list[Any]:
-        return [field for field in self if field.name not in self.more]
-
-    @property
-    def more_fields(self) -> list[Any]:
-        return [self[name] for name in self.more]
-
-    @property
-    def has_more(self) -> bool:
-        """Whether one of the fields of "More filters" is filled in."""
-        return any(self.data.get(name) for name in self.more)
 
     @property
     def is_applied(self) -> bool:

@@ -17,6 +17,7 @@ from accounts.domain.access import (
 )
 from accounts.domain.audit.entities import AuditAction
 from authsvc.admin_site.actions import MOST_AT_ONCE
+from authsvc.admin_site.contributed_tabs import ORGANIZATION_TABS
 from authsvc.admin_site.pages import Tab
 from authsvc.admin_site.people import name_of, names_of, person_link
 from authsvc.admin_site.things import SETTINGS
@@ -66,8 +67,11 @@ _CLOSED_BY: Final = {
 
 
 def tabs_for(request: HttpRequest) -> list[Tab]:
+    """The tabs of people first, then those of other apps."""
     own = [tab for tab, permission in _PERMISSIONS.items() if request.user.has_perm(permission)]
-    return [OVERVIEW, SETTINGS, *own]
+    contributed = [tab.tab for tab in ORGANIZATION_TABS.visible_to(request)]
+    of_people = [tab for tab in own if tab in (MEMBERS, INVITATIONS)]
+    return [OVERVIEW, SETTINGS, *of_people, *contributed, *own[len(of_people) :]]
 
 
 def badges_of(row: rows.Organization) -> list[tuple[str, str]]:
@@ -96,6 +100,9 @@ def contents_of(
     request: HttpRequest, row: rows.Organization, tab: str
 ) -> tuple[list[str], dict[str, Any]]:
     """The templates of the tab, and their context."""
+    for contributed in ORGANIZATION_TABS.visible_to(request):
+        if contributed.key == tab:
+            return [contributed.template], contributed.load(request, row.pk)
     loaders = {
         OVERVIEW.key: _overview,
         MEMBERS.key: _members,

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
 from django import forms
+from django.contrib.auth.models import Group
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 from django.http import QueryDict
@@ -11,7 +12,7 @@ from django.http import QueryDict
 from accounts import models as rows
 from accounts.domain.access import Role
 from accounts.domain.identity.entities.users import PersonSearch
-from authsvc.admin_site.lists import FilterForm
+from authsvc.admin_site.lists import DayField, FilterForm, within_days
 
 MOST_ORGANIZATIONS: Final = 500
 MOST_NAMED: Final = 2
@@ -39,14 +40,22 @@ class PeopleFilter(FilterForm):
         ],
     )
     organization = forms.TypedChoiceField(label="Organization", required=False)
+    group = forms.TypedChoiceField(label="Group", required=False)
     second_factor = forms.ChoiceField(
         label="Second factor",
         required=False,
         choices=[("", "All"), ("on", "On"), ("off", "Off")],
     )
+    since = DayField(label="Created from")
+    until = DayField(label="Created to")
+
+    more = ("second_factor", "since", "until")
 
     def __init__(self, data: QueryDict, *, sees_organizations: bool) -> None:
         super().__init__(data)
+        groups = Group.objects.order_by("name").values_list("pk", "name")
+        group: Any = self.fields["group"]
+        group.choices = [("", "All"), *((str(key), name) for key, name in groups)]
         if not sees_organizations:
             del self.fields["organization"]
             return
@@ -66,7 +75,9 @@ class PeopleFilter(FilterForm):
         if second_factor := values.get("second_factor"):
             has_one = Exists(Authenticator.objects.filter(user=OuterRef("pk")))
             people = people.filter(has_one if second_factor == "on" else ~has_one)
-        return people
+        if group := values.get("group"):
+            people = people.filter(groups=group)
+        return within_days(people, "created_at", values.get("since"), values.get("until"))
 
 
 def with_columns(people: "QuerySet[Any]", *, sees_organizations: bool) -> "QuerySet[Any]":

@@ -7,14 +7,16 @@ from django.urls import reverse
 
 from accounts import models as rows
 from accounts.admin.person_activity import MOST_LISTED, activity_of, done_by, done_to
+from accounts.admin.sign_ins import VIEW as VIEW_SIGN_INS
+from accounts.admin.sign_ins import recent_sign_ins_of
 from accounts.domain.access import Right, Role, UserId
 from accounts.domain.identity.entities.browsers import EndedSessions
 from accounts.domain.identity.entities.second_factors import FactorMethod
 from accounts.domain.identity.entities.users import RequiredAction
 from authsvc.admin_site.actions import MOST_AT_ONCE
+from authsvc.admin_site.contributed_tabs import ContributedTab
 from authsvc.admin_site.pages import Tab
 from authsvc.admin_site.people import name_of
-from authsvc.admin_site.person_tabs import PersonTab
 from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
@@ -58,7 +60,7 @@ def reason_against_deactivation(request: HttpRequest, row: rows.User) -> str:
 
 
 def contents_of(
-    request: HttpRequest, row: rows.User, current: str, contributed: list[PersonTab]
+    request: HttpRequest, row: rows.User, current: str, contributed: list[ContributedTab]
 ) -> tuple[list[str], dict[str, Any]]:
     """The templates of the tab, and their context."""
     context = _account_of(row)
@@ -73,6 +75,8 @@ def contents_of(
         return ["admin/accounts/user/activity.html"], context | {"did": did, "done": done}
     context["sessions"] = services().user_sessions.of(UserId(row.pk))
     if current == SESSIONS.key:
+        if request.user.has_perm(VIEW_SIGN_INS):
+            context["sign_ins"] = recent_sign_ins_of(row.pk)
         return ["admin/accounts/user/sessions.html"], context
     parts = [tab for tab in contributed if tab.is_in_overview]
     for tab in parts:

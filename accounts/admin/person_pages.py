@@ -32,11 +32,11 @@ from accounts.domain.access import Principal, Right, SessionId, UserId
 from accounts.domain.identity.entities.browsers import EndedSessions
 from accounts.domain.identity.entities.users import RequiredAction, UserChanges
 from authsvc.admin_site.actions import admin_page
+from authsvc.admin_site.contributed_tabs import PERSON_TABS
 from authsvc.admin_site.forms import ReasonForm
 from authsvc.admin_site.model_admins import ConfirmedAct
 from authsvc.admin_site.pages import Confirmation, confirm_page, current_tab, thing_page
 from authsvc.admin_site.people import name_of
-from authsvc.admin_site.person_tabs import person_tabs_for
 from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
@@ -82,7 +82,7 @@ class PersonPages:
 
     def _person_page(self, request: HttpRequest, row: rows.User) -> HttpResponse:
         page: Any = self
-        contributed = person_tabs_for(request)
+        contributed = PERSON_TABS.visible_to(request)
         tabs = [OVERVIEW, SESSIONS, *(tab.tab for tab in contributed)]
         tabs += [ORGANIZATIONS] if sees_organizations(request) else []
         tabs += [ACTIVITY] if sees_activity(request) else []

@@ -13,7 +13,13 @@ from accounts.models.oauth import (
     PushedRequest,
 )
 from accounts.models.organizations import Invitation, Organization, OrgMembership
-from accounts.models.sessions import BrowserSession, RefreshToken, Session, SignInChallenge
+from accounts.models.sessions import (
+    BrowserSession,
+    RefreshToken,
+    Session,
+    SignInChallenge,
+    SignInRecord,
+)
 from accounts.models.users import User
 
 __all__ = [
@@ -37,6 +43,7 @@ __all__ = [
     "RefreshToken",
     "Session",
     "SignInChallenge",
+    "SignInRecord",
     "User",
     "Webhook",
     "WebhookDelivery",

@@ -8,7 +8,9 @@ from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
+from accounts.domain.identity.entities.security_log import SignInFailure
 from accounts.domain.identity.entities.sessions import SessionEnd
+from accounts.domain.identity.entities.sign_in_records import SignInWay
 from accounts.models.users import User
 from authsvc.storage.columns import enum_column, owner_column
 
@@ -77,6 +79,39 @@ class SignInChallenge(models.Model):
 
     def __str__(self) -> str:
         return f"sign-in challenge of {self.user_id}"
+
+
+class SignInRecord(models.Model):
+    """A sign-in, or with a `failure` the attempts that failed alike within one hour."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    client_ip = models.CharField("client IP", max_length=50, blank=True)
+    way = enum_column(SignInWay, max_length=20)
+    failure = enum_column(SignInFailure, max_length=30, blank=True)
+    attempts = models.PositiveIntegerField()
+    at = models.DateTimeField("time")
+
+    class Meta:
+        verbose_name = "sign-in"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(attempts__gte=1), name="sign_ins_have_attempts"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(failure="", user=None), name="sign_ins_have_a_user"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-at"], name="sign_ins_by_time"),
+            models.Index(fields=["user", "-at"], name="sign_ins_by_user"),
+            models.Index(fields=["client_ip", "-at"], name="sign_ins_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"sign-in of {self.at:%Y-%m-%d %H:%M}"
 
 
 class RefreshToken(models.Model):

@@ -23,6 +23,7 @@ from accounts.oauth.endpoints import Endpoint, json_response
 from accounts.oauth.parameters import form_of
 from accounts.oauth.session_state import authentication_of
 from authsvc.composition.container import services
+from authsvc.http.client_ip import client_ip_of
 from authsvc.http.sign_in_state import sign_in_of
 from authsvc.kernel.rate_limits import TooManyAttempts
 
@@ -99,7 +100,13 @@ class DevicePage(LoginRequiredMixin, View):
             return render(request, "accounts/oauth/device_consent.html", facts)
         status = DeviceStatus.ALLOWED if decision == "allow" else DeviceStatus.DENIED
         authentication = authentication_of(request, sign_in)
-        services().devices.decide(user_code, status, user_id=user_id, authentication=authentication)
+        services().devices.decide(
+            user_code,
+            status,
+            user_id=user_id,
+            authentication=authentication,
+            client_ip=client_ip_of(request),
+        )
         facts = {"is_allowed": status is DeviceStatus.ALLOWED}
         return render(request, "accounts/oauth/device_done.html", facts)
 

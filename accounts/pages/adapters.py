@@ -12,18 +12,21 @@ from django.contrib import messages
 from django.contrib.auth import load_backend
 from django.core.exceptions import ValidationError
 from django.forms import Form
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.adapters.allauth_internals import sync_email_address
 from accounts.adapters.opaque_tokens import DecryptionError, Encryptor
 from accounts.domain.access import UserId
+from accounts.domain.identity.entities.security_log import SignInFailure
+from accounts.domain.identity.entities.sign_in_records import SignInWay
 from accounts.domain.identity.errors import EmailTaken, MailBudgetSpent
 from accounts.domain.identity.ports import PasswordOwner
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.mail.entities import MailKind
 from accounts.domain.mail.services.outbox import Message
+from accounts.pages.security_log import record_failure
 from authsvc.composition.container import services
 from authsvc.http.client_ip import client_ip_of
 from authsvc.http.sign_in_state import is_fresh
@@ -102,6 +105,17 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         # django-allauth takes an address without a row, such as one registered by the API, for verified.
         sync_email_address(user)
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+        """Record who was rejected with a passkey: the service that checks passwords rejects the others."""
+        record_failure(
+            request,
+            SignInFailure.INACTIVE,
+            way=SignInWay.PASSKEY,
+            user_id=UserId(user.pk),
+        )
+        response: HttpResponse = super().respond_user_inactive(request, user)
+        return response
 
     def get_login_stages(self) -> list[str]:
         return STAGES

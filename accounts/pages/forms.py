@@ -16,8 +16,11 @@ from accounts.adapters.allauth_internals import (
     respond_as_if_signed_up,
 )
 from accounts.adapters.second_factors import redeem_code
+from accounts.domain.access import UserId
+from accounts.domain.identity.entities.sign_in_records import SignInWay
 from accounts.domain.identity.errors import EmailTaken
 from accounts.domain.identity.services.login_attempts import Secret
+from accounts.pages.security_log import recorded_failure
 from authsvc.composition.container import services
 from authsvc.http.client_ip import client_ip_of
 from authsvc.http.forms import AddressField, NameField, PasswordField, sentence_of
@@ -132,7 +135,9 @@ class _OneTimeCodeForm(LabelledForm, code_forms.BaseAuthenticateForm):
 
 
 class CodeForm(_OneTimeCodeForm, code_forms.AuthenticateForm):
-    pass
+    def clean_code(self) -> str:
+        with recorded_failure(SignInWay.SECOND_FACTOR, user_id=UserId(self.user.pk)):
+            return super().clean_code()
 
 
 class ConfirmCodeForm(_OneTimeCodeForm, code_forms.ReauthenticateForm):

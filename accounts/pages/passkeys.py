@@ -10,6 +10,9 @@ from django import forms
 from django.http import HttpRequest
 
 from accounts.adapters.second_factors import is_synced
+from accounts.domain.access import UserId
+from accounts.domain.identity.entities.sign_in_records import SignInWay
+from accounts.pages.security_log import recorded_failure
 from authsvc.http.forms import NameField
 
 
@@ -42,9 +45,18 @@ class PasskeyForm(allauth_forms.AddWebAuthnForm):
 class SignInPasskeyForm(allauth_forms.LoginWebAuthnForm):
     credential = CredentialField()
 
+    def clean_credential(self) -> Authenticator:
+        """Record a failure as that of nobody: whose passkey it is, the sender says."""
+        with recorded_failure(SignInWay.PASSKEY):
+            return super().clean_credential()
+
 
 class SecondPasskeyForm(allauth_forms.AuthenticateWebAuthnForm):
     credential = CredentialField()
+
+    def clean_credential(self) -> Authenticator:
+        with recorded_failure(SignInWay.SECOND_FACTOR, user_id=UserId(self.user.pk)):
+            return super().clean_credential()
 
 
 class ConfirmPasskeyForm(allauth_forms.ReauthenticateWebAuthnForm):

@@ -11,7 +11,9 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
+from accounts.public import MANY_FAILURES
 from authsvc.admin_site.charts import Chart, ChartSeries
+from authsvc.admin_site.lists import DayField
 from authsvc.admin_site.tenants import scope_of
 from authsvc.composition.container import services
 from authsvc.kernel.tables import Row
@@ -21,6 +23,9 @@ MOST_CHOICES: Final = 200
 PRESETS: Final = (7, 30, 90)
 LEARNING: Final = "progress.view_courseprogress"
 CREDENTIALS: Final = "credentials.view_usercredential"
+SIGN_INS: Final = "accounts.view_signinrecord"
+_PERMISSIONS: Final = {"sign-ins": SIGN_INS, "credentials": CREDENTIALS}
+"""What the charts and tables need, other than LEARNING."""
 # Count, words for one and for several, words about its time, query of the list, and CSS class.
 ATTENTION: Final = (
     (
@@ -39,6 +44,14 @@ ATTENTION: Final = (
     ),
     ("failed_jobs", ("failed job", "failed jobs"), "Last {}.", "status__exact=failed", "bad"),
     ("failing_webhooks", ("failing webhook", "failing webhooks"), "Paused since {}.", "", "bad"),
+    (
+        "failed_sign_ins",
+        # There are always several.
+        ("", f"failed sign-ins from client IP addresses with {MANY_FAILURES} or more in 24 hours"),
+        "Last {}.",
+        "outcome=in-numbers",
+        "bad",
+    ),
     (
         "expiring_clients",
         ("client or secret expires within 7 days", "clients or secrets expire within 7 days"),
@@ -59,8 +72,8 @@ ATTENTION: Final = (
 class PeriodForm(forms.Form):
     """The period and subject of the figures."""
 
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date"}))
+    since = DayField(label="From")
+    until = DayField(label="To")
     course = forms.UUIDField(label="Course", required=False, widget=forms.Select())
     organization = forms.UUIDField(label="Organization", required=False, widget=forms.Select())
 
@@ -80,7 +93,7 @@ def dashboard_context(
     """What the page shows to this member of staff; *groups* are those of their navigation."""
     counts = services().overview.counts(scope=scope_of(request))
     context: dict[str, Any] = {"attention": _attention(counts, groups)}
-    if not (request.user.has_perm(LEARNING) or request.user.has_perm(CREDENTIALS)):
+    if not any(map(request.user.has_perm, (SIGN_INS, LEARNING, CREDENTIALS))):
         return context
     dashboard = figures_of(request)
     form = PeriodForm(
@@ -119,7 +132,7 @@ def table_of(request: HttpRequest, name: str) -> list[Row]:
 
     Raises PermissionDenied, Http404.
     """
-    if not request.user.has_perm(CREDENTIALS if name == "credentials" else LEARNING):
+    if not request.user.has_perm(_PERMISSIONS.get(name, LEARNING)):
         raise PermissionDenied
     dashboard = figures_of(request)
     if name == "courses":
@@ -134,6 +147,9 @@ def table_of(request: HttpRequest, name: str) -> list[Row]:
 
 def charts_of(request: HttpRequest, dashboard: Dashboard) -> list[Chart]:
     charts = []
+    if request.user.has_perm(SIGN_INS):
+        labels = {Series.SIGN_INS: "Succeeded", Series.FAILED_SIGN_INS: "Failed"}
+        charts.append(_chart(dashboard, "sign-ins", "Sign-ins", labels))
     if request.user.has_perm(LEARNING):
         labels = {Series.ENROLMENTS: "Enrolments", Series.COMPLETIONS: "Completions"}
         charts.append(_chart(dashboard, "enrolments", "Enrolments and completions", labels))

@@ -1,6 +1,7 @@
 """Lists of the admin site: filters as one form above the table, and counts that are bounded."""
 
-from typing import Any, Final
+from datetime import UTC, date, datetime, time
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib.admin.views.main import ChangeList
@@ -25,7 +26,44 @@ class BoundedPaginator(Paginator[Any]):
         return self.count == MOST_COUNTED
 
 
-class FilterForm(forms.Form):
+class DayField(forms.DateField):
+    """An optional day, at which a filter begins or ends."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, widget=forms.DateInput({"type": "date"}), **options)
+
+
+def within_days(
+    rows: "QuerySet[Any]", column: str, since: date | None, until: date | None
+) -> "QuerySet[Any]":
+    """The rows whose time is on one of these days (UTC), both included."""
+    if since:
+        rows = rows.filter(**{f"{column}__gte": datetime.combine(since, time.min, UTC)})
+    if until:
+        rows = rows.filter(**{f"{column}__lte": datetime.combine(until, time.max, UTC)})
+    return rows
+
+
+class FilterFields(forms.Form):
+    """Fields by which something is filtered; those named in `more` are behind "More filters"."""
+
+    more: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def basic_fields(self) -> list[Any]:
+        return [field for field in self if field.name not in self.more]
+
+    @property
+    def more_fields(self) -> list[Any]:
+        return [self[name] for name in self.more if name in self.fields]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether one of the fields of "More filters" is filled in."""
+        return any(self.data.get(name) for name in self.more)
+
+
+class FilterForm(FilterFields):
     """The fields by which a list is filtered, for filters that columns alone cannot express.
 
     A subclass has optional fields and overrides `filtered`. Set it as `filter_form` of a StaffAdmin.

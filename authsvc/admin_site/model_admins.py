@@ -48,6 +48,8 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     """Columns that staff do not see, or that are long; they are not read."""
     filter_form: ClassVar[type[FilterForm] | None] = None
     """Filters of the list beside those of `list_filter`."""
+    add_title: ClassVar[str] = ""
+    """Title of the page for a new row, if it is to be left once that row is saved, and of the button to it."""
     empty_text: ClassVar[str] = ""
     """What the list says while it has no rows: what is missing, and what to do."""
     list_per_page = MOST_AT_ONCE
@@ -82,7 +84,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     ) -> HttpResponse:
         """The list, under the name that the navigation gives it."""
         title = LABELS.get(self.opts.label_lower, capfirst(self.opts.verbose_name_plural))
-        about = {"title": title, "empty_text": self.empty_text}
+        about = {"title": title, "empty_text": self.empty_text, "add_title": self.add_title}
         return super().changelist_view(request, about | (extra_context or {}))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -263,8 +265,6 @@ class ServiceAdmin(StaffAdmin):
 
     add_form: ClassVar[type[Any] | None] = None
     """Form for a new row, where it differs from that for an existing one."""
-    add_title: ClassVar[str] = ""
-    """Title of the page for a new row, if it is to be left once that row is saved."""
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -47,6 +47,13 @@ JOBS: Final = (
                 counted="open",
             ),
             Page(label="Groups", model="auth.group"),
+            Page(
+                label="Sign-ins",
+                model="accounts.signinrecord",
+                count="failed_sign_ins",
+                counted="failed in numbers from one client IP address",
+                is_bad=True,
+            ),
         ),
     ),
     Job(

@@ -16,6 +16,7 @@ from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.identity.services.sessions import SessionService
 from accounts.domain.identity.services.sign_in import SignInService
+from accounts.domain.identity.services.sign_in_records import SignInRecords
 from accounts.domain.identity.services.staff_actions import StaffActions
 from accounts.domain.identity.services.tokens import AccessService, Renewals, TokenPairs
 from accounts.domain.identity.services.user_access import UserAccessService
@@ -39,6 +40,7 @@ class IdentityServices(JobServices):
         return super().expiring | {
             "session": self.sessions,
             "sign-in challenge": self.sign_in,
+            "record of sign-ins": self.sign_in_records,
             "rate-limit counter": self.limits,
             "sent mail": self.outbox,
         }
@@ -109,6 +111,16 @@ class IdentityServices(JobServices):
             writer=self.ports.security_log_writer,
             opaque_tokens=self.ports.opaque_tokens,
             outbox=self.event_outbox,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def sign_in_records(self) -> SignInRecords:
+        return SignInRecords(
+            records=self.repositories.sign_in_records,
+            security_log=self.security_log,
+            policy=self.ports.sign_in_policy,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -216,6 +228,7 @@ class IdentityServices(JobServices):
             opaque_tokens=self.ports.opaque_tokens,
             second_factors=self.repositories.second_factors,
             security_log=self.security_log,
+            sign_in_records=self.sign_in_records,
             passwords=self.ports.password_hasher,
             email_addresses=self.ports.email_addresses,
             policy=self.ports.sign_in_policy,

@@ -15,6 +15,7 @@ from accounts.domain.identity.repositories.memory import (
     InMemoryRefreshTokenRepository,
     InMemorySessionRepository,
     InMemorySignInChallengeRepository,
+    InMemorySignInRecordRepository,
     InMemoryUserRepository,
     InMemoryVerifiedEmailRepository,
     NoBrowserSessions,
@@ -107,6 +108,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     deliveries: MutableMapping[DeliveryId, Delivery] = database.table()
     users = InMemoryUserRepository(database.table())
     refresh_tokens = InMemoryRefreshTokenRepository(database.table(), sessions)
+    sign_in_records = InMemorySignInRecordRepository(database.table())
     events = InMemoryEventRepository(database.table())
     progress = InMemoryProgressRepository(events, database.table())
     attempts = InMemoryAttemptRepository(database.table())
@@ -137,6 +139,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         password_links=NoPasswordLinks(),
         email_links=NoEmailLinks(),
         sign_in_challenges=InMemorySignInChallengeRepository(database.table()),
+        sign_in_records=sign_in_records,
         sessions=InMemorySessionRepository(
             users, refresh_tokens, InMemoryOpenMemberships(memberships, organizations), sessions
         ),
@@ -201,5 +204,6 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
             courses=courses.store,
             progress=progress.store,
             issued=issued_credentials.store,
+            sign_in_records=sign_in_records.store,
         ),
     )

@@ -131,6 +131,7 @@ class OAuthServices(IntegrationServices):
             limits=self.limits,
             opaque_tokens=self.ports.opaque_tokens,
             security_log=self.security_log,
+            sign_in_records=self.sign_in_records,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

@@ -7,6 +7,7 @@ from accounts.domain.identity.repositories.orm import browsers as orm_browsers
 from accounts.domain.identity.repositories.orm import limits as orm_limits
 from accounts.domain.identity.repositories.orm import sessions as orm_sessions
 from accounts.domain.identity.repositories.orm import users as orm_users
+from accounts.domain.identity.repositories.orm.sign_in_records import OrmSignInRecordRepository
 from accounts.domain.integrations.repositories.orm import (
     OrmDeliveryRepository,
     OrmWebhookCursorRepository,
@@ -79,6 +80,7 @@ def orm_repositories() -> Repositories:
         password_links=orm_users.OrmPasswordLinks(),
         email_links=SignedEmailLinks(),
         sign_in_challenges=orm_sessions.OrmSignInChallengeRepository(),
+        sign_in_records=OrmSignInRecordRepository(),
         sessions=orm_sessions.OrmSessionRepository(),
         browser_sessions=orm_browsers.OrmBrowserSessions(),
         refresh_tokens=orm_sessions.OrmRefreshTokenRepository(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from random import SystemRandom
@@ -191,6 +192,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             staff_needs_second_factor=environment.staff_needs_second_factor,
             second_factor_url=f"{environment.public_url}/account/second-factor",
             fresh_for=environment.fresh_sign_in,
+            recorded_for=timedelta(days=environment.sign_in_days),
         ),
         limit_policy=_limit_policy(environment),
         request_policy=RequestPolicy(

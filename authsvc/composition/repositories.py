@@ -10,6 +10,7 @@ from accounts.domain.identity.repositories.protocols import (
     RefreshTokenRepository,
     SessionRepository,
     SignInChallengeRepository,
+    SignInRecordRepository,
     UserRepository,
     VerifiedEmailRepository,
 )
@@ -81,6 +82,7 @@ class Repositories:
     password_links: PasswordLinks
     email_links: EmailLinks
     sign_in_challenges: SignInChallengeRepository
+    sign_in_records: SignInRecordRepository
     sessions: SessionRepository
     browser_sessions: BrowserSessions
     refresh_tokens: RefreshTokenRepository

@@ -74,6 +74,7 @@ class Environment:
     browser_idle: timedelta
     browser_session: timedelta
     fresh_sign_in: timedelta
+    sign_in_days: int
     staff_second_factor: bool
     needs_verified_email: bool
     email_url: str = field(repr=False)
@@ -217,6 +218,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         browser_idle=reader.span("BROWSER_IDLE_SECONDS"),
         browser_session=reader.span("BROWSER_SESSION_SECONDS"),
         fresh_sign_in=reader.span("FRESH_SIGN_IN_SECONDS"),
+        sign_in_days=reader.number("SIGN_IN_DAYS", at_least=1),
         staff_second_factor=reader.switch("STAFF_SECOND_FACTOR"),
         needs_verified_email=reader.switch("VERIFIED_EMAIL", default=app_env is AppEnv.PROD),
         email_url=reader.url("EMAIL_URL", "smtp", "smtps", "file"),

@@ -145,6 +145,11 @@ VARIABLES: Final = (
         "Maximum age of a sign-in for sensitive account changes and destructive admin actions.",
     ),
     (
+        "SIGN_IN_DAYS",
+        "90",
+        "Days for which sign-ins and failed attempts are shown to staff. Then they are removed.",
+    ),
+    (
         "STAFF_SECOND_FACTOR",
         "off",
         "If on, staff need a second factor, and a recent sign-in for destructive actions. Always on in prod.",

@@ -23,6 +23,9 @@ from accounts.public import (
     Session,
     SessionEnd,
     SessionId,
+    SignInFailure,
+    SignInRecord,
+    SignInWay,
     SubjectType,
     User,
     UserId,
@@ -33,6 +36,7 @@ from authsvc.kernel.tenancy import TenantScope
 
 _PASSWORD: Final = token_urlsafe(24)
 SIGNED_IN_FOR: Final = timedelta(hours=2)
+WRONG_EVERY: Final = 7
 
 
 def account(services: Services, name: str, email: str, role: Role) -> User:
@@ -96,3 +100,19 @@ def sign_in(services: Services, user_id: UserId, *, until: datetime) -> None:
     if now + SIGNED_IN_FOR * 12 < until:
         session = session.ended(at=now + SIGNED_IN_FOR, because=SessionEnd.LOGGED_OUT)
     services.repositories.sessions.add(session)
+    _record_sign_in(services, user_id)
+
+
+def _record_sign_in(services: Services, user_id: UserId) -> None:
+    """Show it to staff, on some days after an attempt with a wrong password."""
+    now, client_ip = services.ports.clock.now(), f"203.0.113.{user_id.int % 254 + 1}"
+    services.sign_in_records.record(user_id, way=SignInWay.PASSWORD, client_ip=client_ip)
+    if now.day % WRONG_EVERY == 0:
+        failed = SignInRecord.failed(
+            SignInFailure.WRONG_PASSWORD,
+            user_id=user_id,
+            way=SignInWay.PASSWORD,
+            client_ip=client_ip,
+            at=now - timedelta(minutes=1),
+        )
+        services.repositories.sign_in_records.save(failed)

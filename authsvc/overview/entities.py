@@ -20,8 +20,9 @@ class Counts:
     """The numbers beside the navigation of the admin site: what waits for staff.
 
     Expiring are clients, and former secrets of clients, within EXPIRES_SOON. Failing are webhooks that were paused
-    because a delivery was given up or the receiver is gone. `since` has a time for each of them that waits, but
-    organizations: of the oldest submission, flag and pause, of the last failure, and of the next expiry.
+    because a delivery was given up or the receiver is gone. Failed sign-ins are those from client IP addresses with
+    MANY_FAILURES or more of them within MANY_WITHIN; they are of no organization. `since` has a time for each that
+    waits, but organizations: of the oldest submission, flag and pause, of the last failure, and of the next expiry.
     """
 
     open_invitations: int = 0
@@ -31,6 +32,7 @@ class Counts:
     suspended_organizations: int = 0
     failed_jobs: int = 0
     failing_webhooks: int = 0
+    failed_sign_ins: int = 0
     since: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -97,14 +99,24 @@ class Series(StrEnum):
     COMPLETIONS = "completions"
     ISSUED = "issued"
     REVOKED = "revoked"
+    SIGN_INS = "sign-ins"
+    FAILED_SIGN_INS = "failed-sign-ins"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What a dashboard is about: one course or one organization if they are named."""
+    """What a dashboard is about: one course or one organization if they are named.
+
+    Its sign-ins are those of the learners there; without a subject, those of everybody, and failed attempts of nobody
+    known, too.
+    """
 
     course_id: UUID | None = None
     org_id: UUID | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        return self.course_id is None and self.org_id is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
 """What staff see at a glance: counts of what waits for them, and the figures of a period."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from authsvc.kernel.caches import BoundedCache
 from authsvc.kernel.clock import Clock
@@ -34,6 +36,12 @@ class OverviewService:
         counts = self.overview.counts(at=now, scope=scope)
         self._cache.put(scope, (now, counts))
         return counts
+
+    def learners_by_course(
+        self, course_ids: Collection[UUID], *, scope: TenantScope
+    ) -> Mapping[UUID, int]:
+        """How many learners are enrolled on each of these courses; courses without any are missing."""
+        return self.overview.learners_by_course(course_ids, scope=scope)
 
     def period(self, since: date | None, until: date | None) -> Period:
         return Period.of(since, until, today=self.clock.now().astimezone(UTC).date())

@@ -1,5 +1,5 @@
 """Admin pages of courses and learning pathways, imported here to register them."""
 
-from courses.admin import contents, courses, pathways, subject_kinds
+from courses.admin import contents, courses, organization, pathways, subject_kinds
 
-__all__ = ["contents", "courses", "pathways", "subject_kinds"]
+__all__ = ["contents", "courses", "organization", "pathways", "subject_kinds"]

@@ -1,14 +1,14 @@
 """Filters of the list of issued credentials: what was issued, with which status, and when."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from authsvc.admin_site.lists import FilterForm
+from authsvc.admin_site.lists import DayField, FilterForm, within_days
 from authsvc.composition.container import services
 from credentials import models as rows
 from credentials.domain.entities.credentials import LISTED_STATUSES, IssuedCredentialStatus
@@ -29,12 +29,8 @@ class IssuedFilter(FilterForm):
 
     definition = forms.TypedChoiceField(label="Credential", required=False)
     status = forms.ChoiceField(label="Status", required=False, choices=STATUSES)
-    since = forms.DateField(
-        label="Issued from", required=False, widget=forms.DateInput({"type": "date"})
-    )
-    until = forms.DateField(
-        label="Issued to", required=False, widget=forms.DateInput({"type": "date"})
-    )
+    since = DayField(label="Issued from")
+    until = DayField(label="Issued to")
 
     def __init__(self, data: QueryDict, *, sees_organizations: bool) -> None:
         super().__init__(data)
@@ -51,11 +47,7 @@ class IssuedFilter(FilterForm):
             rows = rows.filter(credential_id=definition)
         if status := values.get("status"):
             rows = rows.filter(_CONDITIONS[status](services().ports.clock.now()))
-        if since := values.get("since"):
-            rows = rows.filter(issued_at__gte=datetime.combine(since, time.min, UTC))
-        if until := values.get("until"):
-            rows = rows.filter(issued_at__lte=datetime.combine(until, time.max, UTC))
-        return rows
+        return within_days(rows, "issued_at", values.get("since"), values.get("until"))
 
 
 _OPEN: Final = Q(revoked_at=None, suspended_at=None)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from authsvc.admin_site.actions import MOST_AT_ONCE
-from authsvc.admin_site.person_tabs import PersonTab, register_person_tab
+from authsvc.admin_site.contributed_tabs import PERSON_TABS, ContributedTab
 from authsvc.admin_site.tenants import sees_organizations
 from credentials import models as rows
 
@@ -33,8 +33,8 @@ def _status_of(row: rows.UserCredential) -> tuple[str, str]:
     return "Valid", "good"
 
 
-register_person_tab(
-    PersonTab(
+PERSON_TABS.register(
+    ContributedTab(
         key="credentials",
         label="Credentials",
         place=30,

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from authsvc.admin_site.actions import MOST_AT_ONCE
-from authsvc.admin_site.person_tabs import PersonTab, register_person_tab
+from authsvc.admin_site.contributed_tabs import PERSON_TABS, ContributedTab
 from authsvc.admin_site.tenants import sees_organizations
 from progress import models as rows
 
@@ -23,8 +23,8 @@ def _courses_of(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
     }
 
 
-register_person_tab(
-    PersonTab(
+PERSON_TABS.register(
+    ContributedTab(
         key="courses",
         label="Courses",
         place=20,

@@ -46,6 +46,8 @@ def test_staff_see_only_the_parts_of_their_group(application: Application) -> No
     assert "Credentials issued" in officer
     assert "Enrolments" not in officer
     assert "By course" not in officer
+    assert "Succeeded by week" not in officer
+    assert "Succeeded by week" in manager
     assert "Credentials issued" not in manager
     assert "Needs attention" in manager
 
@@ -53,6 +55,7 @@ def test_staff_see_only_the_parts_of_their_group(application: Application) -> No
 @pytest.mark.parametrize(
     ("name", "head"),
     [
+        ("sign-ins", "Week of,Succeeded,Failed"),
         ("enrolments", "Week of,Enrolments,Completions"),
         ("credentials", "Week of,Issued"),
         ("courses", "Course,Enrolled,Completed,Percent"),
@@ -84,6 +87,7 @@ def test_downloads_need_the_permission_of_their_part(application: Application) -
 
     assert officer.get("dashboard/enrolments.csv").status == 403
     assert officer.get("dashboard/courses.csv").status == 403
+    assert officer.get("dashboard/sign-ins.csv").status == 403
     assert officer.get("dashboard/credentials.csv").status == 200
     assert root_browser(application).get("dashboard/none.csv").status == 404
 

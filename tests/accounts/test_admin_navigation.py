@@ -37,7 +37,14 @@ def test_each_group_sees_its_jobs_and_no_others(application: Application) -> Non
     }
 
     assert labels == {
-        "User managers": ["Dashboard", "People", "Invitations", "Organizations", "Data"],
+        "User managers": [
+            "Dashboard",
+            "People",
+            "Invitations",
+            "Sign-ins",
+            "Organizations",
+            "Data",
+        ],
         "Course editors": [
             "Dashboard",
             "Courses",

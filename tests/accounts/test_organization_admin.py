@@ -1,10 +1,13 @@
 """Admin forms and pages of organizations."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from accounts.domain.access import OrganizationId
+from accounts.domain.access import OPERATOR, OrganizationId, OrgRole
 from accounts.domain.organizations.entities import Plan
 from accounts.models import Invitation as InvitationRow
 from accounts.models import Organization as OrganizationRow
@@ -25,11 +28,22 @@ from tests.accounts.org_pages import (
 )
 from tests.accounts.service_clients import a_service_client
 from tests.support.application import Application
+from tests.support.builders import a_definition_of, a_principal
+from tests.support.learning import Learner, a_published_course
 from tests.support.staff import a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
-TABS = ("overview", "settings", "members", "invitations", "clients", "admins", "activity")
+TABS = (
+    "overview",
+    "settings",
+    "members",
+    "invitations",
+    "courses",
+    "clients",
+    "admins",
+    "activity",
+)
 NEW = {"name": "School of Knots", "slug": "school-of-knots", "owner": "Olga@School.example"}
 
 
@@ -167,6 +181,31 @@ def test_the_page_shows_members_invitations_and_clients(application: Application
     for tab in TABS:
         page = root.get(page_of(organization, tab))
         assert (page.status, 'aria-current="page"' in page.text) == (200, True)
+
+
+def test_the_page_shows_courses_with_status_and_learners(application: Application) -> None:
+    organization, anna = has_organization(application), a_user_of(application)
+    draft = application.services.authoring.create(
+        a_definition_of(required=1), org_id=organization.id, by=OPERATOR
+    )
+    course = application.services.authoring.publish(draft.slug, by=OPERATOR)
+    other = a_published_course(application.services)
+    has_member(application, organization, anna)
+    principal = replace(a_principal(anna), memberships={organization.id: OrgRole.LEARNER})
+    Learner(services=application.services, principal=principal).enrols(course)
+    root = root_browser(application)
+    root.get(page_of(organization, "courses"))
+
+    with CaptureQueriesContext(connection) as queries:
+        text = root.get(page_of(organization, "courses")).text
+
+    assert f'/admin/courses/course/{course.id}/change/">{course.title}</a>' in text
+    assert '<span class="badge good">Published</span>' in text
+    assert f'/learners/{course.id}/">1<span' in text
+    assert str(other.id) not in text
+    assert len(queries) <= 12
+    manager = staff_browser(application, "User managers")
+    assert "?tab=courses" not in manager.get(page_of(organization)).text
 
 
 def test_the_page_shows_nothing_of_another_organization(application: Application) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from datetime import timedelta
 from html import unescape
 from io import StringIO
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -260,19 +262,26 @@ def test_the_list_shows_status_roles_organizations_and_when_people_were_last_see
     assert '<span class="badge good">Active</span>' in text
 
 
-def test_people_are_filtered_by_role_organization_and_second_factor(
+def test_people_are_filtered_by_what_staff_know_of_them(
     application: Application, root: StaffBrowser
 ) -> None:
     anna = a_user_of(application, "Anna", roles=[Role.INSTRUCTOR])
     chidi = a_user_of(application, "Chidi")
     school = has_organization(application)
     has_member(application, school, chidi)
+    managers = Group.objects.get(name="User managers")
+    UserRow.objects.get(pk=anna.id).groups.add(managers)
+    tomorrow = (application.services.ports.clock.now() + timedelta(days=1)).date()
     Authenticator.objects.create(user_id=anna.id, type=Authenticator.Type.TOTP, data={})
 
     assert listed(root, "?role=instructor") == ["Anna"]
     assert listed(root, f"?organization={school.id}") == ["Chidi", "Olga"]
     assert listed(root, "?second_factor=on") == ["Anna"]
     assert listed(root, "?second_factor=off&q=chidi") == ["Chidi"]
+    assert listed(root, f"?group={managers.pk}") == ["Anna"]
+    assert listed(root, f"?since={tomorrow}") == []
+    assert listed(root, f"?q=chidi&until={tomorrow}") == ["Chidi"]
+    assert "Invite a person</a>" in root.get(USERS).text
     (row,) = exported(root, "?role=instructor")
     assert row["email"] == anna.email
 

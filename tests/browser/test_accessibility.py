@@ -20,6 +20,7 @@ OF_STAFF: Final = (
     "/admin/data/",
     "/admin/search/?q=anna",
     "/admin/accounts/user/",
+    "/admin/accounts/signinrecord/",
     "/admin/accounts/oauthclient/",
     "/admin/accounts/organization/",
     "/admin/accounts/auditentry/",

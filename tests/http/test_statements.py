@@ -299,6 +299,7 @@ ISSUED_BY_RULE = ISSUED.replace("SELECT INSERT", "SELECT SELECT SELECT SELECT SE
 ISSUING_BY_RULE = f"{ISSUED_BY_RULE} SELECT {SIGNING}"
 # The limits: log-ins of the client IP, login attempts on the account, and the refunds after a correct password.
 LIMITING = "INSERT SELECT INSERT SELECT BEGIN DELETE COMMIT UPDATE"
+STARTING = "SELECT BEGIN SELECT INSERT INSERT INSERT COMMIT"  # session, record of it, refresh token
 # The stream, the attempt and its grades.
 LOCKING = "SELECT SELECT SELECT"
 # Credentials that a score in the assessment may earn.
@@ -373,8 +374,8 @@ COSTS = [
     # As many as without a search.
     (searching_users, "SELECT SELECT"),
     (searching_members, "SELECT BEGIN SELECT SELECT COMMIT"),
-    (logging_in, f"{LIMITING} INSERT SELECT BEGIN SELECT INSERT INSERT COMMIT {THE_POSITION}"),
-    (logging_in_again, f"{LIMITING} SELECT BEGIN SELECT INSERT INSERT COMMIT {THE_POSITION}"),
+    (logging_in, f"{LIMITING} INSERT {STARTING} {THE_POSITION}"),
+    (logging_in_again, f"{LIMITING} {STARTING} {THE_POSITION}"),
     (refreshing, f"BEGIN SELECT SELECT SELECT UPDATE INSERT COMMIT {THE_POSITION}"),
     (asking_whether_it_lives, ""),
 ]

@@ -1,9 +1,12 @@
 """What waits for staff: the same counts on every store."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 from accounts.domain.access import OrganizationStatus, OrgRole
+from accounts.domain.identity.entities.security_log import SignInFailure
+from accounts.domain.identity.entities.sign_in_records import SignInRecord, SignInWay
 from accounts.domain.organizations.entities import Invitation, InvitationId
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 from authsvc.overview.entities import Counts
@@ -44,6 +47,25 @@ def test_suspended_organizations_count(world: World) -> None:
     counts = world.repositories.overview.counts(at=NOON, scope=ALL_TENANTS)
 
     assert counts == Counts(suspended_organizations=1)
+
+
+def test_failed_sign_ins_count_from_addresses_with_many_of_them(world: World) -> None:
+    for address, attempts in (("192.0.2.1", 9), ("192.0.2.2", 6), ("192.0.2.2", 5), ("", 20)):
+        record = SignInRecord.failed(
+            SignInFailure.UNKNOWN_ACCOUNT,
+            user_id=None,
+            way=SignInWay.API if attempts == 5 else SignInWay.PASSWORD,
+            client_ip=address,
+            at=NOON - timedelta(hours=attempts),
+        )
+        world.repositories.sign_in_records.save(replace(record, attempts=attempts))
+
+    counts = world.repositories.overview.counts(at=NOON, scope=TenantScope())
+    later = NOON + timedelta(hours=19)
+
+    assert counts.failed_sign_ins == 11
+    assert counts.since == {"failed_sign_ins": NOON - timedelta(hours=5)}
+    assert world.repositories.overview.counts(at=later, scope=TenantScope()) == Counts()
 
 
 def test_other_tenants_do_not_count(world: World) -> None:

@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from accounts.domain.access import OPERATOR, OrgRole
+from accounts.domain.identity.entities.security_log import SignInFailure
+from accounts.domain.identity.entities.sign_in_records import SignInWay
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 from authsvc.overview.entities import Dashboard, Period, Series, Standing, Subject
@@ -60,6 +64,8 @@ def test_enrolments_and_completions_count_on_their_days(world: World, course: Co
         Standing(id=course.id, name=course.title, enrolled=2, completed=1),
     )
     assert dashboard.courses[0].percent == 50
+    numbers = world.services.overview.learners_by_course([course.id, uuid4()], scope=ALL_TENANTS)
+    assert numbers == {course.id: 2}
 
 
 def test_the_period_before_is_compared(world: World, course: Course) -> None:
@@ -105,6 +111,25 @@ def test_organizations_count_within_their_scope_alone(world: World) -> None:
     )
     assert (platform.organizations, platform.courses, platform.learners) == ((), (), 0)
     assert figures(world, Subject(org_id=organization.id)).total(Series.ENROLMENTS) == 1
+
+
+def test_sign_ins_and_each_failed_attempt_count(world: World, course: Course) -> None:
+    anna, bo = world.has_verified_user(), world.has_verified_user()
+    Learner(services=world.services, principal=a_principal(anna)).enrols(course)
+    records = world.services.sign_in_records
+    about: dict[str, Any] = {"way": SignInWay.API, "client_ip": None}
+    for user in (anna, bo):
+        records.record(user.id, **about)
+        for _ in range(2):
+            records.record_failure(SignInFailure.WRONG_PASSWORD, user_id=user.id, **about)
+    records.record_failure(SignInFailure.UNKNOWN_ACCOUNT, email="cy@school.example", **about)
+
+    everybody, learners = figures(world), figures(world, Subject(course_id=course.id))
+
+    assert everybody.days[Series.SIGN_INS] == {TODAY: 2}
+    assert everybody.days[Series.FAILED_SIGN_INS] == {TODAY: 5}
+    assert learners.days[Series.SIGN_INS] == {TODAY: 1}
+    assert learners.days[Series.FAILED_SIGN_INS] == {TODAY: 2}
 
 
 def test_issued_and_revoked_credentials_count(world: World, course: Course) -> None:

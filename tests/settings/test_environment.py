@@ -57,6 +57,7 @@ ANOTHER_VALUE = {
     "BROWSER_IDLE_SECONDS": "60",
     "BROWSER_SESSION_SECONDS": "60",
     "FRESH_SIGN_IN_SECONDS": "60",
+    "SIGN_IN_DAYS": "30",
     "STAFF_SECOND_FACTOR": "on",
     "VERIFIED_EMAIL": "on",
     "EMAIL_URL": "smtp://mail.example",

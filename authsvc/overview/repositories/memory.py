@@ -1,12 +1,20 @@
 """Read model of what staff see at a glance, in memory."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from itertools import chain
+from typing import Any, Final
+from uuid import UUID
 
-from accounts.domain.access import ClientPk, OrganizationId, OrganizationStatus
+from accounts.domain.access import ClientPk, OrganizationId, OrganizationStatus, UserId
+from accounts.domain.identity.entities.sign_in_records import (
+    MANY_FAILURES,
+    MANY_WITHIN,
+    SignInRecord,
+    SignInRecordId,
+)
 from accounts.domain.integrations.entities.webhooks import PauseCause, Webhook, WebhookId
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.organizations.entities import Invitation, InvitationId, Organization
@@ -17,7 +25,10 @@ from courses.domain.entities.courses import Course, CourseId
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from progress.domain.ai.entities.feedback import AIFlag, AIFlagId
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
-from progress.domain.entities.progress import CourseProgress
+from progress.domain.entities.progress import CourseProgress, ProgressStatus
+
+_OF_THE_LAST: Final = frozenset({"failed_jobs", "failed_sign_ins"})
+"""The counts whose time is the latest, not the earliest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +45,7 @@ class InMemoryOverviewRepository:
     courses: Mapping[CourseId, Course]
     progress: Mapping[Any, CourseProgress]
     issued: Mapping[IssuedCredentialId, IssuedCredential]
+    sign_in_records: Mapping[SignInRecordId, SignInRecord]
 
     def counts(self, *, at: datetime, scope: TenantScope) -> Counts:
         times = {name: list(waiting) for name, waiting in self._waiting(at, scope)}
@@ -41,7 +53,7 @@ class InMemoryOverviewRepository:
         return Counts(
             **{name: len(waiting) for name, waiting in times.items()},
             since={
-                name: max(waiting) if name == "failed_jobs" else min(waiting)
+                name: max(waiting) if name in _OF_THE_LAST else min(waiting)
                 for name, waiting in dated.items()
                 if waiting
             },
@@ -57,6 +69,9 @@ class InMemoryOverviewRepository:
             Series.COMPLETIONS: [row.completed_at for row in learning],
             Series.ISSUED: [*(row.issued_at for row in issued)],
             Series.REVOKED: [row.revocation.at if row.revocation else None for row in issued],
+            **self._signed_in(
+                None if subject.is_everything else frozenset(row.user_id for row in learning)
+            ),
         }
         days = {
             series: Counter(_day_of(time) for time in happened if time)
@@ -71,6 +86,13 @@ class InMemoryOverviewRepository:
         learning = list(self._learning(subject, scope))
         active = {row.user_id for row in learning if _day_of(row.last_activity_at) >= period.since}
         return len(active), len({row.user_id for row in learning})
+
+    def learners_by_course(
+        self, course_ids: Collection[UUID], *, scope: TenantScope
+    ) -> Mapping[UUID, int]:
+        learning = scope.among(list(self.progress.values()))
+        enrolled = (row for row in learning if row.status is not ProgressStatus.WITHDRAWN)
+        return Counter(row.course_id for row in enrolled if row.course_id in course_ids)
 
     def by_course(
         self, period: Period, subject: Subject, *, limit: int, scope: TenantScope
@@ -112,6 +134,29 @@ class InMemoryOverviewRepository:
         yield "failed_jobs", (row.ended_at for row in failed)
         pauses = (row.pause for row in owned(self.webhooks) if row.pause is not None)
         yield "failing_webhooks", (pause.since for pause in pauses if pause.cause in failing)
+        yield "failed_sign_ins", self._failed_in_numbers(at)
+
+    def _failed_in_numbers(self, at: datetime) -> Iterator[datetime]:
+        """The times of failed attempts from client IP addresses with MANY_FAILURES or more of them."""
+        times: dict[str, list[datetime]] = {}
+        for record in list(self.sign_in_records.values()):
+            if record.failure and record.client_ip and record.at >= at - MANY_WITHIN:
+                times.setdefault(record.client_ip, []).extend(_times_of(record))
+        return chain.from_iterable(one for one in times.values() if len(one) >= MANY_FAILURES)
+
+    def _signed_in(self, user_ids: frozenset[UserId] | None) -> dict[Series, list[datetime | None]]:
+        """The times of sign-ins and of failed attempts of these users, or of everybody."""
+        records = [
+            record
+            for record in list(self.sign_in_records.values())
+            if user_ids is None or record.user_id in user_ids
+        ]
+        return {
+            Series.SIGN_INS: [record.at for record in records if record.failure is None],
+            Series.FAILED_SIGN_INS: [
+                time for record in records if record.failure for time in _times_of(record)
+            ],
+        }
 
     def _learning(self, subject: Subject, scope: TenantScope) -> Iterator[CourseProgress]:
         stored = scope.among(list(self.progress.values()))
@@ -122,6 +167,11 @@ class InMemoryOverviewRepository:
     ) -> Iterator[CourseProgress]:
         learning = self._learning(subject, scope)
         return (row for row in learning if period.covers(_day_of(row.enrolled_at)))
+
+
+def _times_of(record: SignInRecord) -> list[datetime]:
+    """A time for each attempt."""
+    return [record.at] * record.attempts
 
 
 def _expires(client: OAuthClient, at: datetime) -> bool:

@@ -1,14 +1,16 @@
 """Read model of what staff see at a glance, in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
+from uuid import UUID
 
-from django.db.models import CharField, Count, F, Max, Min, Q, QuerySet, Value
+from django.db.models import Aggregate, CharField, Count, F, Max, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncDate
 
 from accounts import models as accounts
 from accounts.domain.access import OrganizationStatus
+from accounts.domain.identity.entities.sign_in_records import MANY_FAILURES, MANY_WITHIN
 from accounts.domain.integrations.entities.webhooks import PauseCause
 from authsvc.jobs.entities import JobStatus
 from authsvc.jobs.models import Job
@@ -18,6 +20,7 @@ from authsvc.storage.tenancy import owned_within
 from credentials.models import UserCredential
 from progress import models as progress
 from progress.domain.entities.attempts import AttemptStatus
+from progress.domain.entities.progress import ProgressStatus
 
 _TIMES: Final[Mapping[str, Any]] = {
     "open_invitations": Min("expires_at"),
@@ -27,6 +30,7 @@ _TIMES: Final[Mapping[str, Any]] = {
     "suspended_organizations": Min("created_at"),
     "failed_jobs": Max("ended_at"),
     "failing_webhooks": Min("paused_at"),
+    "failed_sign_ins": Max("at"),
 }
 
 _WITHOUT_TIME: Final = frozenset({"suspended_organizations"})
@@ -64,6 +68,15 @@ class OrmOverviewRepository:
         )
         return numbers["active"], numbers["learners"]
 
+    def learners_by_course(
+        self, course_ids: Collection[UUID], *, scope: TenantScope
+    ) -> Mapping[UUID, int]:
+        learning = progress.CourseProgress.objects.filter(
+            owned_within(scope), course__in=course_ids
+        )
+        enrolled = learning.exclude(status=ProgressStatus.WITHDRAWN).order_by()
+        return dict(enrolled.values_list("course_id").annotate(Count("pk")))
+
     def by_course(
         self, period: Period, subject: Subject, *, limit: int, scope: TenantScope
     ) -> list[Standing]:
@@ -96,25 +109,44 @@ def _waiting(at: datetime, scope: TenantScope) -> dict[str, QuerySet[Any]]:
         ),
         "failed_jobs": Job.objects.filter(owned, status=JobStatus.FAILED).exclude(error=""),
         "failing_webhooks": accounts.Webhook.objects.filter(owned, paused_because__in=failing),
+        "failed_sign_ins": _failed_in_numbers(at),
     }
+
+
+def _failed_in_numbers(at: datetime) -> QuerySet[Any]:
+    """The failed attempts from client IP addresses with MANY_FAILURES or more of them."""
+    recent = accounts.SignInRecord.objects.filter(at__gte=at - MANY_WITHIN).exclude(failure="")
+    totals = recent.exclude(client_ip="").values("client_ip").annotate(total=Sum("attempts"))
+    many = totals.filter(total__gte=MANY_FAILURES).order_by()
+    return recent.filter(client_ip__in=many.values("client_ip"))
 
 
 def _counted(name: str, rows: QuerySet[Any], time: Any) -> QuerySet[Any, Any]:
     """The name, the number and a time of the rows; nothing if there are none."""
     named = rows.order_by().annotate(counted=Value(name, CharField()))
-    counted: QuerySet[Any, Any] = named.values_list("counted").annotate(Count("pk"), time)
+    counted: QuerySet[Any, Any] = named.values_list("counted").annotate(_number_of(rows), time)
     return counted
+
+
+def _number_of(rows: QuerySet[Any]) -> Aggregate:
+    """How many there are: a record of sign-ins can stand for several attempts."""
+    return Sum("attempts", default=0) if rows.model is accounts.SignInRecord else Count("pk")
 
 
 def _happened(subject: Subject, scope: TenantScope) -> list[tuple[Series, QuerySet[Any], str]]:
     """The rows and the column of each series."""
     learning = _learning(subject, scope)
     issued = UserCredential.objects.filter(owned_within(scope), _about(subject))
+    sign_ins = accounts.SignInRecord.objects.all()
+    if not subject.is_everything:
+        sign_ins = sign_ins.filter(user__in=learning.values("user"))
     return [
         (Series.ENROLMENTS, learning, "enrolled_at"),
         (Series.COMPLETIONS, learning, "completed_at"),
         (Series.ISSUED, issued, "issued_at"),
         (Series.REVOKED, issued, "revoked_at"),
+        (Series.SIGN_INS, sign_ins.filter(failure=""), "at"),
+        (Series.FAILED_SIGN_INS, sign_ins.exclude(failure=""), "at"),
     ]
 
 
@@ -123,7 +155,7 @@ def _daily(series: Series, rows: QuerySet[Any], column: str, period: Period) -> 
     named = within.annotate(
         series=Value(series.value, CharField()), day=TruncDate(column, tzinfo=UTC)
     )
-    counted: QuerySet[Any, Any] = named.values_list("series", "day").annotate(Count("pk"))
+    counted: QuerySet[Any, Any] = named.values_list("series", "day").annotate(_number_of(rows))
     return counted
 
 

@@ -1,8 +1,9 @@
 """Read model of what staff see at a glance."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Protocol
+from uuid import UUID
 
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.overview.entities import Counts, Period, Series, Standing, Subject
@@ -21,6 +22,11 @@ class OverviewRepository(Protocol):
 
     def learners(self, period: Period, subject: Subject, *, scope: TenantScope) -> tuple[int, int]:
         """Return the number of learners whose last activity on a course was in the period or later, and of all."""
+
+    def learners_by_course(
+        self, course_ids: Collection[UUID], *, scope: TenantScope
+    ) -> Mapping[UUID, int]:
+        """Return how many learners are enrolled on each of these courses; courses without any are missing."""
 
     def by_course(
         self, period: Period, subject: Subject, *, limit: int, scope: TenantScope

@@ -46,6 +46,7 @@ class SignInFailure(StrEnum):
     UNKNOWN_ACCOUNT = "unknown-account"
     WRONG_PASSWORD = "wrong-password"  # noqa: S105  # a reason, not a secret
     WRONG_SECOND_FACTOR = "wrong-second-factor"
+    WRONG_PASSKEY = "wrong-passkey"
     INACTIVE = "inactive"
     CHANGED_MEANWHILE = "changed-meanwhile"
     TOO_MANY_ATTEMPTS = "too-many-attempts"

@@ -45,7 +45,7 @@ class SignInPolicy:
 
     With `needs_verified_email` users must have verified their address, for which `sign_in_url` sends a new link.
     Staff need a second factor if `staff_needs_second_factor`, which they set up at `second_factor_url`. A sign-in
-    counts as recent for `fresh_for`.
+    counts as recent for `fresh_for`. Sign-ins and failed attempts stay recorded for `recorded_for`.
     """
 
     needs_verified_email: bool
@@ -53,6 +53,7 @@ class SignInPolicy:
     staff_needs_second_factor: bool
     second_factor_url: str
     fresh_for: timedelta
+    recorded_for: timedelta
 
     def requires_second_factor(self, *, is_staff: bool) -> bool:
         return is_staff and self.staff_needs_second_factor

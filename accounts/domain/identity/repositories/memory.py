@@ -19,6 +19,7 @@ from accounts.domain.identity.entities.sessions import (
     SessionEnd,
     SessionState,
 )
+from accounts.domain.identity.entities.sign_in_records import SignInRecord, SignInRecordId
 from accounts.domain.identity.entities.users import EVERYONE, PersonSearch, User
 from accounts.domain.identity.errors import EmailTaken, SessionNotFound, UserNotFound
 from accounts.domain.identity.repositories.protocols import SESSIONS, USERS
@@ -142,6 +143,31 @@ class InMemoryKnownAddressRepository:
 
     def remove_expired(self, *, before: datetime) -> int:
         return remove_where(self.store, lambda seen_at: seen_at < before)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemorySignInRecordRepository:
+    store: MutableMapping[SignInRecordId, SignInRecord] = field(default_factory=dict)
+
+    def save(self, record: SignInRecord) -> None:
+        stored = self.store.get(record.id)
+        before = stored.attempts if stored else 0
+        self.store[record.id] = replace(record, attempts=before + record.attempts)
+
+    def latest_of(self, user_id: UserId, *, limit: int) -> list[SignInRecord]:
+        own = [record for record in self.store.values() if record.user_id == user_id]
+        return sorted(own, key=lambda record: (record.at, record.id), reverse=True)[:limit]
+
+    def addresses_with_failures(self, *, most: int, since: datetime, at_least: int) -> list[str]:
+        totals: Counter[str] = Counter()
+        for record in self.store.values():
+            if record.failure and record.client_ip and record.at >= since:
+                totals[record.client_ip] += record.attempts
+        many = [client_ip for client_ip, total in totals.items() if total >= at_least]
+        return sorted(many, key=lambda client_ip: (-totals[client_ip], client_ip))[:most]
+
+    def remove_expired(self, *, before: datetime) -> int:
+        return remove_where(self.store, lambda record: record.at < before)
 
 
 class NoBrowserSessions:

@@ -13,6 +13,7 @@ from accounts.domain.identity.entities.sessions import (
     SessionEnd,
     SessionState,
 )
+from accounts.domain.identity.entities.sign_in_records import SignInRecord
 from accounts.domain.identity.entities.users import EVERYONE, PersonSearch, User
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.rate_limits import Limit, LimitState
@@ -108,6 +109,22 @@ class KnownAddressRepository(Protocol):
 
     def remove_expired(self, *, before: datetime) -> int:
         """Delete those last seen before that time; return how many."""
+
+
+class SignInRecordRepository(Protocol):
+    """Sign-ins and failed attempts, without what was typed."""
+
+    def save(self, record: SignInRecord) -> None:
+        """Store the record. If there is one with its id, add its attempts to that, at its time."""
+
+    def latest_of(self, user_id: UserId, *, limit: int) -> list[SignInRecord]:
+        """The latest records of the user, the latest first."""
+
+    def addresses_with_failures(self, *, most: int, since: datetime, at_least: int) -> list[str]:
+        """The client IP addresses with so many failed attempts since that time, those with most of them first."""
+
+    def remove_expired(self, *, before: datetime) -> int:
+        """Delete the records of attempts before that time. Return how many."""
 
 
 class SessionRepository(Protocol):

@@ -26,6 +26,7 @@ from accounts.domain.identity.entities.sessions import (
     SessionPolicy,
     SignInPolicy,
 )
+from accounts.domain.identity.entities.sign_in_records import SignInWay
 from accounts.domain.identity.entities.tokens import SignedIn
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import (
@@ -54,6 +55,7 @@ from accounts.domain.identity.repositories.protocols import (
 from accounts.domain.identity.services.accounts import AccountService
 from accounts.domain.identity.services.login_attempts import LoginAttempts, Secret
 from accounts.domain.identity.services.security_log import SecurityLog
+from accounts.domain.identity.services.sign_in_records import SignInRecords
 from accounts.domain.identity.services.tokens import TokenPairs
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import Listed
@@ -76,6 +78,7 @@ class SignInService:
     opaque_tokens: OpaqueTokens
     second_factors: SecondFactors
     security_log: SecurityLog
+    sign_in_records: SignInRecords
     passwords: PasswordHasher
     email_addresses: EmailAddresses
     policy: SignInPolicy
@@ -92,7 +95,7 @@ class SignInService:
             self.users.add(user)
             self.limits.save_known_address(user.email, client_ip=client_ip)
             self.security_log.record(SecurityEvent.REGISTERED, user_id=user.id)
-            return self._start(user, methods=(PASSWORD,))
+            return self._start(user, methods=(PASSWORD,), client_ip=client_ip)
 
     def register_unverified(
         self, *, email: str, name: str, password: str, client_ip: str | None = None
@@ -121,6 +124,7 @@ class SignInService:
         password: str,
         client_ip: str | None = None,
         address_limit: LimitState | None = None,
+        way: SignInWay = SignInWay.PASSWORD,
     ) -> User:
         """The active user with this e-mail address and password; the limits are those of `LoginAttempts.attempt`.
 
@@ -134,10 +138,18 @@ class SignInService:
                 password_hash = user.password_hash if user else None
                 is_right = self.passwords.verify(password, password_hash=password_hash)
                 if user is None or not is_right or not user.is_active:
-                    self._record_failure(account, user, is_right=is_right)
+                    reason = _reason_against(user, is_right=is_right)
+                    self.sign_in_records.record_failure(
+                        reason,
+                        user_id=user.id if user else None,
+                        email=account,
+                        way=way,
+                        client_ip=client_ip,
+                    )
                     raise InvalidCredentials
         except TooManyAttempts:
-            self.security_log.record_failure_for(account, SignInFailure.TOO_MANY_ATTEMPTS)
+            reason = SignInFailure.TOO_MANY_ATTEMPTS
+            self.sign_in_records.record_failure(reason, email=account, way=way, client_ip=client_ip)
             raise
         return user
 
@@ -156,7 +168,7 @@ class SignInService:
         if not self.passwords.is_outdated(user.password_hash, password=password):
             return user
         new_hash = self.passwords.hash(password)
-        with self._locked_unchanged(user, password) as locked:
+        with self._locked_unchanged(user, password, SignInWay.PASSWORD, client_ip) as locked:
             user = replace(locked, password_hash=new_hash)
             self.users.save(user)
         return user
@@ -176,7 +188,11 @@ class SignInService:
         the user needs one and has none; ActionRequired if staff have required something of the user first.
         """
         user = self.authenticate(
-            email=email, password=password, client_ip=client_ip, address_limit=address_limit
+            email=email,
+            password=password,
+            client_ip=client_ip,
+            address_limit=address_limit,
+            way=SignInWay.API,
         )
         new_hash = user.password_hash
         if self.passwords.is_outdated(user.password_hash, password=password):
@@ -185,14 +201,14 @@ class SignInService:
         methods = self.second_factors.methods_of(user.id)
         if not methods and self.policy.requires_second_factor(is_staff=user.is_staff):
             raise SecondFactorMissing(url=self.policy.second_factor_url)
-        with self._locked_unchanged(user, password) as locked:
+        with self._locked_unchanged(user, password, SignInWay.API, client_ip) as locked:
             user = locked
             if new_hash != user.password_hash:
                 user = replace(user, password_hash=new_hash)
                 self.users.save(user)
             self._require_actions_done(user)
             if not methods:
-                return self._start(user, methods=(PASSWORD,))
+                return self._start(user, methods=(PASSWORD,), client_ip=client_ip)
             secret, passkey = self._challenge(user, methods)
         raise SecondFactorRequired(
             challenge=secret,
@@ -225,18 +241,22 @@ class SignInService:
                 str(user_id), client_ip=client_ip, secret=Secret.CODE, address_limit=address_limit
             ):
                 method = self._performed(challenge, code=code, assertion=assertion)
-        except WrongSecondFactor:
-            self.security_log.record_failure_of(user_id, SignInFailure.WRONG_SECOND_FACTOR)
-            raise
-        except TooManyAttempts:
-            self.security_log.record_failure_of(user_id, SignInFailure.TOO_MANY_ATTEMPTS)
+        except (WrongSecondFactor, TooManyAttempts) as error:
+            is_wrong = isinstance(error, WrongSecondFactor)
+            self.sign_in_records.record_failure(
+                SignInFailure.WRONG_SECOND_FACTOR if is_wrong else SignInFailure.TOO_MANY_ATTEMPTS,
+                user_id=user_id,
+                way=SignInWay.API_SECOND_FACTOR,
+                client_ip=client_ip,
+            )
             raise
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(user_id)
             if not self.challenges.remove(challenge.hash) or not user.is_active:
                 raise InvalidChallenge
             self._require_actions_done(user)
-            return self._start(user, methods=(PASSWORD, method, SECOND_FACTOR))
+            methods = (PASSWORD, method, SECOND_FACTOR)
+            return self._start(user, methods=methods, client_ip=client_ip)
 
     def remove_expired(self) -> int:
         """Delete expired challenges. Return how many."""
@@ -288,15 +308,10 @@ class SignInService:
             actions = Listed(action.value for action in user.required_actions)
             raise ActionRequired(url=self.policy.sign_in_url, actions=actions)
 
-    def _record_failure(self, account: str, user: User | None, *, is_right: bool) -> None:
-        if user is None:
-            self.security_log.record_failure_for(account, SignInFailure.UNKNOWN_ACCOUNT)
-        else:
-            reason = SignInFailure.INACTIVE if is_right else SignInFailure.WRONG_PASSWORD
-            self.security_log.record_failure_of(user.id, reason)
-
     @contextmanager
-    def _locked_unchanged(self, user: User, password: str) -> Iterator[User]:
+    def _locked_unchanged(
+        self, user: User, password: str, way: SignInWay, client_ip: str | None
+    ) -> Iterator[User]:
         """A unit of work with the user locked.
 
         A user who was deactivated or whose password changed meanwhile must not get a session.
@@ -307,7 +322,10 @@ class SignInService:
                 self._require_same(locked, user, password)
                 yield locked
         except InvalidCredentials:
-            self.security_log.record_failure_of(user.id, SignInFailure.CHANGED_MEANWHILE)
+            reason = SignInFailure.CHANGED_MEANWHILE
+            self.sign_in_records.record_failure(
+                reason, user_id=user.id, way=way, client_ip=client_ip
+            )
             raise
 
     def _require_same(self, locked: User, user: User, password: str) -> None:
@@ -317,7 +335,7 @@ class SignInService:
         ):
             raise InvalidCredentials
 
-    def _start(self, user: User, *, methods: tuple[str, ...]) -> SignedIn:
+    def _start(self, user: User, *, methods: tuple[str, ...], client_ip: str | None) -> SignedIn:
         now = self.clock.now()
         session = Session(
             id=SessionId(uuid4()),
@@ -329,5 +347,13 @@ class SignInService:
             authentication=Authentication(at=now, methods=methods),
         )
         self.sessions.add(session)
-        self.security_log.record_session(SecurityEvent.SIGNED_IN, session)
+        way = SignInWay.API_SECOND_FACTOR if SECOND_FACTOR in methods else SignInWay.API
+        self.sign_in_records.record_session(session, user.id, way=way, client_ip=client_ip)
         return SignedIn(user=user, tokens=self.pairs.initial(session, user, at=now))
+
+
+def _reason_against(user: User | None, *, is_right: bool) -> SignInFailure:
+    """Why a password that is right, or not, does not sign in."""
+    if user is None:
+        return SignInFailure.UNKNOWN_ACCOUNT
+    return SignInFailure.INACTIVE if is_right else SignInFailure.WRONG_PASSWORD

@@ -12,6 +12,7 @@ from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.ports import OpaqueTokens
 from accounts.domain.identity.services.login_attempts import LimitName, LoginAttempts
 from accounts.domain.identity.services.security_log import SecurityLog
+from accounts.domain.identity.services.sign_in_records import SignInRecords
 from accounts.domain.oauth.entities.authorizations import DeviceCode, DeviceStatus
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.errors import DeviceNotFound
@@ -45,6 +46,7 @@ class DeviceService:
     limits: LoginAttempts
     opaque_tokens: OpaqueTokens
     security_log: SecurityLog
+    sign_in_records: SignInRecords
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -84,8 +86,9 @@ class DeviceService:
         *,
         user_id: UserId,
         authentication: Authentication,
+        client_ip: str | None = None,
     ) -> None:
-        """Allow or deny the access of the device. Allowing it is a consent, which the user can revoke.
+        """Allow or deny the access of the device. Allowing it is a consent, which the user can revoke, and a sign-in.
 
         Raises DeviceNotFound, TooManyAttempts.
         """
@@ -101,6 +104,7 @@ class DeviceService:
             is_allowed = status is DeviceStatus.ALLOWED
             if is_allowed:
                 self.authorizations.consent(client, user_id=user_id, scopes=device.scopes)
+                self.sign_in_records.record_device(user_id, client_ip=client_ip)
             self.security_log.record(
                 SecurityEvent.DEVICE_LET_IN if is_allowed else SecurityEvent.DEVICE_DENIED,
                 user_id=user_id,
