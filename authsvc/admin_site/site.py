@@ -25,6 +25,9 @@ from authsvc.http.sign_in_state import has_second_factor, show_second_factor
 
 NO_GROUP: Final = "Your account is in no staff group yet. Ask an admin to add you to one."
 
+REPLACED: Final = frozenset({"django.contrib.auth.admin", "oauth2_provider.admin"})
+"""Modules with admin pages of others, for whose rows there are pages of ours."""
+
 
 class AdminSite(admin.AdminSite):
     """Django's admin site without deletion, by job; staff sign in and change passwords on the account pages."""
@@ -41,8 +44,8 @@ class AdminSite(admin.AdminSite):
         self.disable_action("delete_selected")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Ignore the admin pages of django-oauth-toolkit: ours show its rows."""
-        if getattr(admin_class, "__module__", "") != "oauth2_provider.admin":
+        """Ignore the admin pages of Django and django-oauth-toolkit: ours show their rows."""
+        if getattr(admin_class, "__module__", "") not in REPLACED:
             super().register(model_or_iterable, admin_class, **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  # Django's signature
