@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from authsvc.admin_site import navigation
+from authsvc.admin_site.ai_usage import usage_context, usage_table
 from authsvc.admin_site.dashboard import dashboard_context, table_of
 from authsvc.admin_site.downloads import csv_download
 from authsvc.admin_site.navigation import OPERATIONS
@@ -73,6 +74,12 @@ class AdminSite(admin.AdminSite):
                 self.admin_view(self.dashboard_table_view),
                 name="dashboard_table",
             ),
+            path("ai-usage/", self.admin_view(self.ai_usage_view), name="ai_usage"),
+            path(
+                "ai-usage/<slug:name>.csv",
+                self.admin_view(self.ai_usage_table_view),
+                name="ai_usage_table",
+            ),
             path("data/", self.admin_view(self.data_view), name="data"),
             path("settings/", self.admin_view(self.settings_view), name="settings"),
         ]
@@ -104,6 +111,15 @@ class AdminSite(admin.AdminSite):
     def dashboard_table_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """The numbers of a chart or table of the dashboard as a CSV file."""
         return csv_download(table_of(request, name), filename=f"{name}.csv")
+
+    def ai_usage_view(self, request: HttpRequest) -> HttpResponse:
+        """What AI was used in a period, for those who see AI sessions."""
+        context = self.each_context(request) | usage_context(self, request)
+        return TemplateResponse(request, "admin/ai_usage.html", context | {"title": "AI usage"})
+
+    def ai_usage_table_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """The numbers of a chart or table of that page as a CSV file."""
+        return csv_download(usage_table(request, name), filename=f"ai-usage-{name}.csv")
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
         """What matches a term among that which the user may see; one exact hit is shown at once."""

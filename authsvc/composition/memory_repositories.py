@@ -201,5 +201,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
             courses=courses.store,
             progress=progress.store,
             issued=issued_credentials.store,
+            ai_sessions=ai_sessions.store,
+            ai_interactions=ai_interactions.store,
         ),
     )
