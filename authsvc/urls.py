@@ -54,5 +54,11 @@ else:
 if settings.ENVIRONMENT.shows_docs:
     urlpatterns += [
         path("v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
-        path("docs", SpectacularSwaggerSplitView.as_view(url_name="openapi"), name="docs"),
+        path(
+            "docs",
+            SpectacularSwaggerSplitView.as_view(
+                url_name="openapi", template_name="authsvc/docs.html"
+            ),
+            name="docs",
+        ),
     ]

@@ -2,6 +2,7 @@
 
 from accounts.admin import (
     audit,
+    groups,
     identity,
     integrations,
     jobs,
@@ -14,6 +15,7 @@ from accounts.admin import (
 
 __all__ = [
     "audit",
+    "groups",
     "identity",
     "integrations",
     "jobs",

@@ -39,6 +39,7 @@ _GROUPS: Final[Mapping[str, Mapping[AuditAction, str]]] = {
         AuditAction.INVITATION_SENT: "sent the invitation",
         AuditAction.INVITATION_TAKEN_BACK: "cancelled the invitation",
         AuditAction.INVITATION_ACCEPTED: "accepted the invitation",
+        AuditAction.INVITATION_DECLINED: "declined the invitation",
     },
     "Clients": {
         AuditAction.CLIENT_REGISTERED: "registered the client",

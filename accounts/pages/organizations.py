@@ -16,11 +16,21 @@ from authsvc.http.account_pages import AccountTab, register_account_tab
 from authsvc.http.actors import person_of
 from authsvc.kernel.paging import all_items
 
-PERMITS: Final[Mapping[OrgRole, str]] = {
-    OrgRole.LEARNER: "take its courses",
-    OrgRole.INSTRUCTOR: "write its courses, see learners and their progress, grade submissions",
-    OrgRole.ADMIN: "manage its members, courses and credentials",
-    OrgRole.OWNER: "do everything in it: members and their roles, clients, the audit log",
+PERMITS: Final[Mapping[OrgRole, tuple[str, ...]]] = {
+    OrgRole.LEARNER: ("take its courses",),
+    OrgRole.INSTRUCTOR: (
+        "write its courses",
+        "see learners and their progress",
+        "grade submissions",
+    ),
+    OrgRole.ADMIN: ("manage its members", "write its courses", "issue its credentials"),
+    OrgRole.OWNER: (
+        "manage members and their roles",
+        "write its courses",
+        "issue its credentials",
+        "manage its clients",
+        "read the audit log",
+    ),
 }
 
 
@@ -29,22 +39,25 @@ class Place:
     """An organization as a member sees it."""
 
     name: str
+    article: str
     role: str
     permits: str
     is_suspended: bool
-
-    @property
-    def article(self) -> str:
-        return "an" if self.role[0] in "aeio" else "a"
 
     @classmethod
     def of(cls, own: OwnOrganization, role: OrgRole) -> "Place":
         return cls(
             name=own.organization.name,
+            article=with_article(role).split()[0],
             role=role.value,
-            permits=PERMITS[role],
+            permits=", ".join(PERMITS[role]),
             is_suspended=not own.organization.is_open,
         )
+
+
+def with_article(role: OrgRole) -> str:
+    """The role in a sentence, such as "an instructor"."""
+    return f"{'an' if role.value[0] in 'aeio' else 'a'} {role.value}"
 
 
 class OrganizationsView(LoginRequiredMixin, TemplateView):

@@ -11,6 +11,7 @@ from django.views.generic import RedirectView, TemplateView
 from accounts.pages import (
     forms,
     impersonation,
+    invitations,
     organizations,
     passkeys,
     profile,
@@ -95,8 +96,13 @@ ACCOUNT = [
     path("account/sessions", sessions.SessionsView.as_view(), name="account_sessions"),
     path(
         "account/invitations/<str:token>/",
-        views.InvitationView.as_view(),
+        invitations.InvitationView.as_view(),
         name="account_invitation",
+    ),
+    path(
+        "account/invitations/<str:token>/decline",
+        invitations.DeclineInvitationView.as_view(),
+        name="account_decline_invitation",
     ),
     path("account/second-factor", code_views.index, name="mfa_index"),
     path("account/app", second_factors.ActivateAppView.as_view(), name="mfa_activate_totp"),

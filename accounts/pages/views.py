@@ -1,7 +1,6 @@
 """Account pages, where they differ from those of django-allauth."""
 
-from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
@@ -12,19 +11,15 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
-from django.utils.decorators import method_decorator
-from django.views import View
-from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
 from accounts.adapters.allauth_internals import rate_limited, send_verification_email
 from accounts.adapters.email_links import key_for, read_key
 from accounts.domain.access import UserId
-from accounts.domain.identity.errors import EmailTaken, VerifiedEmailNeeded
+from accounts.domain.identity.errors import EmailTaken
 from accounts.domain.identity.services.login_attempts import LimitName
-from accounts.domain.organizations.errors import AlreadyMember
 from accounts.pages.adapters import mailed_link
 from accounts.pages.forms import (
     ChangePasswordForm,
@@ -41,7 +36,10 @@ from authsvc.http.browsers import CONTINUES_AT
 from authsvc.http.forms import add_form_errors
 from authsvc.http.pacing import at_least
 from authsvc.http.sign_in_state import require_fresh_sign_in
-from authsvc.kernel.errors import DomainError, NotFound
+from authsvc.kernel.errors import DomainError
+
+INVITED_EMAIL: Final = "invited-email"
+"""The address of the invitation that this browser has opened, in the session of a visitor."""
 
 
 class _ShowsDomainErrors:
@@ -57,13 +55,14 @@ class _ShowsDomainErrors:
 
 
 class SignInView(allauth_views.LoginView):
-    """Fills in the `login_hint` of a client (OpenID Connect Core §3.1.2.1)."""
+    """Fills in the `login_hint` of a client (OpenID Connect Core §3.1.2.1), or the address of an invitation."""
 
     form_class = SignInForm
 
     def get_initial(self) -> dict[str, Any]:
         initial: dict[str, Any] = super().get_initial()
-        return initial | {"login": self.request.GET.get("login_hint", "")}
+        invited = self.request.session.get(INVITED_EMAIL, "")
+        return initial | {"login": self.request.GET.get("login_hint", invited)}
 
 
 class _IsPaced:
@@ -76,7 +75,13 @@ class _IsPaced:
 
 
 class SignUpView(_IsPaced, _ShowsDomainErrors, allauth_views.SignupView):
+    """Fills in the address of the invitation from which a visitor comes."""
+
     form_class = SignUpForm
+
+    def get_initial(self) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_initial()
+        return initial | {"email": self.request.session.get(INVITED_EMAIL, "")}
 
 
 class RequestPasswordResetView(_IsPaced, allauth_views.PasswordResetView):
@@ -219,37 +224,3 @@ class ConfirmEmailChangeView(FormView[Form]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"move": read_key(self.kwargs["key"])}
-
-
-@method_decorator(never_cache, name="dispatch")
-class InvitationView(LoginRequiredMixin, View):
-    """The target of the link in an invitation mail. Asks first, as does the view above."""
-
-    def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        try:
-            offered = services().invitations.offered(token, by=person_of(request))
-        except NotFound:
-            return _invitation_error(request, status=HTTPStatus.NOT_FOUND)
-        except VerifiedEmailNeeded:
-            return _invitation_error(request, status=HTTPStatus.FORBIDDEN)
-        return render(request, "account/invitation.html", {"offered": offered})
-
-    def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        try:
-            joined = services().invitations.accept(token, by=person_of(request))
-        except NotFound:
-            return _invitation_error(request, status=HTTPStatus.NOT_FOUND)
-        except VerifiedEmailNeeded:
-            return _invitation_error(request, status=HTTPStatus.FORBIDDEN)
-        except AlreadyMember:
-            return _invitation_error(request, status=HTTPStatus.CONFLICT)
-        messages.success(request, f"You joined {joined.organization.name}.")
-        return redirect("account")
-
-
-def _invitation_error(request: HttpRequest, *, status: HTTPStatus) -> HttpResponse:
-    facts = {
-        "is_member": status is HTTPStatus.CONFLICT,
-        "is_unverified": status is HTTPStatus.FORBIDDEN,
-    }
-    return render(request, "account/invitation_refused.html", facts, status=status)

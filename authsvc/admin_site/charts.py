@@ -1,12 +1,14 @@
 """Charts of the admin site: inline SVG, beside a table and a CSV file with the same numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, log10
 from typing import Any, Final
 
 from authsvc.kernel.tables import Row
+from authsvc.overview.entities import Period
 
 LEFT: Final = 30
 RIGHT: Final = 414
@@ -14,6 +16,15 @@ TOP: Final = 10
 BOTTOM: Final = 158
 RULES: Final = 4
 MOST_LABELS: Final = 5
+
+
+_CENT: Final = 10_000
+"""A cent in millionths of a US dollar."""
+
+
+def in_cents(micro_usd: Sequence[int]) -> list[int]:
+    """Costs in US cents, rounded up."""
+    return [-(-cost // _CENT) for cost in micro_usd]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +126,24 @@ class Chart:
     def _y(self, value: int) -> float:
         return round(BOTTOM - (BOTTOM - TOP) * value / self.top, 1)
 
+    @classmethod
+    def by_time(
+        cls, key: str, title: str, counts: Mapping[str, Sequence[tuple[date, int]]]
+    ) -> "Chart":
+        """A chart over all days of these counts, by label; those of one day or week are added up."""
+        dated = sorted(day for pairs in counts.values() for day, _ in pairs)
+        period = Period.of(dated[0], dated[-1], today=dated[-1])
+        return cls(
+            key=key,
+            title=title,
+            days=period.beginnings(),
+            is_by_week=period.is_by_week,
+            series=tuple(
+                ChartSeries(label=label, values=period.by_part(_added_up(pairs)))
+                for label, pairs in counts.items()
+            ),
+        )
+
     def _finding_of(self, series: ChartSeries) -> str:
         total, most = sum(series.values), max(series.values, default=0)
         if not total:
@@ -122,3 +151,10 @@ class Chart:
         day = self.days[list(series.values).index(most)]
         when = f"in the week of {day}" if self.is_by_week else f"on {day}"
         return f"{series.label} by {self.part}: {total} in all, most {when} ({most})."
+
+
+def _added_up(pairs: Sequence[tuple[date, int]]) -> Counter[date]:
+    days: Counter[date] = Counter()
+    for day, number in pairs:
+        days[day] += number
+    return days

@@ -1,26 +1,21 @@
 """The dashboard of the admin site: what needs attention, and the figures of a period."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlencode
 
-from django import forms
-from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
 from accounts.public import MANY_FAILURES
 from authsvc.admin_site.charts import Chart, ChartSeries
-from authsvc.admin_site.lists import DayField
+from authsvc.admin_site.periods import period_context, selection_of
 from authsvc.admin_site.tenants import scope_of
 from authsvc.composition.container import services
 from authsvc.kernel.tables import Row
-from authsvc.overview.entities import Counts, Dashboard, Period, Series, Standing, Subject
+from authsvc.overview.entities import Counts, Dashboard, Series, Standing
 
-MOST_CHOICES: Final = 200
-PRESETS: Final = (7, 30, 90)
 LEARNING: Final = "progress.view_courseprogress"
 CREDENTIALS: Final = "credentials.view_usercredential"
 SIGN_INS: Final = "accounts.view_signinrecord"
@@ -69,24 +64,6 @@ ATTENTION: Final = (
 )
 
 
-class PeriodForm(forms.Form):
-    """The period and subject of the figures."""
-
-    since = DayField(label="From")
-    until = DayField(label="To")
-    course = forms.UUIDField(label="Course", required=False, widget=forms.Select())
-    organization = forms.UUIDField(label="Organization", required=False, widget=forms.Select())
-
-    def offer(self, name: str, everything: str, rows: Sequence[tuple[Any, str]]) -> None:
-        """Set the choices of a field, or remove it without any."""
-        if not rows:
-            del self.fields[name]
-            return
-        widget = self.fields[name].widget
-        if isinstance(widget, forms.Select):
-            widget.choices = [("", everything), *((str(key), label) for key, label in rows)]
-
-
 def dashboard_context(
     site: AdminSite, request: HttpRequest, groups: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
@@ -96,34 +73,18 @@ def dashboard_context(
     if not any(map(request.user.has_perm, (SIGN_INS, LEARNING, CREDENTIALS))):
         return context
     dashboard = figures_of(request)
-    form = PeriodForm(
-        _asked(request)
-        | {"since": dashboard.period.since.isoformat(), "until": dashboard.period.until.isoformat()}
-    )
-    form.offer("course", "All courses", _choices(site, request, "courses.course", "title"))
-    form.offer(
-        "organization",
-        "All organizations",
-        _choices(site, request, "accounts.organization", "name"),
-    )
     return context | {
-        "form": form,
-        "presets": _presets(request, dashboard.period),
+        **period_context(site, request, dashboard.period),
         "dashboard": dashboard,
         "tiles": _tiles(request, dashboard),
         "charts": charts_of(request, dashboard),
         "shows_learning": request.user.has_perm(LEARNING),
-        "query": request.GET.urlencode(),
     }
 
 
 def figures_of(request: HttpRequest) -> Dashboard:
     """The figures of the period that the query names; what is not a valid date or id in it is ignored."""
-    form = PeriodForm(request.GET)
-    form.is_valid()
-    asked = form.cleaned_data
-    period = services().overview.period(asked.get("since"), asked.get("until"))
-    subject = Subject(course_id=asked.get("course"), org_id=asked.get("organization"))
+    period, subject = selection_of(request)
     return services().overview.dashboard(period, subject, scope=scope_of(request))
 
 
@@ -215,39 +176,6 @@ def _tiles(request: HttpRequest, dashboard: Dashboard) -> list[tuple[str, int, s
 
 def _before(number: int, days: int) -> str:
     return f"{number} in the {days} days before" if days > 1 else f"{number} the day before"
-
-
-def _presets(request: HttpRequest, period: Period) -> list[dict[str, Any]]:
-    """Links to usual periods that end today, with the subject kept."""
-    today = services().overview.period(None, None).until
-    firsts = [(f"{days} days", today - timedelta(days=days - 1)) for days in PRESETS]
-    subject = {
-        name: value for name, value in _asked(request).items() if name not in ("since", "until")
-    }
-    return [
-        {
-            "label": label,
-            "url": f"?{urlencode(subject | {'since': first.isoformat(), 'until': today.isoformat()})}",
-            "is_current": period == Period(since=first, until=today),
-        }
-        for label, first in [*firsts, ("This year", today.replace(month=1, day=1))]
-    ]
-
-
-def _asked(request: HttpRequest) -> dict[str, str]:
-    names = (name for name in PeriodForm.base_fields if name in request.GET)
-    return {name: str(request.GET[name]) for name in names}
-
-
-def _choices(
-    site: AdminSite, request: HttpRequest, model: str, column: str
-) -> list[tuple[Any, str]]:
-    """The first rows of a list by name, if the user may see it."""
-    list_ = site.get_model_admin(apps.get_model(model))
-    if not list_.has_view_permission(request):
-        return []
-    rows = list_.get_queryset(request).order_by(column)
-    return list(rows.values_list("pk", column)[:MOST_CHOICES])
 
 
 def _standings(head: str, standings: Sequence[Standing]) -> list[Row]:

@@ -86,6 +86,11 @@ JOBS: Final = (
                 counted="to review",
             ),
             Page(label="Prompts", model="progress.prompttemplate"),
+            Page(
+                label="AI usage",
+                url_name="admin:ai_usage",
+                permissions=("progress.view_aisession",),
+            ),
             Page(label="AI limits", model="progress.aisettings"),
         ),
     ),

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from authsvc.admin_site import navigation
+from authsvc.admin_site.ai_usage import usage_context, usage_table
 from authsvc.admin_site.dashboard import dashboard_context, table_of
 from authsvc.admin_site.downloads import csv_download
 from authsvc.admin_site.navigation import OPERATIONS
@@ -24,6 +25,9 @@ from authsvc.composition.container import services
 from authsvc.http.sign_in_state import has_second_factor, show_second_factor
 
 NO_GROUP: Final = "Your account is in no staff group yet. Ask an admin to add you to one."
+
+REPLACED: Final = frozenset({"django.contrib.auth.admin", "oauth2_provider.admin"})
+"""Modules with admin pages of others, for whose rows there are pages of ours."""
 
 
 class AdminSite(admin.AdminSite):
@@ -41,8 +45,8 @@ class AdminSite(admin.AdminSite):
         self.disable_action("delete_selected")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Ignore the admin pages of django-oauth-toolkit: ours show its rows."""
-        if getattr(admin_class, "__module__", "") != "oauth2_provider.admin":
+        """Ignore the admin pages of Django and django-oauth-toolkit: ours show their rows."""
+        if getattr(admin_class, "__module__", "") not in REPLACED:
             super().register(model_or_iterable, admin_class, **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  # Django's signature
@@ -69,6 +73,12 @@ class AdminSite(admin.AdminSite):
                 "dashboard/<slug:name>.csv",
                 self.admin_view(self.dashboard_table_view),
                 name="dashboard_table",
+            ),
+            path("ai-usage/", self.admin_view(self.ai_usage_view), name="ai_usage"),
+            path(
+                "ai-usage/<slug:name>.csv",
+                self.admin_view(self.ai_usage_table_view),
+                name="ai_usage_table",
             ),
             path("data/", self.admin_view(self.data_view), name="data"),
             path("settings/", self.admin_view(self.settings_view), name="settings"),
@@ -103,12 +113,21 @@ class AdminSite(admin.AdminSite):
     ) -> TemplateResponse:
         context = self.each_context(request) | {"title": self.index_title, "subtitle": None}
         context |= dashboard_context(self, request, context["navigation"]) | (extra_context or {})
-        request.current_app = self.name  # type: ignore[attr-defined]  # for the URLs of Django's templates
+        request.current_app = self.name  # for the URLs of Django's templates
         return TemplateResponse(request, self.index_template, context)
 
     def dashboard_table_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """The numbers of a chart or table of the dashboard as a CSV file."""
         return csv_download(table_of(request, name), filename=f"{name}.csv")
+
+    def ai_usage_view(self, request: HttpRequest) -> HttpResponse:
+        """What AI was used in a period, for those who see AI sessions."""
+        context = self.each_context(request) | usage_context(self, request)
+        return TemplateResponse(request, "admin/ai_usage.html", context | {"title": "AI usage"})
+
+    def ai_usage_table_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """The numbers of a chart or table of that page as a CSV file."""
+        return csv_download(usage_table(request, name), filename=f"ai-usage-{name}.csv")
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
         """What matches a term among that which the user may see; one exact hit is shown at once."""

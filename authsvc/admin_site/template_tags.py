@@ -37,6 +37,13 @@ def moment(value: datetime | date | None) -> SafeString | str:
 
 
 @register.filter
+def usd(micro_usd: int) -> str:
+    """A cost in US dollars, with as many places as its size needs."""
+    dollars = micro_usd / 1_000_000
+    return f"${dollars:,.2f}" if dollars >= 1 or not micro_usd else f"${dollars:.4f}"
+
+
+@register.filter
 def badge(value: str) -> SafeString:
     """The word for a status, as a badge."""
     return status_badge(str(value))

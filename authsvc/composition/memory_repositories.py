@@ -205,5 +205,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
             progress=progress.store,
             issued=issued_credentials.store,
             sign_in_records=sign_in_records.store,
+            ai_sessions=ai_sessions.store,
+            ai_interactions=ai_interactions.store,
         ),
     )

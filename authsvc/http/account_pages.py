@@ -16,7 +16,7 @@ class AccountTab:
     """A tab of the account pages, in order of `place`: a page with a URL of this name.
 
     With a `section` it is also a part of the overview: a template, for which `load` returns what it shows as `section`.
-    A section that has nothing to show is left out if it `is_optional`.
+    A section that has nothing to show is left out if it `is_optional`. Pages `below` this path belong to the tab, too.
     """
 
     label: str
@@ -25,6 +25,7 @@ class AccountTab:
     section: str = ""
     load: Callable[[HttpRequest], Any] | None = None
     is_optional: bool = False
+    below: str = ""
 
 
 _TABS: Final[dict[str, AccountTab]] = {}
@@ -51,16 +52,17 @@ def account_tabs(context: Context) -> dict[str, Any]:
     urls = {tab: reverse(tab.url_name) for tab in _in_order()}
     return {
         "tabs": [
-            {"label": tab.label, "url": url, "is_current": _has_page(url, path, urls.values())}
+            {"label": tab.label, "url": url, "is_current": _has_page(tab, url, path, urls.values())}
             for tab, url in urls.items()
         ]
     }
 
 
-def _has_page(url: str, path: str, urls: Collection[str]) -> bool:
+def _has_page(tab: AccountTab, url: str, path: str, urls: Collection[str]) -> bool:
     """Whether the page belongs to the tab at this URL. Below the overview are the other tabs, and none of its pages."""
     is_overview = any(other.startswith(f"{url}/") for other in urls)
-    return path == url or (path.startswith(f"{url}/") and not is_overview)
+    is_below = bool(tab.below) and path.startswith(tab.below)
+    return path == url or is_below or (path.startswith(f"{url}/") and not is_overview)
 
 
 def _in_order() -> list[AccountTab]:

@@ -34,6 +34,15 @@ def person_of(request: HttpRequest) -> Principal:
     )
 
 
+def visitor_of(request: HttpRequest) -> Principal:
+    """Like person_of; whoever is not signed in is nobody, without any right."""
+    if request.user.pk is not None:
+        return person_of(request)
+    return Principal(
+        user_id=None, roles=(), rights=frozenset(), scopes=frozenset(), client_id="pages"
+    )
+
+
 def staff_of(request: HttpRequest) -> Principal:
     """The user of the admin site, with the rights of their groups; a superuser has all. Raises NotAuthenticated."""
     user = request.user

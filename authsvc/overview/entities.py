@@ -157,3 +157,35 @@ class Dashboard:
     def _total(self, series: Series, period: Period) -> int:
         days = self.days.get(series, {})
         return sum(count for day, count in days.items() if period.covers(day))
+
+
+class UsagePart(StrEnum):
+    """What the usage of AI is summed up by."""
+
+    COURSES = "courses"
+    ORGANIZATIONS = "organizations"
+    MODELS = "models"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageSum:
+    """What the answers about a course, in an organization, or of a model have used in a period.
+
+    Without an id and a name: those about no course, or outside of organizations. Models have a name alone.
+    """
+
+    id: UUID | None
+    name: str
+    answers: int
+    tokens: int
+    cost_micro_usd: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AIUsage:
+    """What AI was used in a period, by day and by part. What clients report of their own tutors is left out."""
+
+    period: Period
+    answers: Mapping[date, int]
+    cost_micro_usd: Mapping[date, int]
+    sums: Mapping[UsagePart, tuple[UsageSum, ...]]

@@ -9,12 +9,13 @@ from uuid import UUID
 from authsvc.kernel.caches import BoundedCache
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.overview.entities import Counts, Dashboard, Period, Subject
+from authsvc.overview.entities import AIUsage, Counts, Dashboard, Period, Subject, UsagePart
 from authsvc.overview.repositories.protocols import OverviewRepository
 
 CACHED_FOR: Final = timedelta(minutes=1)
 MOST_SCOPES: Final = 100
 MOST_STANDINGS: Final = 10
+MOST_SUMS: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,4 +62,18 @@ class OverviewService:
             organizations=tuple(
                 self.overview.by_organization(period, subject, limit=MOST_STANDINGS, scope=scope)
             ),
+        )
+
+    def ai_usage(self, period: Period, subject: Subject, *, scope: TenantScope) -> AIUsage:
+        """What AI was used in the period, in four statements."""
+        days = self.overview.usage_by_day(period, subject, scope=scope)
+        limit = MOST_SUMS
+        return AIUsage(
+            period=period,
+            answers={day: answers for day, (answers, _) in days.items()},
+            cost_micro_usd={day: cost for day, (_, cost) in days.items()},
+            sums={
+                part: tuple(self.overview.usage_by(part, period, subject, limit=limit, scope=scope))
+                for part in UsagePart
+            },
         )

@@ -1,5 +1,8 @@
 """Admin pages of AI sessions: reading them, deciding about flags, limits of courses, and outcomes."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +17,7 @@ from django.utils.safestring import SafeString
 
 from accounts.public import OrganizationId, Principal, Right, SubjectType
 from authsvc.admin_site.actions import admin_page, staff_action
+from authsvc.admin_site.charts import Chart, ChartSeries, in_cents
 from authsvc.admin_site.downloads import csv_download
 from authsvc.admin_site.model_admins import ReadOnlyAdmin
 from authsvc.admin_site.tenants import AuditsTenantAccess
@@ -22,7 +26,7 @@ from authsvc.http.actors import staff_of
 from authsvc.kernel.paging import MOST_ON_A_PAGE, PageRequest
 from progress import models as rows
 from progress.domain.ai.entities.feedback import AIFlagId, FlagOutcome
-from progress.domain.ai.entities.outcomes import table_of_outcomes
+from progress.domain.ai.entities.outcomes import SessionOutcome, table_of_outcomes
 from progress.domain.ai.entities.sessions import AISessionId
 from progress.domain.ai.services.settings import AIDecisions
 
@@ -80,7 +84,11 @@ class AISessionAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     def outcomes_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
         """Show what learners reached after sessions on a course."""
         outcome = services().ai_outcomes.of_course(str(course_id), by=staff_of(request))
-        about = {"title": f"AI sessions on {outcome.course_slug}", "outcome": outcome}
+        about = {
+            "title": f"AI sessions on {outcome.course_slug}",
+            "outcome": outcome,
+            "charts": _charts(outcome.sessions),
+        }
         context = self.admin_site.each_context(request) | about
         return TemplateResponse(request, "admin/progress/aisession/outcomes.html", context)
 
@@ -90,6 +98,25 @@ class AISessionAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         outcome = services().ai_outcomes.of_course(str(course_id), by=staff_of(request))
         filename = f"ai-outcomes-{outcome.course_slug}.csv"
         return csv_download(table_of_outcomes(outcome.sessions), filename=filename)
+
+
+def _charts(sessions: Sequence[SessionOutcome]) -> list[Chart]:
+    """How many of the sessions came before a pass, and what they cost, by day or week; none without sessions."""
+    if not sessions:
+        return []
+    days = [(session.started_at.astimezone(UTC).date(), session) for session in sessions]
+    numbers = {
+        "Sessions": [(day, 1) for day, _ in days],
+        "Before a pass": [(day, int(session.was_passed)) for day, session in days],
+    }
+    costs = Chart.by_time(
+        "cost", "Cost", {"Millionths": [(day, session.cost_micro_usd) for day, session in days]}
+    )
+    cents = [ChartSeries(label="US cents", values=in_cents(costs.series[0].values))]
+    return [
+        Chart.by_time("sessions", "Sessions and those before a pass", numbers),
+        replace(costs, title="Cost in US cents", series=tuple(cents)),
+    ]
 
 
 @admin.register(rows.AIInteraction)

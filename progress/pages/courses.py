@@ -120,5 +120,6 @@ register_account_tab(
         place=10,
         section="progress/course_list.html",
         load=courses_of,
+        below="/courses/",
     )
 )

@@ -54,6 +54,7 @@ def test_each_group_sees_its_jobs_and_no_others(application: Application) -> Non
             "AI sessions",
             "Flagged answers",
             "Prompts",
+            "AI usage",
             "Data",
         ],
         "Credential officers": ["Dashboard", "Credentials", "Issued", "Claims", "Issuer keys"],

@@ -90,6 +90,8 @@ def test_users_are_found_by_several_emails(world: World) -> None:
 
     assert world.repositories.users.with_emails([OLD, NEW]) == [anna]
     assert world.repositories.users.with_emails([]) == []
+    with world.unit_of_work.atomic():
+        assert world.repositories.users.with_emails_for_update([OLD, NEW]) == [anna]
 
 
 def test_verified_emails_are_those_of_users_that_have_one(world: World) -> None:

@@ -1,13 +1,23 @@
 """Acceptance of invitations: once, within a week, and only by the invited user."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
-from accounts.domain.access import OPERATOR, OrganizationStatus, OrgRole, PersonNeeded, Principal
+from accounts.domain.access import (
+    OPERATOR,
+    Impersonating,
+    OrganizationStatus,
+    OrgRole,
+    PersonNeeded,
+    Principal,
+    UserId,
+)
 from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
 from accounts.domain.identity.errors import VerifiedEmailNeeded
-from accounts.domain.organizations.entities import Organization, OwnOrganization
+from accounts.domain.organizations.entities import InvitationStanding, Organization, OwnOrganization
 from accounts.domain.organizations.errors import AlreadyMember, InvitationNotFound
 from tests.accounts.inviting import BO, is_invited, pending
 from tests.support.builders import NOON, a_principal
@@ -22,6 +32,9 @@ from tests.support.tenants import (
 )
 from tests.support.worlds import World
 
+NOBODY = Principal(
+    user_id=None, roles=(), rights=frozenset(), scopes=frozenset(), client_id="pages"
+)
 SECOND = timedelta(seconds=1)
 WEEK = timedelta(days=7)
 
@@ -37,22 +50,83 @@ def bo(memory: World) -> Principal:
 
 
 def is_refused(world: World, token: str, by: Principal) -> bool:
-    """Whether the invitation can be neither read nor accepted by this user."""
-    invitations = world.services.invitations
-    for act in (invitations.offered, invitations.accept):
-        with pytest.raises(InvitationNotFound):
-            act(token, by=by)
+    """Whether the invitation cannot be accepted by this user."""
+    with pytest.raises(InvitationNotFound):
+        world.services.invitations.accept(token, by=by)
     return world.repositories.organizations.for_user(by.person) == []
 
 
-def test_an_invitation_shows_its_organization_and_role(
+def standing_of(world: World, token: str, by: Principal) -> InvitationStanding:
+    return world.services.invitations.offered(token, by=by).standing
+
+
+def test_an_invitation_says_who_invites_whom_to_what(
     memory: World, school: Organization, bo: Principal
 ) -> None:
-    token = is_invited(memory, school, role=OrgRole.INSTRUCTOR)
+    olga = has_member(memory, school, OrgRole.OWNER, name="Olga")
+    token = is_invited(memory, school, role=OrgRole.INSTRUCTOR, by=olga)
 
-    offered = memory.services.invitations.offered(token, by=bo)
+    for by in (NOBODY, bo):
+        offered = memory.services.invitations.offered(token, by=by)
 
-    assert offered == OwnOrganization(organization=school, role=OrgRole.INSTRUCTOR)
+        assert (offered.organization, [offered.invitation]) == (school, pending(memory, school))
+        assert (offered.inviter, offered.inviter_role) == ("Olga", OrgRole.OWNER)
+    memory.services.members.add(school.id, bo.person, role=OrgRole.OWNER, by=OPERATOR)
+    memory.services.members.remove(school.id, olga.person, by=OPERATOR)
+    offered = memory.services.invitations.offered(token, by=NOBODY)
+    assert (offered.inviter, offered.inviter_role) == ("Olga", None)
+
+
+def test_an_invitation_says_what_the_caller_can_do_with_it(
+    memory: World, school: Organization, bo: Principal
+) -> None:
+    owner, anna = has_member(memory, school, OrgRole.OWNER), memory.has_user()
+    token = is_invited(memory, school, by=owner)
+    of_anna = is_invited(memory, school, email=anna.email, by=owner)
+
+    assert standing_of(memory, token, NOBODY) is InvitationStanding.SIGNED_OUT
+    assert standing_of(memory, token, bo) is InvitationStanding.OPEN
+    assert standing_of(memory, token, a_principal(anna)) is InvitationStanding.OTHER_ADDRESS
+    assert standing_of(memory, of_anna, a_principal(anna)) is InvitationStanding.UNVERIFIED
+    memory.services.members.add(school.id, bo.person, role=OrgRole.LEARNER, by=OPERATOR)
+    assert standing_of(memory, token, bo) is InvitationStanding.MEMBER
+    memory.services.organizations.suspend(school.id, reason="Unpaid", by=OPERATOR)
+    assert standing_of(memory, token, NOBODY) is InvitationStanding.SUSPENDED
+    memory.clock.go_on(days=7)
+    assert standing_of(memory, token, NOBODY) is InvitationStanding.EXPIRED
+    memory.repositories.organizations.save(school.deleted(), scope=into(school))
+    with pytest.raises(InvitationNotFound):
+        standing_of(memory, token, NOBODY)
+
+
+def test_whoever_opens_the_link_can_decline_once(
+    memory: World, school: Organization, bo: Principal
+) -> None:
+    token = is_invited(memory, school)
+    (invitation,) = pending(memory, school)
+
+    assert memory.services.invitations.decline(token, by=NOBODY) == school
+
+    with pytest.raises(InvitationNotFound):
+        memory.services.invitations.decline(token, by=bo)
+    assert is_refused(memory, token, bo)
+    assert acts_in(memory, school)[1:] == [
+        AuditAct(
+            action=AuditAction.INVITATION_DECLINED,
+            subject_type=SubjectType.INVITATION,
+            subject_id=str(invitation.id),
+            org_id=school.id,
+            before={"role": "learner"},
+        )
+    ]
+
+
+def test_staff_decline_for_nobody(memory: World, school: Organization, bo: Principal) -> None:
+    token = is_invited(memory, school)
+
+    with pytest.raises(Impersonating):
+        memory.services.invitations.decline(token, by=replace(bo, impersonator=UserId(uuid4())))
+
     assert len(pending(memory, school)) == 1
 
 
@@ -185,9 +259,8 @@ def test_an_unverified_address_accepts_no_invitation(memory: World, school: Orga
     boss = memory.has_user(email="boss@school.example")
     token = is_invited(memory, school, email=boss.email, role=OrgRole.OWNER)
 
-    for act in (memory.services.invitations.offered, memory.services.invitations.accept):
-        with pytest.raises(VerifiedEmailNeeded):
-            act(token, by=a_principal(boss))
+    with pytest.raises(VerifiedEmailNeeded):
+        memory.services.invitations.accept(token, by=a_principal(boss))
     assert memory.repositories.organizations.for_user(boss.id) == []
 
     memory.services.emails.verify(boss.id, email=boss.email)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.access import OPERATOR, Principal
 from accounts.domain.audit.entities import AuditAction
@@ -16,7 +18,7 @@ from progress.models import AIFlag, AISettings
 from tests.support.application import Application
 from tests.support.builders import a_principal
 from tests.support.learning import a_published_course
-from tests.support.staff import StaffBrowser, a_user_of, root_browser, staff_browser
+from tests.support.staff import StaffBrowser, a_user_of, root_browser, staff_browser, user_manager
 
 pytestmark = pytest.mark.database
 SESSIONS, FLAGS = "progress/aisession/", "progress/aiflag/"
@@ -132,8 +134,32 @@ def test_the_outcomes_of_sessions_are_shown_and_downloaded(bo: StaffBrowser, tal
 
     assert page.status == 200
     assert "Cost per completion" in page.text
+    assert "Sessions by day: 1 in all" in page.text
     assert table["Content-Type"] == "text/csv; charset=utf-8"
     assert str(talk.session.id) in table.content.decode()
+
+
+def test_usage_is_shown_and_downloaded_for_the_platform_and_an_organization(
+    application: Application, talk: Talk
+) -> None:
+    root, place = root_browser(application), "ai-usage/"
+    assert f'href="/admin/{place}"' in root.get("").text
+
+    with CaptureQueriesContext(connection) as statements:
+        page = root.get(place)
+
+    assert "Answers by week: " in page.text
+    assert f'<a href="?course={talk.course.id}">{talk.course.title}</a>' in page.text
+    assert len(statements) <= 12
+    assert "No answers in this period." in root.get(f"{place}?organization={talk.anna.person}").text
+    for name, head in (
+        ("models", "Model,Answers,Tokens,Cost in millionths of a US dollar"),
+        ("cost", "Week of,Cost in US cents"),
+    ):
+        table = root.client.get(f"/admin/{place}{name}.csv").content.decode("utf-8-sig")
+        assert table.splitlines()[0] == head
+    assert root.get(f"{place}nothing.csv").status == 404
+    assert user_manager(application).get(place).status == 403
 
 
 def test_limits_are_set_for_an_organization_or_a_course(

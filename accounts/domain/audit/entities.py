@@ -56,6 +56,7 @@ class AuditAction(StrEnum):
     INVITATION_SENT = "invitation-sent"
     INVITATION_TAKEN_BACK = "invitation-taken-back"
     INVITATION_ACCEPTED = "invitation-accepted"
+    INVITATION_DECLINED = "invitation-declined"
     CLIENT_REGISTERED = "client-registered"
     CLIENT_AMENDED = "client-amended"
     CLIENT_SECRET_RENEWED = "client-secret-renewed"  # noqa: S105  # a name, not a secret

@@ -193,3 +193,30 @@ class Invitation:
 
     def accepted(self, user_id: UserId, *, at: datetime) -> OrgMembership:
         return OrgMembership(org_id=self.org_id, user_id=user_id, role=self.role, joined_at=at)
+
+
+class InvitationStanding(StrEnum):
+    """What whoever opens the link of an invitation can do with it."""
+
+    OPEN = "open"
+    SIGNED_OUT = "signed-out"
+    OTHER_ADDRESS = "other-address"
+    UNVERIFIED = "unverified"
+    MEMBER = "member"
+    EXPIRED = "expired"
+    SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedInvitation:
+    """An invitation as whoever opens its link sees it.
+
+    `inviter` is the name of whoever sent it, empty if they have none or no account any more, and `inviter_role` their
+    role in the organization, if they have one.
+    """
+
+    invitation: Invitation
+    organization: Organization
+    inviter: str
+    inviter_role: OrgRole | None
+    standing: InvitationStanding

@@ -1,6 +1,6 @@
 """Read model of what staff see at a glance, in memory."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,10 +20,21 @@ from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.organizations.entities import Invitation, InvitationId, Organization
 from authsvc.jobs.entities import Job, JobId, JobStatus
 from authsvc.kernel.tenancy import Entity, TenantScope
-from authsvc.overview.entities import EXPIRES_SOON, Counts, Period, Series, Standing, Subject
+from authsvc.overview.entities import (
+    EXPIRES_SOON,
+    Counts,
+    Period,
+    Series,
+    Standing,
+    Subject,
+    UsagePart,
+    UsageSum,
+)
 from courses.domain.entities.courses import Course, CourseId
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from progress.domain.ai.entities.feedback import AIFlag, AIFlagId
+from progress.domain.ai.entities.sessions import AIInteraction, AISession, AISessionId
+from progress.domain.ai.ports import Role
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
 from progress.domain.entities.progress import CourseProgress, ProgressStatus
 
@@ -46,6 +57,8 @@ class InMemoryOverviewRepository:
     progress: Mapping[Any, CourseProgress]
     issued: Mapping[IssuedCredentialId, IssuedCredential]
     sign_in_records: Mapping[SignInRecordId, SignInRecord]
+    ai_sessions: Mapping[AISessionId, AISession]
+    ai_interactions: Mapping[Any, AIInteraction]
 
     def counts(self, *, at: datetime, scope: TenantScope) -> Counts:
         times = {name: list(waiting) for name, waiting in self._waiting(at, scope)}
@@ -107,6 +120,57 @@ class InMemoryOverviewRepository:
         names = {organization.id: organization.name for organization in self.organizations.values()}
         rows = [row for row in self._enrolled(period, subject, scope) if row.org_id is not None]
         return _standings([(row.org_id, row) for row in rows], names, limit)
+
+    def usage_by_day(
+        self, period: Period, subject: Subject, *, scope: TenantScope
+    ) -> Mapping[date, tuple[int, int]]:
+        days: dict[date, tuple[int, int]] = {}
+        for _, answer in self._answers(period, subject, scope):
+            number, cost = days.get(day := _day_of(answer.occurred_at), (0, 0))
+            days[day] = (number + 1, cost + answer.generation.cost_micro_usd)
+        return days
+
+    def usage_by(
+        self, part: UsagePart, period: Period, subject: Subject, *, limit: int, scope: TenantScope
+    ) -> list[UsageSum]:
+        groups = defaultdict[tuple[Any, str], list[AIInteraction]](list)
+        for session, answer in self._answers(period, subject, scope):
+            groups[self._part_of(part, session, answer)].append(answer)
+        sums = [
+            UsageSum(
+                id=key,
+                name=name,
+                answers=len(answers),
+                tokens=sum(_tokens_of(answer) for answer in answers),
+                cost_micro_usd=sum(answer.generation.cost_micro_usd for answer in answers),
+            )
+            for (key, name), answers in groups.items()
+        ]
+        return sorted(sums, key=lambda row: (-row.cost_micro_usd, row.name))[:limit]
+
+    def _part_of(
+        self, part: UsagePart, session: AISession, answer: AIInteraction
+    ) -> tuple[Any, str]:
+        if part is UsagePart.MODELS:
+            return None, answer.generation.model_id
+        if part is UsagePart.ORGANIZATIONS:
+            org_id = answer.org_id
+            return org_id, self.organizations[org_id].name if org_id else ""
+        course_id = session.course_id
+        return course_id, self.courses[course_id].title if course_id else ""
+
+    def _answers(
+        self, period: Period, subject: Subject, scope: TenantScope
+    ) -> Iterator[tuple[AISession, AIInteraction]]:
+        for row in scope.among(list(self.ai_interactions.values())):
+            session = self.ai_sessions[row.session_id]
+            is_answer = row.role is Role.ASSISTANT and not row.is_reported
+            is_about = subject.course_id in (None, session.course_id) and subject.org_id in (
+                None,
+                row.org_id,
+            )
+            if is_answer and is_about and period.covers(_day_of(row.occurred_at)):
+                yield session, row
 
     def _waiting(
         self, at: datetime, scope: TenantScope
@@ -184,6 +248,11 @@ def _is_about(row: CourseProgress | IssuedCredential, subject: Subject) -> bool:
     course_id = row.course_id if isinstance(row, CourseProgress) else row.evidence.course_id
     is_of_course = subject.course_id in (None, course_id)
     return is_of_course and subject.org_id in (None, row.org_id)
+
+
+def _tokens_of(answer: AIInteraction) -> int:
+    usage = answer.generation.usage
+    return usage.input_tokens + usage.output_tokens
 
 
 def _day_of(time: datetime) -> date:

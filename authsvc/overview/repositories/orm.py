@@ -15,10 +15,20 @@ from accounts.domain.integrations.entities.webhooks import PauseCause
 from authsvc.jobs.entities import JobStatus
 from authsvc.jobs.models import Job
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.overview.entities import EXPIRES_SOON, Counts, Period, Series, Standing, Subject
+from authsvc.overview.entities import (
+    EXPIRES_SOON,
+    Counts,
+    Period,
+    Series,
+    Standing,
+    Subject,
+    UsagePart,
+    UsageSum,
+)
 from authsvc.storage.tenancy import owned_within
 from credentials.models import UserCredential
 from progress import models as progress
+from progress.domain.ai.ports import Role
 from progress.domain.entities.attempts import AttemptStatus
 from progress.domain.entities.progress import ProgressStatus
 
@@ -35,6 +45,13 @@ _TIMES: Final[Mapping[str, Any]] = {
 
 _WITHOUT_TIME: Final = frozenset({"suspended_organizations"})
 """The audit log, not the row, has the time; the union of all counts needs a column all the same."""
+
+_PARTS: Final[Mapping[UsagePart, tuple[str, str]]] = {
+    UsagePart.COURSES: ("session__course_id", "session__course__title"),
+    UsagePart.ORGANIZATIONS: ("org_id", "org__name"),
+    UsagePart.MODELS: ("model_id", "model_id"),
+}
+"""The columns with the key and the name of each part."""
 
 
 class OrmOverviewRepository:
@@ -90,6 +107,34 @@ class OrmOverviewRepository:
     ) -> list[Standing]:
         enrolled = _enrolled(period, subject, scope).filter(org__isnull=False)
         return _standings(enrolled.values_list("org_id", "org__name"), "org__name", limit)
+
+    def usage_by_day(
+        self, period: Period, subject: Subject, *, scope: TenantScope
+    ) -> Mapping[date, tuple[int, int]]:
+        by_day = _answers(period, subject, scope).annotate(day=TruncDate("occurred_at", tzinfo=UTC))
+        sums = by_day.values_list("day").annotate(Count("pk"), Sum("cost_micro_usd"))
+        return {day: (number, int(cost)) for day, number, cost in sums}
+
+    def usage_by(
+        self, part: UsagePart, period: Period, subject: Subject, *, limit: int, scope: TenantScope
+    ) -> list[UsageSum]:
+        key, name = _PARTS[part]
+        grouped = _answers(period, subject, scope).values_list(key, name)
+        sums = grouped.annotate(
+            number=Count("pk"),
+            tokens=Sum(F("input_tokens") + F("output_tokens")),
+            cost=Sum("cost_micro_usd"),
+        ).order_by(F("cost").desc(), name)
+        return [
+            UsageSum(
+                id=None if part is UsagePart.MODELS else row_id,
+                name=label or "",
+                answers=number,
+                tokens=int(tokens),
+                cost_micro_usd=int(cost),
+            )
+            for row_id, label, number, tokens, cost in sums[:limit]
+        ]
 
 
 def _waiting(at: datetime, scope: TenantScope) -> dict[str, QuerySet[Any]]:
@@ -176,6 +221,17 @@ def _about(subject: Subject) -> Q:
 
 def _learning(subject: Subject, scope: TenantScope) -> QuerySet[Any]:
     return progress.CourseProgress.objects.filter(owned_within(scope), _about(subject))
+
+
+def _answers(period: Period, subject: Subject, scope: TenantScope) -> QuerySet[Any]:
+    """The answers of this service's own models."""
+    course, org = subject.course_id, subject.org_id
+    about = Q(session__course_id=course) if course else Q()
+    about &= Q(org_id=org) if org else Q()
+    answers = progress.AIInteraction.objects.filter(
+        owned_within(scope), about, role=Role.ASSISTANT, is_reported=False
+    )
+    return answers.filter(**_range("occurred_at", period)).order_by()
 
 
 def _enrolled(period: Period, subject: Subject, scope: TenantScope) -> QuerySet[Any]:

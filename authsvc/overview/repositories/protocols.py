@@ -6,7 +6,15 @@ from typing import Protocol
 from uuid import UUID
 
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.overview.entities import Counts, Period, Series, Standing, Subject
+from authsvc.overview.entities import (
+    Counts,
+    Period,
+    Series,
+    Standing,
+    Subject,
+    UsagePart,
+    UsageSum,
+)
 
 
 class OverviewRepository(Protocol):
@@ -37,3 +45,13 @@ class OverviewRepository(Protocol):
         self, period: Period, subject: Subject, *, limit: int, scope: TenantScope
     ) -> list[Standing]:
         """Return the organizations with most enrolments in the period, then by name; courses of none are left out."""
+
+    def usage_by_day(
+        self, period: Period, subject: Subject, *, scope: TenantScope
+    ) -> Mapping[date, tuple[int, int]]:
+        """Return the answers of AI on each day (UTC) of the period, and their cost; days without any are missing."""
+
+    def usage_by(
+        self, part: UsagePart, period: Period, subject: Subject, *, limit: int, scope: TenantScope
+    ) -> list[UsageSum]:
+        """Return the parts that cost most in the period, then by name."""

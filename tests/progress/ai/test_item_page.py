@@ -60,6 +60,14 @@ def test_strangers_sign_in_first(visit: Visit) -> None:
     assert response["Location"].startswith("/signin?next=/courses/")
 
 
+def test_the_page_is_one_of_the_account_below_its_courses(visit: Visit) -> None:
+    page = visit.page()
+
+    assert '<a href="/account/courses" aria-current="page">Courses</a>' in page
+    assert page.count('aria-current="page"') == 1
+    assert '<a class="skip" href="#main">' in page
+
+
 def test_the_tutor_is_for_those_who_are_enrolled(visit: Visit) -> None:
     assert "Ask the tutor" not in visit.page()
 

@@ -54,6 +54,9 @@ class InMemoryUserRepository:
         wanted = set(emails)
         return [user for user in self.store.values() if user.email in wanted]
 
+    def with_emails_for_update(self, emails: Collection[str]) -> list[User]:
+        return self.with_emails(emails)
+
     def with_ids(self, user_ids: Collection[UserId]) -> list[User]:
         return [self.store[user_id] for user_id in set(user_ids) if user_id in self.store]
 

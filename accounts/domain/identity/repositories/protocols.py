@@ -38,6 +38,9 @@ class UserRepository(Protocol):
     def with_emails(self, emails: Collection[str]) -> list[User]:
         """The users with these normalized addresses, in any order."""
 
+    def with_emails_for_update(self, emails: Collection[str]) -> list[User]:
+        """Like with_emails, and lock them until the unit of work ends. Call it after admins_for_update."""
+
     def with_ids(self, user_ids: Collection[UserId]) -> list[User]:
         """The users with these ids, in any order. Ids without a user are ignored."""
 

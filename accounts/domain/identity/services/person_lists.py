@@ -131,15 +131,9 @@ class PersonListService:
 
     def preview(self, sheet: Sheet, *, by: Principal) -> ImportPlan:
         """What the import would do. Raises NotPermitted, VerifiedEmailNeeded, InvalidPersonList."""
-        by.require(Right.MANAGE_USERS)
-        self.user_service.emails.require_verified(by)
-        rows = rows_in(sheet, email_addresses=self.email_addresses)
+        rows = self._rows_in(sheet, by)
         with self.unit_of_work.atomic():
-            existing = {
-                user.email: user for user in self.users.with_emails([r.email for r in rows])
-            }
-            planned = [self._planned(row, existing.get(row.email), by) for row in rows]
-            return ImportPlan(rows=tuple(self._keeping_an_admin(planned)))
+            return self._plan(rows, self.users.with_emails([row.email for row in rows]), by)
 
     def import_people(
         self, sheet: Sheet, *, digest: str, reason: str = "", by: Principal
@@ -148,8 +142,12 @@ class PersonListService:
 
         Raises the errors of `preview`, PeopleChanged, InvalidPersonList if a row has an error, and MailBudgetSpent.
         """
+        rows = self._rows_in(sheet, by)
         with self.unit_of_work.atomic():
-            plan = self.preview(sheet, by=by)
+            # One import at a time, so that two of the same new people do not wait for each other.
+            self.users.admins_for_update()
+            emails = [row.email for row in rows]
+            plan = self._plan(rows, self.users.with_emails_for_update(emails), by)
             if plan.digest != digest:
                 raise PeopleChanged
             if not plan.is_possible:
@@ -170,6 +168,16 @@ class PersonListService:
                 },
             )
         return plan
+
+    def _rows_in(self, sheet: Sheet, by: Principal) -> Sequence[PersonRow]:
+        by.require(Right.MANAGE_USERS)
+        self.user_service.emails.require_verified(by)
+        return rows_in(sheet, email_addresses=self.email_addresses)
+
+    def _plan(self, rows: Sequence[PersonRow], users: Iterable[User], by: Principal) -> ImportPlan:
+        existing = {user.email: user for user in users}
+        planned = [self._planned(row, existing.get(row.email), by) for row in rows]
+        return ImportPlan(rows=tuple(self._keeping_an_admin(planned)))
 
     def _planned(self, row: PersonRow, existing: User | None, by: Principal) -> PlannedRow:
         if existing is None:

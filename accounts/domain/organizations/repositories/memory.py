@@ -184,7 +184,8 @@ class InMemoryInvitationRepository:
     def find(self, token_hash: str) -> Invitation | None:
         for invitation in self.store.values():
             if invitation.token_hash == token_hash:
-                return invitation if self.organizations[invitation.org_id].is_open else None
+                status = self.organizations[invitation.org_id].status
+                return invitation if status is not OrganizationStatus.DELETED else None
         return None
 
     def get(

@@ -141,7 +141,7 @@ class OrmInvitationRepository:
 
     def find(self, token_hash: str) -> Invitation | None:
         invitations = rows.Invitation.objects.filter(token_hash=token_hash)
-        row = invitations.filter(org__status=OrganizationStatus.ACTIVE).first()
+        row = invitations.exclude(org__status=OrganizationStatus.DELETED).first()
         return _invitation(row) if row else None
 
     def get(

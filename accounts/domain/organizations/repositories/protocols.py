@@ -101,7 +101,7 @@ class InvitationRepository(Protocol):
         """Like save, for invitations of one organization to different addresses."""
 
     def find(self, token_hash: str) -> Invitation | None:
-        """Return the invitation with this token hash, if its organization is open.
+        """Return the invitation with this token hash, unless its organization is deleted.
 
         There is no scope: whoever presents the token is invited, and has no access to the organization yet.
         """

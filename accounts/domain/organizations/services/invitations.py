@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import uuid4
 
-from accounts.domain.access import OrganizationId, OrgRole, Principal, Right
+from accounts.domain.access import OrganizationId, OrgRole, Principal, Right, UserId
 from accounts.domain.audit.entities import AuditAction, AuditSubject, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.errors import VerifiedEmailNeeded
@@ -18,11 +18,13 @@ from accounts.domain.organizations.entities import (
     INVITATION_LIFETIME,
     Invitation,
     InvitationId,
+    InvitationStanding,
+    OfferedInvitation,
     Organization,
     OrgMembership,
     OwnOrganization,
 )
-from accounts.domain.organizations.errors import AlreadyMember, InvitationNotFound
+from accounts.domain.organizations.errors import AlreadyMember, InvitationNotFound, MemberNotFound
 from accounts.domain.organizations.repositories.protocols import (
     InvitationRepository,
     MembershipRepository,
@@ -127,15 +129,40 @@ class InvitationService:
                 after={"role": invitation.role.value},
             )
 
-    def offered(self, token: str, *, by: Principal) -> OwnOrganization:
-        """Return the organization and role that this token offers the caller.
+    def offered(self, token: str, *, by: Principal) -> OfferedInvitation:
+        """Return what the invitation says, and what the caller can do with it.
 
-        Raises InvitationNotFound, VerifiedEmailNeeded.
+        The link was mailed to the person who is invited, so whoever opens it may read this, signed in or not. Raises
+        InvitationNotFound, also if the invitation was used, cancelled or replaced.
         """
-        invitation = self._pending(token, by)
+        invitation = self._with_token(token)
         scope = TenantScope.into(invitation.org_id)
         organization = self.organizations.get(invitation.org_id, scope=scope)
-        return OwnOrganization(organization=organization, role=invitation.role)
+        inviters = self.users.with_ids([invitation.invited_by] if invitation.invited_by else [])
+        return OfferedInvitation(
+            invitation=invitation,
+            organization=organization,
+            inviter=inviters[0].name if inviters else "",
+            inviter_role=self._role_in(organization, inviters[0].id) if inviters else None,
+            standing=self._standing(invitation, organization, by),
+        )
+
+    def decline(self, token: str, *, by: Principal) -> Organization:
+        """Delete the invitation, for whoever opens its link, and return its organization.
+
+        Raises Impersonating, InvitationNotFound.
+        """
+        by.require_in_person()
+        with self.unit_of_work.atomic():
+            invitation = self._with_token(token)
+            scope = TenantScope.into(invitation.org_id)
+            organization = self.organizations.get_for_update(invitation.org_id, scope=scope)
+            if not self.invitations.remove(invitation, scope=scope):
+                raise InvitationNotFound
+            subject = AuditSubject.of(SubjectType.INVITATION, invitation)
+            before = {"role": invitation.role.value}
+            self.audit_log.record(AuditAction.INVITATION_DECLINED, subject, by=by, before=before)
+        return organization
 
     def accept(self, token: str, *, by: Principal) -> OwnOrganization:
         """Accept the invitation and join its organization.
@@ -161,10 +188,40 @@ class InvitationService:
         with self.unit_of_work.atomic():
             return self.invitations.remove_expired(before=self.clock.now())
 
-    def _pending(self, token: str, by: Principal) -> Invitation:
+    def _with_token(self, token: str) -> Invitation:
         invitation = self.invitations.find(self.opaque_tokens.hash(token))
+        if invitation is None:
+            raise InvitationNotFound
+        return invitation
+
+    def _standing(
+        self, invitation: Invitation, organization: Organization, by: Principal
+    ) -> InvitationStanding:
+        if not invitation.is_live(at=self.clock.now()):
+            return InvitationStanding.EXPIRED
+        if not organization.is_open:
+            return InvitationStanding.SUSPENDED
+        if by.user_id is None:
+            return InvitationStanding.SIGNED_OUT
+        user = self.users.get(by.user_id)
+        if not invitation.is_for(user.email):
+            return InvitationStanding.OTHER_ADDRESS
+        if not self.emails.has_verified(user):
+            return InvitationStanding.UNVERIFIED
+        is_member = self._role_in(organization, user.id) is not None
+        return InvitationStanding.MEMBER if is_member else InvitationStanding.OPEN
+
+    def _role_in(self, organization: Organization, user_id: UserId) -> OrgRole | None:
+        scope = TenantScope.into(organization.id)
+        try:
+            return self.memberships.get(organization.id, user_id, scope=scope).role
+        except MemberNotFound:
+            return None
+
+    def _pending(self, token: str, by: Principal) -> Invitation:
+        invitation = self._with_token(token)
         user = self.users.get(by.person)
-        if invitation is None or not invitation.is_for(user.email):
+        if not invitation.is_for(user.email):
             raise InvitationNotFound
         if not invitation.is_live(at=self.clock.now()):
             raise InvitationNotFound

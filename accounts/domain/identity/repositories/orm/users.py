@@ -53,6 +53,13 @@ class OrmUserRepository:
             for row in rows.User.objects.filter(email__in=part)
         ]
 
+    def with_emails_for_update(self, emails: Collection[str]) -> list[User]:
+        return [
+            _user(row)
+            for part in parts_of(sorted(emails))
+            for row in rows.User.objects.select_for_update().filter(email__in=part).order_by("id")
+        ]
+
     def with_ids(self, user_ids: Collection[UserId]) -> list[User]:
         return [
             _user(row)
