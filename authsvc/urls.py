@@ -4,9 +4,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from authsvc.http import health, metrics, problems, public_pages, security_txt
+from authsvc.http.openapi_document import openapi
 from authsvc.http.protected_resource import AGENTS_PATH, API_PATH, metadata_of
 from authsvc.mcp.views import McpView
 from credentials.pages import verify
@@ -53,7 +54,7 @@ else:
     urlpatterns.append(re_path(pages, problems.database_needed))
 if settings.ENVIRONMENT.shows_docs:
     urlpatterns += [
-        path("v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+        path("v1/openapi.json", openapi, name="openapi"),
         path(
             "docs",
             SpectacularSwaggerSplitView.as_view(

@@ -62,11 +62,14 @@ class Generator:
         numbers = iter(range(1, learners + 1))
         while batch := list(islice(numbers, BATCH)):
             with transaction.atomic():
-                self._fill(batch)
+                issued = self._fill(batch)
+            for issued_id in issued:
+                services().signing.shown(issued_id)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
 
-    def _fill(self, numbers: list[int]) -> None:
+    def _fill(self, numbers: list[int]) -> list[IssuedCredentialId]:
+        """Store the records of these learners, and return their credentials, which are not signed yet."""
         events = list[ProgressEvent]()
         for number in numbers:
             user_id = UserId(UUID(f"00000000-0000-4000-8000-{number:012}"))
@@ -83,6 +86,11 @@ class Generator:
                 events.append(event)
             services().repositories.progress.add(head, scope=ALL_TENANTS)
         services().repositories.events.append(events, scope=ALL_TENANTS)
+        return [
+            IssuedCredentialId(event.fact.entity_id)
+            for event in events
+            if event.fact.type is EventType.CREDENTIAL_ISSUED
+        ]
 
     def _learned(self) -> Iterator[Fact]:
         """Twenty events: all items of the course but those that would complete it."""
