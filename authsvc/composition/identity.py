@@ -40,7 +40,7 @@ class IdentityServices(JobServices):
         return super().expiring | {
             "session": self.sessions,
             "sign-in challenge": self.sign_in,
-            "record of sign-ins": self.sign_in_records,
+            "sign-in record": self.sign_in_records,
             "rate-limit counter": self.limits,
             "sent mail": self.outbox,
         }

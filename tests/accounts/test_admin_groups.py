@@ -36,6 +36,7 @@ PARTS = {
     "User managers": {
         "accounts.user": {"view", "add", "save", "deactivate", "activate", "end_sessions"},
         "accounts.session": {"view"},
+        "accounts.signinrecord": {"view"},
         "accounts.organization": {"view"},
         "accounts.orgmembership": {"view"},
         "accounts.invitation": {"view"},
@@ -72,6 +73,7 @@ PARTS = {
             "accounts.outgoingmail",
             "jobs.job",
             "accounts.session",
+            "accounts.signinrecord",
             "accounts.refreshtoken",
             "accounts.idempotencyrecord",
             "accounts.limitstate",

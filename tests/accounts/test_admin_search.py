@@ -103,7 +103,7 @@ def test_a_search_takes_few_statements(application: Application, term: str) -> N
         root.get(f"search/?q={term}")
 
     # Up to two for the session and the user, and then two a kind, or one a list with ids.
-    assert len(queries) <= 19
+    assert len(queries) <= 20
 
 
 def test_learners_have_no_search(application: Application) -> None:

@@ -96,8 +96,9 @@ def test_things_of_people_are_named_with_their_owner(application: Application) -
     anna, course = a_holder(application)
     root, attempt = root_browser(application), an_examined(application, anna)
     issued = UserCredential.objects.get()
+    reason = "Issued to the wrong person."
     root.act(
-        "credentials/usercredential/", "revoke", issued.pk, reason="Issued to the wrong person."
+        "credentials/usercredential/", "revoke", issued.pk, reason=reason, cause="issued-in-error"
     )
 
     sentences = sentences_on(root.get(LOG).text)

@@ -41,6 +41,7 @@ def removed(**counts: str) -> str:
         "tasks": "0 ended tasks",
         "sessions": "0 sessions",
         "challenges": "0 sign-in challenges",
+        "sign_ins": "0 sign-in records",
         "counters": "0 rate-limit counters",
         "mails": "0 sent mails",
         "invitations": "0 invitations",
