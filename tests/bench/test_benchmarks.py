@@ -94,6 +94,7 @@ def test_reports_are_timed() -> None:
     assert [line.split()[0] for line in lines] == ["course", "organization"]
 
 
+@pytest.mark.nightly
 def test_expensive_inputs_are_timed() -> None:
     lines = lines_of("tests.bench.inputs", "--size=600")
 
@@ -101,6 +102,7 @@ def test_expensive_inputs_are_timed() -> None:
     assert all(" s " in line and " MiB " in line for line in lines)
 
 
+@pytest.mark.nightly
 def test_badges_are_timed() -> None:
     _, *lines = lines_of("tests.bench.badges", "--badges=3")
 

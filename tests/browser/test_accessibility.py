@@ -8,10 +8,10 @@ from playwright.sync_api import Page
 
 from tests.browser.test_people import an_admin
 from tests.browser.test_second_factors import set_up_app
-from tests.support.chromium import Town, in_a_browser, sign_in
+from tests.support.chromium import Town, in_a_browser_nightly, sign_in
 from tests.support.javascript import script_of
 
-pytestmark = in_a_browser
+pytestmark = in_a_browser_nightly
 
 LOOKS: Final = ((1280, "light"), (390, "dark"))
 A_FEW: Final = ("/account", "/admin/")

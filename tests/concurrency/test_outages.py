@@ -49,6 +49,7 @@ class Load:
 
 
 @pytest.mark.long
+@pytest.mark.nightly
 @pytest.mark.database
 def test_what_was_acknowledged_survives_the_death_of_the_server(school: School) -> None:
     load = Load()

@@ -27,6 +27,7 @@ from courses.domain.entities.courses import CourseDefinition
 from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
 from tests.support.builders import a_definition, a_module_definition, an_item_definition
 from tests.support.definitions import errors_in
+from tests.support.profiles import examples
 
 OTHER_THAN_WORDS: Final = (
     *(
@@ -211,11 +212,13 @@ def value_of(definition: CourseDefinition) -> Any:
     return yaml.safe_load(write_definition(definition))
 
 
+@examples(40)
 @given(definitions())
 def test_what_is_written_reads_back_as_the_same(definition: CourseDefinition) -> None:
     assert read_definition(write_definition(definition)) == definition
 
 
+@examples(40)
 @given(
     definition=definitions(),
     is_ascii=st.booleans(),

@@ -57,6 +57,7 @@ def test_a_stranger_verifies_a_badge_as_its_page_shows(home: Path) -> None:
     assert printed == list(shown)
 
 
+@pytest.mark.nightly
 def test_the_quickstart_can_be_repeated(home: Path) -> None:
     commands, shown = zip(*commands_in(page("docs/quickstart.md")), strict=True)
     environment = {"PATH": os.environ["PATH"], "HOME": str(home)}
