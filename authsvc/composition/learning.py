@@ -12,9 +12,9 @@ from authsvc.kernel.events import EventBus
 from authsvc.kernel.lag import LagCheck
 from authsvc.kernel.metrics import GaugeSource
 from courses.definitions.courses import checked_definition, read_definition, write_definition
-from courses.definitions.olx.reading import read_archive
+from courses.domain.entities.courses import CourseDefinition
 from courses.domain.repositories.cached import CachedCourseVersionRepository
-from courses.domain.services.archive_imports import ArchiveImports
+from courses.domain.services.archive_imports import ArchiveImports, ArchiveReport
 from courses.domain.services.authoring import AuthoringService
 from courses.domain.services.catalog import CatalogService
 from courses.domain.services.editing import DraftEditor
@@ -102,7 +102,7 @@ class LearningServices(IssuerServices):
     @cached_property
     def archive_imports(self) -> ArchiveImports:
         return ArchiveImports(
-            read=read_archive,
+            read=_read_archive,
             write_text=write_definition,
             read_text=read_definition,
             authoring=self.authoring,
@@ -389,3 +389,9 @@ class LearningServices(IssuerServices):
 
     def _on_assessment_graded(self, event: AssessmentGraded) -> None:
         self.earning.on_assessment_graded(event)
+
+
+def _read_archive(content: bytes) -> tuple[CourseDefinition, ArchiveReport]:
+    from courses.definitions.olx.reading import read_archive  # noqa: PLC0415  # costs time and memory
+
+    return read_archive(content)
