@@ -8,7 +8,7 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
-from authsvc.admin_site.charts import Chart, ChartSeries, in_cents
+from authsvc.admin_site.charts import Chart, in_cents
 from authsvc.admin_site.periods import period_context, selection_of
 from authsvc.admin_site.tenants import scope_of
 from authsvc.composition.container import services
@@ -68,22 +68,14 @@ def _usage(request: HttpRequest) -> AIUsage:
 
 
 def _charts(usage: AIUsage) -> list[Chart]:
-    cents = in_cents(usage.period.by_part(usage.cost_micro_usd))
-    answers = usage.period.by_part(usage.answers)
+    period = usage.period
+    values = {
+        "cost": ("Cost in US cents", in_cents(period.by_part(usage.cost_micro_usd))),
+        "answers": ("Answers", period.by_part(usage.answers)),
+    }
     return [
-        _chart(usage, "cost", "Cost in US cents", cents),
-        _chart(usage, "answers", "Answers", answers),
+        Chart.over(period, key, title, {title: parts}) for key, (title, parts) in values.items()
     ]
-
-
-def _chart(usage: AIUsage, key: str, title: str, values: Sequence[int]) -> Chart:
-    return Chart(
-        key=key,
-        title=title,
-        days=usage.period.beginnings(),
-        is_by_week=usage.period.is_by_week,
-        series=(ChartSeries(label=title, values=values),),
-    )
 
 
 def _table(part: Part, sums: Sequence[UsageSum]) -> list[Row]:

@@ -1,11 +1,10 @@
 """Charts of the admin site: inline SVG, beside a table and a CSV file with the same numbers."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, log10
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from authsvc.kernel.tables import Row
 from authsvc.overview.entities import Period
@@ -16,13 +15,11 @@ TOP: Final = 10
 BOTTOM: Final = 158
 RULES: Final = 4
 MOST_LABELS: Final = 5
-
-
 _CENT: Final = 10_000
 """A cent in millionths of a US dollar."""
 
 
-def in_cents(micro_usd: Sequence[int]) -> list[int]:
+def in_cents(micro_usd: Iterable[int]) -> list[int]:
     """Costs in US cents, rounded up."""
     return [-(-cost // _CENT) for cost in micro_usd]
 
@@ -42,6 +39,19 @@ class Chart:
     days: Sequence[date]
     is_by_week: bool
     series: tuple[ChartSeries, ...]
+
+    @classmethod
+    def over(
+        cls, period: Period, key: str, title: str, values: Mapping[str, Sequence[int]]
+    ) -> Self:
+        """A chart over the days or weeks of the period, of series by their labels."""
+        return cls(
+            key=key,
+            title=title,
+            days=period.beginnings(),
+            is_by_week=period.is_by_week,
+            series=tuple(ChartSeries(label=label, values=parts) for label, parts in values.items()),
+        )
 
     @property
     def part(self) -> str:
@@ -126,24 +136,6 @@ class Chart:
     def _y(self, value: int) -> float:
         return round(BOTTOM - (BOTTOM - TOP) * value / self.top, 1)
 
-    @classmethod
-    def by_time(
-        cls, key: str, title: str, counts: Mapping[str, Sequence[tuple[date, int]]]
-    ) -> "Chart":
-        """A chart over all days of these counts, by label; those of one day or week are added up."""
-        dated = sorted(day for pairs in counts.values() for day, _ in pairs)
-        period = Period.of(dated[0], dated[-1], today=dated[-1])
-        return cls(
-            key=key,
-            title=title,
-            days=period.beginnings(),
-            is_by_week=period.is_by_week,
-            series=tuple(
-                ChartSeries(label=label, values=period.by_part(_added_up(pairs)))
-                for label, pairs in counts.items()
-            ),
-        )
-
     def _finding_of(self, series: ChartSeries) -> str:
         total, most = sum(series.values), max(series.values, default=0)
         if not total:
@@ -151,10 +143,3 @@ class Chart:
         day = self.days[list(series.values).index(most)]
         when = f"in the week of {day}" if self.is_by_week else f"on {day}"
         return f"{series.label} by {self.part}: {total} in all, most {when} ({most})."
-
-
-def _added_up(pairs: Sequence[tuple[date, int]]) -> Counter[date]:
-    days: Counter[date] = Counter()
-    for day, number in pairs:
-        days[day] += number
-    return days

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
 from accounts.public import MANY_FAILURES
-from authsvc.admin_site.charts import Chart, ChartSeries
+from authsvc.admin_site.charts import Chart
 from authsvc.admin_site.periods import period_context, selection_of
 from authsvc.admin_site.tenants import scope_of
 from authsvc.composition.container import services
@@ -121,16 +121,8 @@ def charts_of(request: HttpRequest, dashboard: Dashboard) -> list[Chart]:
 
 
 def _chart(dashboard: Dashboard, key: str, title: str, labels: Mapping[Series, str]) -> Chart:
-    return Chart(
-        key=key,
-        title=title,
-        days=dashboard.period.beginnings(),
-        is_by_week=dashboard.period.is_by_week,
-        series=tuple(
-            ChartSeries(label=label, values=dashboard.parts(series))
-            for series, label in labels.items()
-        ),
-    )
+    values = {label: dashboard.parts(series) for series, label in labels.items()}
+    return Chart.over(dashboard.period, key, title, values)
 
 
 def _attention(counts: Counts, groups: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -118,6 +118,9 @@ class Subject:
     def is_everything(self) -> bool:
         return self.course_id is None and self.org_id is None
 
+    def covers(self, course_id: UUID | None, org_id: UUID | None) -> bool:
+        return self.course_id in (None, course_id) and self.org_id in (None, org_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:

@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
@@ -23,8 +22,6 @@ from authsvc.http.actors import person_of
 from authsvc.http.client_ip import client_ip_of
 from authsvc.http.converters import id_in
 from authsvc.http.forms import sentence_of
-from authsvc.http.problems import problem_of, problem_response
-from authsvc.http.rendering import JSON
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import all_items
 from authsvc.kernel.request_budgets import Cost
@@ -35,7 +32,7 @@ from credentials.domain.entities.credentials import (
 )
 from credentials.domain.errors import IssuedCredentialNotFound
 from credentials.pages.certificates import PRIVATE
-from credentials.pages.public import BADGE, HTML, TOKEN
+from credentials.pages.public import BADGE, TOKEN, page_or_problem
 from credentials.pages.sharing import linkedin_url
 
 WORDS: Final[Mapping[IssuedCredentialStatus, str]] = {
@@ -145,7 +142,8 @@ def download_transcript(request: HttpRequest, form: str) -> HttpResponse:
         services().request_budgets.charge(Cost.EXPENSIVE, client_ip_of(request)).require()
         text = transcripts.document(person) if form == "json" else transcripts.token(person)
     except DomainError as error:
-        return _without_transcript(request, error)
+        page = partial(_without_transcript, request)
+        return page_or_problem(request, error, page, caching=PRIVATE)
     return HttpResponse(
         text,
         content_type=FORMS[form],
@@ -156,16 +154,8 @@ def download_transcript(request: HttpRequest, form: str) -> HttpResponse:
     )
 
 
-def _without_transcript(request: HttpRequest, error: DomainError) -> HttpResponse:
-    response = problem_response(error)
-    if request.get_preferred_type([JSON, HTML]) == HTML:
-        _, problem = problem_of(error)
-        page = render_to_string("credentials/no_transcript.html", {"problem": problem}, request)
-        response.content = page.encode()
-        response["Content-Type"] = f"{HTML}; charset=utf-8"
-    response["Cache-Control"] = PRIVATE
-    patch_vary_headers(response, ("Accept",))
-    return response
+def _without_transcript(request: HttpRequest, *, problem: Mapping[str, Any]) -> str:
+    return render_to_string("credentials/no_transcript.html", {"problem": problem}, request)
 
 
 def credentials_of(request: HttpRequest) -> list[OwnCredential]:

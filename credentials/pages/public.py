@@ -1,6 +1,7 @@
 """The page of an issued credential, which anybody can open, and the other forms in which it is fetched there."""
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -135,20 +136,26 @@ def _not_found(request: HttpRequest) -> HttpResponse:
 
 
 def _failed(request: HttpRequest, error: DomainError, issued: str = "") -> HttpResponse:
+    page = partial(
+        rendered,
+        request,
+        "credentials/public_error.html",
+        is_unknown=isinstance(error, IssuedCredentialNotFound),
+        is_without_certificate=isinstance(error, NoCertificate),
+        issued=issued,
+    )
+    return page_or_problem(request, error, page, caching=FRESH)
+
+
+def page_or_problem(
+    request: HttpRequest, error: DomainError, page: Callable[..., str], *, caching: str
+) -> HttpResponse:
+    """The problem, or for those who prefer HTML the page that is rendered with the `problem`."""
+    response = problem_response(error)
     if request.get_preferred_type([JSON, HTML]) == HTML:
-        status, problem = problem_of(error)
-        is_unknown = isinstance(error, IssuedCredentialNotFound)
-        html = rendered(
-            request,
-            "credentials/public_error.html",
-            problem=problem,
-            is_unknown=is_unknown,
-            is_without_certificate=isinstance(error, NoCertificate),
-            issued=issued,
-        )
-        response = HttpResponse(html, status=status)
-    else:
-        response = problem_response(error)
-    response["Cache-Control"] = FRESH
+        _, problem = problem_of(error)
+        response.content = page(problem=problem).encode()
+        response["Content-Type"] = f"{HTML}; charset=utf-8"
+    response["Cache-Control"] = caching
     patch_vary_headers(response, ("Accept",))
     return response

@@ -25,6 +25,7 @@ MOST_OF_A_FORM: Final = MOST_BYTES + 16_384
 """Bytes of a request: the largest file, and what a browser adds to it."""
 TOO_LARGE: Final = "The file is larger than 1 MiB."
 OTHER_HOST: Final = "This address is on another host. Download the file and upload it."
+ISSUED_HERE: Final = "Address or ID of a credential that was issued here."
 DOWNLOAD: Final = "Badges of other hosts: download the file and upload it."
 FETCHED: Final = "Badges of other hosts are fetched from there."
 NOT_ISSUED: Final = "No credential with this address was issued here. Check the address."
@@ -46,7 +47,6 @@ class VerifyForm(forms.Form):
         required=False,
         max_length=2_000,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
-        help_text=f"Address or ID of a credential that was issued here. {DOWNLOAD}",
     )
     text = forms.CharField(
         label="JSON or JWT",
@@ -64,9 +64,8 @@ class VerifyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if services().badge_verification.foreign.are_fetched:
-            field = self.fields["address"]
-            field.help_text = str(field.help_text).replace(DOWNLOAD, FETCHED)
+        others = FETCHED if services().badge_verification.foreign.are_fetched else DOWNLOAD
+        self.fields["address"].help_text = f"{ISSUED_HERE} {others}"
 
     @classmethod
     def refused(cls, field: str | None, message: str) -> "VerifyForm":

@@ -1,8 +1,8 @@
 """Admin pages of AI sessions: reading them, deciding about flags, limits of courses, and outcomes."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +17,14 @@ from django.utils.safestring import SafeString
 
 from accounts.public import OrganizationId, Principal, Right, SubjectType
 from authsvc.admin_site.actions import admin_page, staff_action
-from authsvc.admin_site.charts import Chart, ChartSeries, in_cents
+from authsvc.admin_site.charts import Chart, in_cents
 from authsvc.admin_site.downloads import csv_download
 from authsvc.admin_site.model_admins import ReadOnlyAdmin
 from authsvc.admin_site.tenants import AuditsTenantAccess
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.kernel.paging import MOST_ON_A_PAGE, PageRequest
+from authsvc.overview.entities import Period
 from progress import models as rows
 from progress.domain.ai.entities.feedback import AIFlagId, FlagOutcome
 from progress.domain.ai.entities.outcomes import SessionOutcome, table_of_outcomes
@@ -104,18 +105,18 @@ def _charts(sessions: Sequence[SessionOutcome]) -> list[Chart]:
     """How many of the sessions came before a pass, and what they cost, by day or week; none without sessions."""
     if not sessions:
         return []
-    days = [(session.started_at.astimezone(UTC).date(), session) for session in sessions]
-    numbers = {
-        "Sessions": [(day, 1) for day, _ in days],
-        "Before a pass": [(day, int(session.was_passed)) for day, session in days],
-    }
-    costs = Chart.by_time(
-        "cost", "Cost", {"Millionths": [(day, session.cost_micro_usd) for day, session in days]}
-    )
-    cents = [ChartSeries(label="US cents", values=in_cents(costs.series[0].values))]
+    numbers, passes, costs = Counter[date](), Counter[date](), Counter[date]()
+    for session in sessions:
+        day = session.started_at.astimezone(UTC).date()
+        numbers[day] += 1
+        passes[day] += session.was_passed
+        costs[day] += session.cost_micro_usd
+    period = Period.of(min(numbers), max(numbers), today=max(numbers))
+    before = {"Sessions": period.by_part(numbers), "Before a pass": period.by_part(passes)}
+    cents = {"US cents": in_cents(period.by_part(costs))}
     return [
-        Chart.by_time("sessions", "Sessions and those before a pass", numbers),
-        replace(costs, title="Cost in US cents", series=tuple(cents)),
+        Chart.over(period, "sessions", "Sessions and those before a pass", before),
+        Chart.over(period, "cost", "Cost in US cents", cents),
     ]
 
 

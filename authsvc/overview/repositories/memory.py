@@ -165,10 +165,7 @@ class InMemoryOverviewRepository:
         for row in scope.among(list(self.ai_interactions.values())):
             session = self.ai_sessions[row.session_id]
             is_answer = row.role is Role.ASSISTANT and not row.is_reported
-            is_about = subject.course_id in (None, session.course_id) and subject.org_id in (
-                None,
-                row.org_id,
-            )
+            is_about = subject.covers(session.course_id, row.org_id)
             if is_answer and is_about and period.covers(_day_of(row.occurred_at)):
                 yield session, row
 
@@ -246,8 +243,7 @@ def _expires(client: OAuthClient, at: datetime) -> bool:
 
 def _is_about(row: CourseProgress | IssuedCredential, subject: Subject) -> bool:
     course_id = row.course_id if isinstance(row, CourseProgress) else row.evidence.course_id
-    is_of_course = subject.course_id in (None, course_id)
-    return is_of_course and subject.org_id in (None, row.org_id)
+    return subject.covers(course_id, row.org_id)
 
 
 def _tokens_of(answer: AIInteraction) -> int:

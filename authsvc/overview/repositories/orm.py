@@ -213,9 +213,9 @@ def _beginning(day: date) -> datetime:
     return datetime.combine(day, time.min, UTC)
 
 
-def _about(subject: Subject) -> Q:
+def _about(subject: Subject, *, course_column: str = "course_id") -> Q:
     course, org = subject.course_id, subject.org_id
-    condition = Q(course_id=course) if course else Q()
+    condition = Q((course_column, course)) if course else Q()
     return condition & Q(org_id=org) if org else condition
 
 
@@ -225,9 +225,7 @@ def _learning(subject: Subject, scope: TenantScope) -> QuerySet[Any]:
 
 def _answers(period: Period, subject: Subject, scope: TenantScope) -> QuerySet[Any]:
     """The answers of this service's own models."""
-    course, org = subject.course_id, subject.org_id
-    about = Q(session__course_id=course) if course else Q()
-    about &= Q(org_id=org) if org else Q()
+    about = _about(subject, course_column="session__course_id")
     answers = progress.AIInteraction.objects.filter(
         owned_within(scope), about, role=Role.ASSISTANT, is_reported=False
     )
