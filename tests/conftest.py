@@ -3,7 +3,7 @@
 import gc
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
@@ -57,7 +57,8 @@ MARKERS: Final = {
     },
 }
 """Markers whose tests run on a store. With several, a test runs where all of them do."""
-
+WITH_A_SERVER: Final = ("browser", "concurrency", "mcp", "oauth_clients")
+"""Folders whose tests share a server for all of them that run in one process."""
 
 TESTS: Final = Path(__file__).parent
 COLLECTED: Final = pytest.StashKey[list[pytest.Function]]()
@@ -91,18 +92,43 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the tests that this run's store does not run, give the database to the others, and put long ones first.
+    """Deselect the tests that this run's store does not run, give the database to the others, and put them in order.
 
     A test without a marker runs in memory; it runs on the databases, too, if it asks for one of the fixtures above.
     """
     tests = [item for item in items if isinstance(item, pytest.Function)]
     config.stash[COLLECTED] = tests
     selected = [test for test in tests if is_selected(test, suite=SUITE, store=STORE)]
-    items[:] = sorted(selected, key=lambda test: test.get_closest_marker("long") is None)
+    items[:] = in_order(selected)
     config.hook.pytest_deselected(items=list(set(tests).difference(selected)))
     for test in selected:
         if STORE != "memory" and not _has_own_database(test):
             test.add_marker(pytest.mark.django_db)
+
+
+def in_order(tests: list[pytest.Function]) -> list[pytest.Function]:
+    """The tests in an order in which several processes, each beginning with a part of it, do little twice.
+
+    Tests of a server are the beginning of the first part, so that one process alone starts it, and long ones that of
+    the second.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    with_server, without = _split(tests, lambda test: _folder_of(test) in WITH_A_SERVER)
+    long, others = _split(without, lambda test: test.get_closest_marker("long") is not None)
+    others = sorted(with_server, key=_folder_of) + others
+    part = len(tests) // processes
+    return others[:part] + long + others[part:]
+
+
+def _folder_of(test: pytest.Function) -> str:
+    return test.path.relative_to(TESTS).parts[0]
+
+
+def _split(
+    tests: list[pytest.Function], condition: Callable[[pytest.Function], bool]
+) -> tuple[list[pytest.Function], list[pytest.Function]]:
+    """Those that meet the condition, and the others."""
+    return list(filter(condition, tests)), [test for test in tests if not condition(test)]
 
 
 def _has_own_database(test: pytest.Function) -> bool:

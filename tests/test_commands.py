@@ -20,6 +20,7 @@ from tests.support.application import Application
 from tests.support.commands import error_of, output_of
 from tests.support.databases import own_database
 from tests.support.documents import ROOT
+from tests.support.patience import PATIENCE
 
 OUR_APPS: Final = ("authsvc", "accounts", "courses", "progress", "credentials")
 COMMANDS: Final = {
@@ -63,7 +64,7 @@ def manage(*command: str, **environment: str) -> "subprocess.CompletedProcess[st
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

@@ -22,6 +22,7 @@ from authsvc.config.development import (
 )
 from authsvc.demo.samples import LEARNER
 from authsvc.demo.serve import HOST
+from tests.support.patience import PATIENCE
 from tests.support.postgres import free_port
 from tests.support.server import ROOT
 
@@ -123,7 +124,7 @@ def development_server(port: int, folder: Path) -> Iterator["subprocess.Popen[st
         yield process
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
 
 
 def _server_at(port: int) -> list[str]:

@@ -16,6 +16,7 @@ from authsvc.config.environment import read_environment
 from tests.accounts.hashing import WEAK
 from tests.support.blocks import Oops
 from tests.support.limits import bounded_part_of
+from tests.support.patience import PATIENCE
 
 PASSWORD = "a long walk home"
 PASSWORD_HASH = WEAK.hash(PASSWORD)
@@ -51,7 +52,7 @@ class SlowHasher:
             self.most_at_work = max(self.most_at_work, self.at_work)
             if self.at_work == self.full_at:
                 self.is_full.set()
-        assert self.may_end.wait(timeout=30)
+        assert self.may_end.wait(timeout=PATIENCE)
         with self._lock:
             self.at_work -= 1
 
@@ -74,7 +75,7 @@ def bounded(slow: PasswordHasher, *, patience: timedelta) -> BoundedHasher:
 def fill(hasher: BoundedHasher, slow: SlowHasher, pool: ThreadPoolExecutor) -> list[Future[str]]:
     """Occupy all turns."""
     at_work = [pool.submit(hasher.hash, PASSWORD) for _ in range(2)]
-    assert slow.is_full.wait(timeout=30)
+    assert slow.is_full.wait(timeout=PATIENCE)
     return at_work
 
 
@@ -122,7 +123,7 @@ def test_a_flood_is_refused_while_earlier_calls_continue(
 
     flood = [pool.submit(hasher.verify, PASSWORD, password_hash=None) for _ in range(48)]
 
-    assert {type(future.exception(timeout=30)) for future in flood} == {PasswordsBusy}
+    assert {type(future.exception(timeout=PATIENCE)) for future in flood} == {PasswordsBusy}
     slow.may_end.set()
     assert all(WEAK.verify(PASSWORD, password_hash=future.result()) for future in at_work)
 
@@ -134,7 +135,7 @@ def test_a_waiting_call_gets_the_next_free_turn(slow: SlowHasher, pool: ThreadPo
     waiting = pool.submit(hasher.verify, PASSWORD, password_hash=PASSWORD_HASH)
     slow.may_end.set()
 
-    assert waiting.result(timeout=30)
+    assert waiting.result(timeout=PATIENCE)
 
 
 def test_a_turn_ends_when_hashing_fails() -> None:

@@ -18,6 +18,7 @@ from authsvc.composition.repositories import Repositories
 from authsvc.http.idempotency.orm import OrmIdempotencyRecordRepository
 from authsvc.http.idempotency.records import IdempotencyRecord, RequestStillRunning
 from tests.support.builders import NOON, a_refresh_token, a_session, a_user, an_idempotency_record
+from tests.support.patience import PATIENCE
 from tests.support.worlds import World
 
 Result = TypeVar("Result")
@@ -60,12 +61,12 @@ def locked_elsewhere(lock: Callable[[], object]) -> Iterator[None]:
     def hold() -> None:
         lock()
         is_locked.set()
-        is_enough.wait(timeout=20)
+        is_enough.wait(timeout=PATIENCE)
 
     with ThreadPoolExecutor(1) as pool:
         holding = pool.submit(elsewhere, hold)
         try:
-            assert is_locked.wait(timeout=20)
+            assert is_locked.wait(timeout=PATIENCE)
             yield
         finally:
             is_enough.set()

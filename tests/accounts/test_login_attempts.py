@@ -13,6 +13,7 @@ from accounts.domain.identity.services.sign_in import SignInService
 from tests.accounts.hashing import WEAK, WatchedHasher
 from tests.accounts.limiting import is_wrong, limited, wait_of
 from tests.support.blocks import Oops
+from tests.support.patience import PATIENCE
 from tests.support.worlds import World
 
 EMAIL = "anna@school.example"
@@ -275,7 +276,7 @@ def test_others_are_served_while_a_password_is_checked(memory: World, anna: User
         bo = attempts(memory, "bo@school.example")
         another = Thread(target=bo.fail_times, daemon=True)
         another.start()
-        another.join(timeout=10)
+        another.join(timeout=PATIENCE)
         assert not another.is_alive()
 
     watched = WatchedHasher(WEAK, meanwhile=serve_another)

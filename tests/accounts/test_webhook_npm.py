@@ -14,6 +14,7 @@ from accounts.adapters.opaque_tokens import Encryptor
 from accounts.adapters.signing_secrets import EncryptedSecrets
 from accounts.domain.integrations.entities.messages import WebhookMessage
 from authsvc.events.entities import RecordedEvent
+from tests.support.patience import PATIENCE
 from tests.support.webhooks import learned
 
 pytestmark = [pytest.mark.nightly, pytest.mark.memory]
@@ -39,7 +40,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cwd=folder,
         check=False,
         capture_output=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     if installed.returncode:
         pytest.skip("the npm registry cannot be reached")
@@ -75,7 +76,7 @@ def test_the_package_accepts_our_messages_and_refuses_others(node: Path) -> None
         check=True,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
     assert json.loads(run.stdout) == ["membership.added"] * 2 + ["refused"] * 6

@@ -15,11 +15,11 @@ from authsvc.storage import settled
 from tests.events.recording import an_event, page_of, recorded
 from tests.support.blocks import failed_block
 from tests.support.databases import connected_to
+from tests.support.patience import PATIENCE
 from tests.support.worlds import World
 
 pytestmark = pytest.mark.postgres
 
-SECONDS: Final = 20
 A_WHILE: Final = 0.3
 WRITERS: Final = 6
 BLOCKS: Final = 40
@@ -28,7 +28,7 @@ BLOCKS: Final = 40
 @pytest.fixture
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait longer for writers, on slow machines."""
-    monkeypatch.setattr(settled, "_PATIENCE_SECONDS", SECONDS)
+    monkeypatch.setattr(settled, "_PATIENCE_SECONDS", PATIENCE)
 
 
 def elsewhere(url: str, act: Callable[[], object]) -> None:
@@ -96,17 +96,17 @@ def test_a_page_waits_for_no_longer_than_is_promised(
         with town.unit_of_work.atomic():
             recorded(town, an_event())
             inserted.set()
-            assert may_end.wait(SECONDS)
+            assert may_end.wait(PATIENCE)
 
     with ThreadPoolExecutor(1) as pool:
         holder = pool.submit(elsewhere, database_url, hold)
         try:
-            assert inserted.wait(SECONDS)
+            assert inserted.wait(PATIENCE)
             with pytest.raises(EventsBusy):
                 page_of(town)
         finally:
             may_end.set()
-            holder.result(SECONDS)
+            holder.result(PATIENCE)
 
 
 def test_a_read_waits_for_a_position_that_is_about_to_be_committed(
@@ -119,17 +119,17 @@ def test_a_read_waits_for_a_position_that_is_about_to_be_committed(
         with town.unit_of_work.atomic():
             assigned.append(recorded(town, an_event()))
             inserted.set()
-            assert may_end.wait(SECONDS)
+            assert may_end.wait(PATIENCE)
 
     with ThreadPoolExecutor(2) as pool:
         holder = pool.submit(elsewhere, database_url, hold)
         try:
-            assert inserted.wait(SECONDS)
+            assert inserted.wait(PATIENCE)
             reading = pool.submit(
                 elsewhere, database_url, lambda: town.services.positions.require(assigned[0])
             )
             assert not wait([reading], timeout=A_WHILE).done
         finally:
             may_end.set()
-            holder.result(SECONDS)
-        reading.result(SECONDS)
+            holder.result(PATIENCE)
+        reading.result(PATIENCE)

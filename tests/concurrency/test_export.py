@@ -19,6 +19,7 @@ from progress.domain.entities.events import ProgressEvent
 from tests.support.builders import a_definition_of
 from tests.support.databases import connected_to
 from tests.support.learning import Learner
+from tests.support.patience import PATIENCE
 from tests.support.tenants import has_member, has_organization
 from tests.support.worlds import World
 
@@ -26,14 +27,13 @@ pytestmark = pytest.mark.postgres
 
 Done = TypeVar("Done")
 PageOf = Callable[[PageRequest], Page[ProgressEvent]]
-SECONDS: Final = 20
 A_WHILE: Final = 0.3
 
 
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait longer for writers, on slow machines."""
-    monkeypatch.setattr(settled, "_PATIENCE_SECONDS", SECONDS)
+    monkeypatch.setattr(settled, "_PATIENCE_SECONDS", PATIENCE)
 
 
 @pytest.fixture
@@ -83,15 +83,15 @@ class Elsewhere:
             with anna.services.unit_of_work.atomic():
                 anna.enrols(course)
                 inserted.set()
-                assert may_end.wait(SECONDS)
+                assert may_end.wait(PATIENCE)
 
         enrolment = self.begin(enrol)
         try:
-            assert inserted.wait(SECONDS)
+            assert inserted.wait(PATIENCE)
             yield may_end
         finally:
             may_end.set()
-            enrolment.result(SECONDS)
+            enrolment.result(PATIENCE)
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_page_waits_for_a_transaction_that_wrote_first_and_commits_last(
         assert not wait([page], timeout=A_WHILE).done
         may_end.set()
 
-    assert learners_in(page.result(SECONDS).items) == ids_of(anna, ben)
+    assert learners_in(page.result(PATIENCE).items) == ids_of(anna, ben)
 
 
 def test_a_page_leaves_out_what_was_written_after_it_was_asked_for(
@@ -134,7 +134,7 @@ def test_a_page_leaves_out_what_was_written_after_it_was_asked_for(
         with elsewhere.enrolling(cleo, course):
             ben.enrols(course)
             may_end.set()
-            events = page.result(SECONDS).items
+            events = page.result(PATIENCE).items
 
     assert learners_in(events) == ids_of(anna)
 
@@ -153,4 +153,4 @@ def test_following_the_pages_misses_no_event_that_is_committed_late(
         wait([rest], timeout=A_WHILE)
         may_end.set()
 
-    assert learners_in(begun.items + rest.result(SECONDS).items) == ids_of(*people)
+    assert learners_in(begun.items + rest.result(PATIENCE).items) == ids_of(*people)

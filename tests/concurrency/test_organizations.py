@@ -19,8 +19,9 @@ from authsvc.composition.container import Services
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import PageRequest
 from tests.accounts.inviting import BO, is_invited, pending
-from tests.concurrency.waiting import SECONDS, wait_until_blocked
+from tests.concurrency.waiting import wait_until_blocked
 from tests.support.databases import empty_the_log
+from tests.support.patience import PATIENCE
 from tests.support.tenants import acts_in, has_guest, has_member, has_organization, into
 from tests.support.worlds import World, orm_world
 
@@ -65,7 +66,7 @@ def at_once(*acts: Callable[[], object]) -> Counter[str]:
     barrier = Barrier(len(acts))
 
     def do(act: Callable[[], object]) -> str:
-        barrier.wait(timeout=SECONDS)
+        barrier.wait(timeout=PATIENCE)
         return outcome_of(act)
 
     with ThreadPoolExecutor(len(acts)) as pool:
@@ -234,7 +235,7 @@ def outcome_after(world: World, change: Callable[[], object], act: Callable[[], 
             waiting: Future[str] = pool.submit(outcome_of, act)
             with connection.cursor() as cursor:
                 wait_until_blocked(waiting, by=cursor)
-        return waiting.result(timeout=SECONDS)
+        return waiting.result(timeout=PATIENCE)
 
 
 def test_nobody_joins_an_organization_that_is_being_suspended(town: World) -> None:

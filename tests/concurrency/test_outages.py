@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from tests.support.commands import manage
+from tests.support.patience import PATIENCE
 from tests.support.school import SAMPLE, School, items_of
 from tests.support.server import running_server
 from tests.support.wire import WireCaller, at_once
@@ -57,7 +58,7 @@ def test_what_was_acknowledged_survives_the_death_of_the_server(school: School) 
         learners = [WireCaller(server.port, school.learner().token) for _ in range(16)]
         with ThreadPoolExecutor(len(learners)) as pool:
             at_work = [pool.submit(load.learn, anna) for anna in learners]
-            was_enough = load.enough.wait(timeout=30)
+            was_enough = load.enough.wait(timeout=PATIENCE)
             server.kill()
             for work in at_work:
                 work.result()

@@ -14,6 +14,7 @@ from progress.domain.services.verification import RebuildSelection
 from tests.support.builders import a_definition_of
 from tests.support.databases import connected_to
 from tests.support.learning import Learner, items_of
+from tests.support.patience import PATIENCE
 from tests.support.tenants import has_member, has_organization
 from tests.support.worlds import World
 
@@ -37,7 +38,7 @@ def test_learners_write_during_a_rebuild_and_nothing_of_it_is_lost(
 
     def learn(learner: Learner, course: Course) -> None:
         with connected_to(database_url):
-            has_begun.wait(20)
+            has_begun.wait(PATIENCE)
             for item_id in items_of(town.services, course):
                 learner.completes(course, item_id)
 
@@ -50,7 +51,7 @@ def test_learners_write_during_a_rebuild_and_nothing_of_it_is_lost(
         for _ in range(3):
             town.services.log_verifier.rebuild(selection, report=note, by=OPERATOR)
         for act in acts:
-            act.result(60)
+            act.result(PATIENCE)
 
     cold = town.services.log_verifier.rebuild(selection, by=OPERATOR)
     assert cold.differing == ()

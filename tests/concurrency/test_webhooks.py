@@ -20,6 +20,7 @@ from authsvc.storage import settled
 from tests.concurrency.test_organizations import DONE, at_once
 from tests.events.recording import recorded
 from tests.support.databases import connected_to
+from tests.support.patience import PATIENCE
 from tests.support.tenants import has_root
 from tests.support.webhooks import (
     OK,
@@ -40,7 +41,6 @@ WORKERS: Final = 6
 WRITERS: Final = 4
 EVENTS: Final = 25
 ROUNDS: Final = 10
-SECONDS: Final = 20
 MINE: Final = f"{URL}/of-this-test"
 """Webhooks of other tests are in the same database, and receive the same events."""
 
@@ -122,7 +122,7 @@ def test_one_of_many_workers_claims_a_webhook(town: World, database_url: str) ->
 def test_a_new_webhook_receives_what_is_committed_after_its_creation(
     town: World, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settled, "_PATIENCE_SECONDS", SECONDS)
+    monkeypatch.setattr(settled, "_PATIENCE_SECONDS", PATIENCE)
     receiver = Receiver()
     world, root = with_receiver(town, receiver), has_root(town)
     early, late, after = learned(), learned(), learned()
@@ -138,7 +138,7 @@ def test_a_new_webhook_receives_what_is_committed_after_its_creation(
         with world.unit_of_work.atomic():
             recorded(world, early)
             inserted.set()
-            assert may_end.wait(SECONDS)
+            assert may_end.wait(PATIENCE)
 
     def create() -> None:
         world.services.webhooks.create(None, WebhookTerms(url=URL), by=root)
@@ -146,16 +146,16 @@ def test_a_new_webhook_receives_what_is_committed_after_its_creation(
     with ThreadPoolExecutor(2) as pool:
         holder = pool.submit(elsewhere, database_url, hold)
         try:
-            assert inserted.wait(SECONDS)
+            assert inserted.wait(PATIENCE)
             recorded(world, late)
             creating = pool.submit(elsewhere, database_url, create)
             creating.add_done_callback(lambda _: waits_or_ended.set())
-            assert waits_or_ended.wait(SECONDS)
+            assert waits_or_ended.wait(PATIENCE)
             is_created_before = creating.done()
         finally:
             may_end.set()
-            holder.result(SECONDS)
-        creating.result(SECONDS)
+            holder.result(PATIENCE)
+        creating.result(PATIENCE)
     recorded(world, after)
     deliver(world)
 
@@ -174,17 +174,17 @@ def test_a_webhook_is_not_created_while_a_change_takes_too_long_to_wait_for(
         with town.unit_of_work.atomic():
             recorded(town, learned())
             inserted.set()
-            assert may_end.wait(SECONDS)
+            assert may_end.wait(PATIENCE)
 
     with ThreadPoolExecutor(1) as pool:
         holder = pool.submit(elsewhere, database_url, hold)
         try:
-            assert inserted.wait(SECONDS)
+            assert inserted.wait(PATIENCE)
             with pytest.raises(EventsBusy):
                 town.services.webhooks.create(None, WebhookTerms(url=URL), by=root)
         finally:
             may_end.set()
-            holder.result(SECONDS)
+            holder.result(PATIENCE)
 
 
 def elsewhere(url: str, act: Callable[[], object]) -> None:

@@ -6,7 +6,8 @@ from typing import Any, Final, Protocol
 
 import pytest
 
-SECONDS: Final = 60
+from tests.support.patience import PATIENCE
+
 # `pg_locks` is read afresh by every query; `pg_stat_activity` shows the rest of a transaction the
 # connections that were there at its first look.
 WAITING: Final = """
@@ -26,7 +27,7 @@ class Cursor(Protocol):
 def wait_until_blocked(act: "Future[Any]", by: Cursor) -> None:
     """Return when another connection waits for a lock of this one; fail when the act ends first."""
     began = monotonic()
-    while not act.done() and monotonic() - began < SECONDS:
+    while not act.done() and monotonic() - began < PATIENCE:
         by.execute(WAITING)
         if by.fetchone() != (0,):
             return

@@ -11,6 +11,7 @@ from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.courses import CourseId, CourseStatus
 from courses.domain.errors import CourseNotFound, SlugTaken
 from tests.support.builders import NOON, a_course
+from tests.support.patience import PATIENCE
 from tests.support.worlds import World
 
 
@@ -102,7 +103,7 @@ def test_nobody_else_changes_a_course_before_the_unit_of_work_of_its_reader_ends
         other.join(timeout=0.1)
         assert other.is_alive()
         courses.save(replace(read, version=read.version + 1), scope=ALL_TENANTS)
-    other.join(timeout=10)
+    other.join(timeout=PATIENCE)
 
     assert courses.at(course.slug, scope=ALL_TENANTS).version == 3
 

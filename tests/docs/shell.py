@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.support.documents import ROOT
+from tests.support.patience import PATIENCE
 
 _MARK: Final = "---- the next block ----"
 
@@ -21,7 +22,7 @@ def blocks_printed_by(
         check=False,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert session.returncode == 0, session.stdout + session.stderr
     return session.stdout.split(f"{_MARK}\n")

@@ -20,6 +20,7 @@ from authsvc.kernel.request_budgets import Cost
 from tests.accounts.limiting import POLICY
 from tests.support.documents import ROOT, fences, page, table_under
 from tests.support.limits import bounded_part_of
+from tests.support.patience import PATIENCE
 
 PAGE: Final = page("docs/operations.md")
 SHIPPED_APPS: Final = ("authsvc", "accounts", "courses", "progress", "credentials")
@@ -93,7 +94,7 @@ def test_the_first_start_succeeds_as_it_is_described(tmp_path: Path) -> None:
         check=False,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
     assert started.returncode == 0, started.stdout + started.stderr

@@ -7,6 +7,7 @@ import subprocess
 from typing import Any, Final
 
 from tests.support.documents import fences, page
+from tests.support.patience import PATIENCE
 from tests.support.server import running_server
 
 PAGE: Final = page("README.md")
@@ -31,7 +32,7 @@ def test_the_request_is_answered_as_shown() -> None:
             check=True,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
 
     assert _shape_of(json.loads(ran.stdout)) == _shape_of(SHOWN)

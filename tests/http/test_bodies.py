@@ -11,6 +11,7 @@ from accounts.domain.access import Role
 from tests.http.conftest import MemoryMode
 from tests.support.application import Application
 from tests.support.builders import a_definition
+from tests.support.patience import PATIENCE
 
 LOG_IN = "/v1/auth/login"
 ANNA = b'{"email": "anna@school.example", "password": "swordfish"}'
@@ -192,7 +193,7 @@ def chunked(*parts: bytes) -> list[bytes]:
 
 def raw(memory_mode: MemoryMode, *parts: bytes) -> str:
     """The answer of the server to these bytes, even if it does not read all of them."""
-    with socket.create_connection(("127.0.0.1", memory_mode.server.port), timeout=10) as wire:
+    with socket.create_connection(("127.0.0.1", memory_mode.server.port), timeout=PATIENCE) as wire:
         with suppress(BrokenPipeError, ConnectionResetError):  # which come once it has answered
             for part in parts:
                 wire.sendall(part)

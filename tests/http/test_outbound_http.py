@@ -18,6 +18,7 @@ from authsvc.composition.outbound_http import HttpcoreOutbound
 from authsvc.composition.ports import ports
 from authsvc.config.environment import read_environment
 from authsvc.kernel.outbound import OutboundFailed, OutboundHttp, OutboundRequest
+from tests.support.patience import PATIENCE
 from tests.support.raw_server import endlessly, raw_server, sending, server_context
 
 PUBLIC: Final = "93.184.216.34"
@@ -305,7 +306,7 @@ def test_a_slow_name_server_of_webhooks_leaves_log_outs_alone() -> None:
 
     def hang(host: str, port: int) -> list[str]:
         begun.release()
-        assert may_end.wait(20)
+        assert may_end.wait(PATIENCE)
         return []
 
     built = ports(read_environment({}), secret_key="test")
@@ -316,7 +317,7 @@ def test_a_slow_name_server_of_webhooks_leaves_log_outs_alone() -> None:
         with ThreadPoolExecutor(threads) as pool, raw_server(sending(OK)) as server:
             answers = [pool.submit(slow.send, get("http://a.example/")) for _ in range(threads)]
             for _ in range(threads):
-                assert begun.acquire(timeout=20)
+                assert begun.acquire(timeout=PATIENCE)
             response = log_outs.send(get(f"http://localhost:{server.port}/"))
             errors = [answer.exception() for answer in answers]
     finally:

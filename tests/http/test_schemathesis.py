@@ -69,16 +69,13 @@ schema = schemathesis.openapi.from_path(
 OF_THINGS: Final = r"\{"
 """Paths that name a thing."""
 schema.app = on_the_connection_of_the_test
-MANY, FEW = 2, 1
-"""Examples of each operation, and of it with things that exist or by a stranger."""
 # The same requests in every run, so that failures can be repeated.
 bounded = settings(
-    examples(MANY),
+    examples(1),
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-few = settings(bounded, max_examples=examples(FEW).max_examples)
 
 
 class Sender:
@@ -245,7 +242,7 @@ def test_every_answer_is_one_that_is_described(case: Case, sender: Sender) -> No
 
 @signed_in
 @schema.include(path_regex=OF_THINGS).parametrize()
-@few
+@bounded
 def test_so_is_every_answer_about_things_that_exist(case: Case, sender: Sender) -> None:
     sender.name_things(case)
 
@@ -254,6 +251,6 @@ def test_so_is_every_answer_about_things_that_exist(case: Case, sender: Sender) 
 
 @pytest.mark.parametrize("sender", ["nobody"], indirect=True)
 @schema.parametrize()
-@few
+@bounded
 def test_so_is_every_answer_to_a_stranger(case: Case, sender: Sender) -> None:
     sender.check(case)

@@ -16,6 +16,7 @@ from authsvc.jobs.services.engine import JobEngine
 from authsvc.jobs.worker import WakeUp, Worker
 from tests.support.commands import error_of
 from tests.support.jobs import Result, engine_with, enqueue, stored
+from tests.support.patience import PATIENCE
 from tests.support.worlds import World
 
 
@@ -54,7 +55,7 @@ def test_threads_share_the_jobs_that_one_of_them_has_claimed(memory: World) -> N
 
     def work(run: Run) -> Result:
         begun.append(run.job.id)
-        go_on.wait(timeout=20)
+        go_on.wait(timeout=PATIENCE)
         return None
 
     jobs = {enqueue(memory) for _ in range(2)}
@@ -73,13 +74,13 @@ def test_a_stopping_worker_hands_back_what_it_has_not_begun_and_what_does_not_en
 
     def hang(run: Run) -> Result:
         begun.set()
-        go_on.wait(timeout=20)
+        go_on.wait(timeout=PATIENCE)
         return None
 
     jobs = [enqueue(memory) for _ in range(3)]
     worker = a_worker(memory, hang)
     worker.start()
-    begun.wait(timeout=20)
+    begun.wait(timeout=PATIENCE)
 
     worker.stop(seconds=0.01)
 

@@ -17,6 +17,7 @@ from tests.support.commands import manage
 from tests.support.databases import connected_to, database_with_tables
 from tests.support.job_commands import kill, stop
 from tests.support.job_engines import Engine, running_engine, until
+from tests.support.patience import PATIENCE
 from tests.support.postgres import SETTINGS, start_cluster
 from tests.support.server import running_server
 from tests.support.wire import WireCaller
@@ -70,7 +71,7 @@ def test_a_single_pass_does_what_is_due_and_ends(engine: Engine) -> None:
 
     worker = engine.start_worker("--once")
 
-    assert worker.wait(timeout=60) == 0
+    assert worker.wait(timeout=PATIENCE) == 0
     assert {engine.job(job_id).status for job_id in jobs} == {JobStatus.SUCCEEDED}
     assert manage(engine.environment, "work", "--once") == "Jobs run: 0.\n"
 

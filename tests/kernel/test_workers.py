@@ -5,8 +5,7 @@ from threading import Event, current_thread
 import pytest
 
 from authsvc.kernel.workers import Workers, WorkersBusy
-
-PATIENCE = 10
+from tests.support.patience import PATIENCE
 
 
 def test_a_task_returns_its_result_or_raises_its_error() -> None:

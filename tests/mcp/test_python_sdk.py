@@ -23,6 +23,7 @@ from pydantic import AnyUrl
 
 from tests.support.client_documents import DocumentHost
 from tests.support.forms import WireBrowser
+from tests.support.patience import PATIENCE
 from tests.support.provider import LANDING, at_a_browser
 from tests.support.school import SAMPLE, School, items_of
 
@@ -93,7 +94,7 @@ async def connected(
     url = f"{school.server.url}/mcp"
     sign_in = sign_in_of(url, memory, browser, host)
     async with (
-        httpx2.AsyncClient(auth=sign_in, timeout=30, trust_env=False) as http,
+        httpx2.AsyncClient(auth=sign_in, timeout=PATIENCE, trust_env=False) as http,
         Client(streamable_http_client(url, http_client=http), mode=mode) as client,
     ):
         tools = (await client.list_tools()).tools

@@ -201,4 +201,4 @@ def _without(key: str | None) -> CourseDefinition:
 
 
 TestAttempts = Attempts.TestCase
-TestAttempts.settings = settings(examples(20), stateful_step_count=25)
+TestAttempts.settings = settings(examples(10), stateful_step_count=25)

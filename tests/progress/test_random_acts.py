@@ -69,7 +69,7 @@ acts: Final = st.builds(
 )
 
 
-modestly = examples(60)
+modestly = examples(30)
 
 
 def a_school(plan: Plan) -> School:

@@ -86,7 +86,7 @@ def assert_true(report: CourseReport, school: School, number: int) -> None:
     ]
 
 
-@examples(40)
+@examples(20)
 @given(seed=st.integers(0, 10**6), acts=st.integers(0, 60))
 def test_the_numbers_of_a_small_school_are_those_of_its_log(seed: int, acts: int) -> None:
     chance = Random(seed)

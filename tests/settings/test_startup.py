@@ -12,6 +12,7 @@ import pytest
 
 from accounts.adapters.keys import new_key_ring
 from authsvc.config.variables import ROOT, VARIABLES
+from tests.support.patience import PATIENCE
 
 KEY = "k" * 50
 PASSWORD = "open-sesame"
@@ -43,7 +44,7 @@ def start(
         capture_output=True,
         check=False,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from tests.support.patience import PATIENCE
 from tests.support.postgres import free_port
-
-SECONDS: Final = 120
 
 
 class NoBroker(RuntimeError):
@@ -58,7 +57,7 @@ class _Program:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + PATIENCE
         while not _listens(self.port):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 msg = f"{command[0]} does not listen on port {self.port}"

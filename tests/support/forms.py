@@ -8,6 +8,7 @@ import httpx
 
 from authsvc.demo.browser import Form, form_with
 from tests.support.application import PASSWORD
+from tests.support.patience import PATIENCE
 
 MOST_STEPS: Final = 20
 
@@ -33,7 +34,7 @@ class WireBrowser:
 
     def __init__(self, url: str, *, email: str = "", password: str = PASSWORD) -> None:
         self._url = url
-        self._http = httpx.Client(timeout=30, trust_env=False)
+        self._http = httpx.Client(timeout=PATIENCE, trust_env=False)
         self.email, self.password = email, password
 
     def visit(self, address: str) -> Sight:

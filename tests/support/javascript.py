@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from tests.support.documents import ROOT
+from tests.support.patience import PATIENCE
 
 PROJECT: Final = ROOT / "tests" / "javascript"
 
@@ -60,7 +61,7 @@ def printed_after_answering(
             character = process.stdout.read(1)
             assert character, f"{script} ended after {question!r}"
             question += character
-        rest, _ = process.communicate(f"{answer(question)}\n", timeout=60)
+        rest, _ = process.communicate(f"{answer(question)}\n", timeout=PATIENCE)
     assert process.returncode == 0, rest
     return rest
 

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Final
 
+from tests.support.patience import PATIENCE
 from tests.support.server import ROOT
-
-SECONDS: Final = 60
 
 
 def _embedded(name: str) -> list[str]:
@@ -51,4 +50,4 @@ def kill(worker: "subprocess.Popen[bytes]") -> None:
 def stop(worker: "subprocess.Popen[bytes]") -> None:
     """End it in an orderly way."""
     worker.terminate()
-    worker.wait(timeout=SECONDS)
+    worker.wait(timeout=PATIENCE)

@@ -12,8 +12,9 @@ from authsvc.jobs.broker import BrokerCarrier
 from authsvc.jobs.entities import Job, JobId, JobRequest, JobStatus, Queue
 from authsvc.jobs.services.job_queue import JobQueue
 from tests.support.brokers import BROKERS, RabbitBroker, RedisBroker
-from tests.support.job_commands import ENGINES, SECONDS, kill, start_process
+from tests.support.job_commands import ENGINES, kill, start_process
 from tests.support.job_kinds import FOLDER, lines_of
+from tests.support.patience import PATIENCE
 
 
 @dataclass
@@ -74,7 +75,7 @@ class Engine:
 
 def until(holds: Callable[[], bool], description: Callable[[], str] = str) -> None:
     """Wait until that holds."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline, description()
         time.sleep(0.05)

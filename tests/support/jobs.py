@@ -15,6 +15,7 @@ from authsvc.jobs.ports import Handler, JobKind
 from authsvc.jobs.services.engine import JobEngine
 from authsvc.jobs.services.job_queue import JobQueue
 from tests.support.builders import NOON
+from tests.support.patience import PATIENCE
 from tests.support.worlds import World
 
 _WAITING_MAIL: Final = "SELECT COUNT(*) FROM jobs_job WHERE kind = 'mail' AND due_at IS NOT NULL"
@@ -67,7 +68,7 @@ def work_off(services: Services) -> None:
 
 def wait_for_mail(database_url: str) -> None:
     """Wait until the worker of a server on this SQLite database has run all jobs that send mail."""
-    database = sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=30)
+    database = sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=PATIENCE)
     with closing(database):
         while database.execute(_WAITING_MAIL).fetchone() != (0,):
             sleep(0.02)

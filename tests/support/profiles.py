@@ -9,10 +9,10 @@ from typing import Final
 
 from hypothesis import settings
 
-TIMES_AS_MANY: Final = {"ci": 1, "thorough": 5}
+TIMES_AS_MANY: Final = {"ci": 1, "thorough": 10}
 """How many times the examples of `ci` each profile tries."""
 PROFILE: Final = os.environ.get("HYPOTHESIS_PROFILE", "ci")
-_EXAMPLES: Final = 100
+_EXAMPLES: Final = 50
 
 
 def register_profiles() -> None:

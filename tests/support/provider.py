@@ -14,6 +14,7 @@ from accounts.domain.access import OPERATOR, GrantType
 from accounts.domain.oauth.entities.clients import ClientTerms
 from tests.support.application import PASSWORD, Answer
 from tests.support.forms import WireBrowser
+from tests.support.patience import PATIENCE
 from tests.support.postgres import free_port
 from tests.support.relying import FORM, challenge_of
 from tests.support.school import School, open_school
@@ -57,7 +58,7 @@ class WireClient:
         """Post a form, with the client's name and, if it has one, its secret."""
         shown = {"client_id": self.registered.client_id}
         shown |= {"client_secret": self.registered.secret} if self.registered.secret else {}
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request("POST", path, urlencode(shown | form), {"Content-Type": FORM})
             response = connection.getresponse()

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 from time import monotonic, sleep
-from typing import Final
 
 from fakeredis import TcpFakeServer
 from redis import Redis, RedisError
 
+from tests.support.patience import PATIENCE
 from tests.support.postgres import free_port
-
-SECONDS: Final = 60
 
 
 @contextmanager
@@ -56,7 +54,7 @@ def _wait_for(url: str) -> None:
             try:
                 client.ping()
             except RedisError:
-                if monotonic() - began > SECONDS:
+                if monotonic() - began > PATIENCE:
                     raise
                 sleep(0.01)
             else:

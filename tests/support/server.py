@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from tests.support.patience import PATIENCE
 from tests.support.postgres import free_port
 
 ROOT: Final = Path(__file__).parents[2]
@@ -76,7 +77,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         # A worker that was still starting has missed the signal, and the main process waits for it.
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=20)
+        process.wait(timeout=PATIENCE)
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:

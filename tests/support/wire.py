@@ -7,6 +7,7 @@ from threading import Barrier
 from typing import Any
 
 from tests.support.application import Answer, Caller, encoded
+from tests.support.patience import PATIENCE
 
 
 class WireCaller(Caller):
@@ -19,7 +20,7 @@ class WireCaller(Caller):
     def send(
         self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None
     ) -> Answer:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, encoded(body), self._fields(headers))
             response = connection.getresponse()

@@ -34,6 +34,7 @@ from tests.support.model_server import (
     model_server,
     text_delta,
 )
+from tests.support.patience import PATIENCE
 
 KEY: Final = "sk-a-key-that-stays-here"
 PATIENT: Final = ModelLimits()
@@ -373,7 +374,7 @@ def test_closing_the_generator_closes_the_connection(api: Api) -> None:
 
     parts.close()
 
-    assert api.server.client_left.wait(5)
+    assert api.server.client_left.wait(PATIENCE)
 
 
 def test_the_environment_of_the_process_changes_nothing(
