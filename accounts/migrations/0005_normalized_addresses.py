@@ -8,13 +8,14 @@ from accounts.adapters.address_rows import normalize_addresses
 
 
 def normalize(apps, schema_editor):
+    # The tables of `account` exist: `migrate` creates them before. This migration cannot depend on them, because they
+    # depend on users, and so on the squashed migration that replaces this one.
     for problem in normalize_addresses(apps).problems:
         print(problem, file=sys.stderr)
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("account", "0009_emailaddress_unique_primary_email"),
         ("accounts", "0004_anchors"),
     ]
 

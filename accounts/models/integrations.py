@@ -30,6 +30,8 @@ class Webhook(models.Model):
     created_by = actor_column()
     created_at = models.DateTimeField()
     position = models.BigIntegerField()
+    # The position before the last replay: events up to it were read before.
+    replayed_until = models.BigIntegerField(default=0, db_default=0)
     lease = models.UUIDField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     resting_until = models.DateTimeField(null=True, blank=True)

@@ -4,11 +4,12 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
 from ipaddress import ip_address
+from threading import Lock
 from time import monotonic
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
@@ -24,6 +25,7 @@ from authsvc.kernel.outbound import (
 )
 from authsvc.kernel.workers import Workers, WorkersBusy
 
+RESOLVE_SECONDS: Final = 3.0
 CONNECT_SECONDS: Final = 3.0
 TOTAL_SECONDS: Final = 8.0
 MOST_HEADER_BYTES: Final = 32 * 1024
@@ -43,26 +45,54 @@ def system_addresses(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in answers))
 
 
-def resolvers_of(name: str) -> Workers:
-    """The threads that resolve host names for one use of this module."""
-    return Workers(name, threads=4, waiting=32)
+@dataclass(slots=True)
+class Resolvers:
+    """The threads that resolve host names for one use of this module.
+
+    A host occupies one of them at most, however many requests wait for it: what is slow delays no other host.
+    """
+
+    workers: Workers
+    _pending: dict[str, "Future[Sequence[str]]"] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def addresses(self, resolver: Resolver, host: str, port: int, seconds: float) -> Sequence[str]:
+        """Raises WorkersBusy, TimeoutError, CancelledError, OSError, UnicodeError."""
+        with self._lock:
+            answer = self._pending.get(host)
+            is_new = answer is None
+            if answer is None:
+                answer = self.workers.submit(lambda: resolver(host, port))
+                self._pending[host] = answer
+        if is_new:
+            answer.add_done_callback(lambda _: self._pending.pop(host))
+        try:
+            return answer.result(timeout=seconds)
+        except TimeoutError:
+            answer.cancel()
+            raise
+
+
+def resolvers_of(name: str) -> Resolvers:
+    return Resolvers(Workers(name, threads=4, waiting=32))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpcoreOutbound:
     """Each request has a connection and a deadline of its own, which name resolution counts towards.
 
-    The resolver cannot be interrupted, so it runs in one of a few threads, and a request does not wait longer for it
-    than for anything else. A slow name server can keep them all: what sends requests to servers that anybody may choose
-    has `resolvers` of its own.
+    The resolver cannot be interrupted, so it runs in one of a few threads, and a request waits only `resolve_seconds`.
+    A slow name server of several hosts can keep them all: what sends requests to servers that anybody may choose has
+    `resolvers` of its own.
     """
 
     allows_private_addresses: bool
     resolver: Resolver = system_addresses
     network: httpcore.NetworkBackend = field(default_factory=httpcore.SyncBackend)
+    resolve_seconds: float = RESOLVE_SECONDS
     total_seconds: float = TOTAL_SECONDS
     ssl_context: ssl.SSLContext | None = None
-    resolvers: Workers = field(default_factory=lambda: resolvers_of("resolver"))
+    resolvers: Resolvers = field(default_factory=lambda: resolvers_of("resolver"))
 
     def send(self, request: OutboundRequest) -> OutboundResponse:
         parts = self._checked(request.url)
@@ -100,13 +130,12 @@ class HttpcoreOutbound:
 
     def _addresses(self, host: str, port: int, deadline: float) -> list[Address]:
         """The addresses of the host, if they all are allowed. Raises OutboundFailed."""
+        seconds = min(self.resolve_seconds, max(0.0, deadline - monotonic()))
         try:
-            answer: Future[Sequence[str]] = self.resolvers.submit(lambda: self.resolver(host, port))
-            texts = answer.result(timeout=max(0.0, deadline - monotonic()))
+            texts = self.resolvers.addresses(self.resolver, host, port, seconds)
         except WorkersBusy:
             raise OutboundFailed("too many host names are being resolved") from None
-        except TimeoutError:
-            answer.cancel()
+        except (TimeoutError, CancelledError):
             raise OutboundFailed("the host name was not resolved in time") from None
         except (OSError, UnicodeError):
             raise OutboundFailed("the host name cannot be resolved") from None

@@ -19,7 +19,6 @@ from tests.support.pathways import a_chain, a_published_pathway
 from tests.support.prompts import a_prompt_version
 from tests.support.staff import (
     GROUPS,
-    LOGOUT_NOTICES,
     StaffBrowser,
     a_holder,
     an_examined,
@@ -300,7 +299,6 @@ def test_the_permissions_equal_those_django_creates(application: Application) ->
     Permission.objects.all().delete()
 
     GROUPS.create_groups(apps, None)
-    LOGOUT_NOTICES.forget_permissions(apps, None)
 
     for permission in Permission.objects.select_related("content_type"):
         row = permission.content_type.model_class()

@@ -223,6 +223,18 @@ def test_the_oldest_event_that_waits_is_known_for_each_kind_of_owner(world: Worl
     assert waiting() == [early, NOON]
 
 
+def test_what_is_replayed_does_not_wait(world: World) -> None:
+    cursors = world.repositories.webhook_cursors
+    happens(world, learned(occurred_at=NOON - SECOND))
+    webhook = has_webhook(world)
+
+    for position in (1, 0):
+        cursors.rewind(webhook.id, to=position)
+        assert cursors.waiting_since(of_platform=True) is None
+    happens(world, learned(occurred_at=NOON))
+    assert cursors.waiting_since(of_platform=True) == NOON
+
+
 def test_an_event_for_a_paused_webhook_or_a_closed_organization_does_not_wait(world: World) -> None:
     closed = world.has_organization(status=OrganizationStatus.SUSPENDED)
     has_webhook(world, pause=Pause(cause=PauseCause.REQUESTED, since=NOON))

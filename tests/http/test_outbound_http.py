@@ -228,16 +228,19 @@ def test_a_server_that_sends_nothing_is_given_up(
         http.send(replace(get(f"http://127.0.0.1:{server.port}/"), most_seconds=most_seconds))
 
 
-def test_a_resolver_that_does_not_answer_is_given_up() -> None:
+def test_a_slow_name_server_delays_requests_to_its_host_alone() -> None:
     with raw_server(sending(OK)) as server:
         hang = server.is_over.wait
         http = HttpcoreOutbound(
             allows_private_addresses=True,
-            resolver=lambda *_: ["127.0.0.1"] if hang(30) else [],
-            total_seconds=SHORT_SECONDS,
+            resolver=lambda host, _: ["127.0.0.1"] if host != "slow.example" or hang(30) else [],
         )
-        with pytest.raises(OutboundFailed, match="not resolved in time"):
-            http.send(get(f"http://app.example:{server.port}/"))
+        impatient = replace(http, resolve_seconds=0.0)
+        for _ in range(5):  # more than there are threads
+            with pytest.raises(OutboundFailed, match="not resolved in time"):
+                impatient.send(get(f"http://slow.example:{server.port}/"))
+
+        assert http.send(get(f"http://fast.example:{server.port}/")).status == 200
 
 
 @pytest.mark.parametrize(
@@ -312,10 +315,11 @@ def test_a_slow_name_server_of_webhooks_leaves_log_outs_alone() -> None:
     built = ports(read_environment({}), secret_key="test")
     webhooks, log_outs = http_of(built.webhook_http), http_of(built.outbound_http)
     slow = replace(webhooks, resolver=hang, total_seconds=SHORT_SECONDS)
-    threads = slow.resolvers.threads
+    threads = slow.resolvers.workers.threads
     try:
         with ThreadPoolExecutor(threads) as pool, raw_server(sending(OK)) as server:
-            answers = [pool.submit(slow.send, get("http://a.example/")) for _ in range(threads)]
+            hosts = [f"http://{number}.example/" for number in range(threads)]
+            answers = [pool.submit(slow.send, get(host)) for host in hosts]
             for _ in range(threads):
                 assert begun.acquire(timeout=PATIENCE)
             response = log_outs.send(get(f"http://localhost:{server.port}/"))

@@ -89,7 +89,7 @@ def test_a_table_that_django_rebuilds_is_protected_again() -> None:
 def test_sqlmigrate_shows_the_triggers(app: str) -> None:
     sql = StringIO()
 
-    call_command("sqlmigrate", app, "0001", stdout=sql)
+    call_command("sqlmigrate", app, "0001_squashed", stdout=sql)
 
     assert "-- Make " in sql.getvalue()
     assert "CREATE TRIGGER" in sql.getvalue()

@@ -27,8 +27,7 @@ from tests.support.attempts import Examinee, a_definition_with_exams
 from tests.support.builders import a_principal
 from tests.support.learning import Learner, a_published_course
 
-GROUPS = import_module("accounts.migrations.0001_initial")
-LOGOUT_NOTICES = import_module("accounts.migrations.0014_logout_notice_jobs")
+GROUPS = import_module("accounts.migrations.0001_squashed_0034_invitation_declined")
 ADMIN = "/admin/"
 USERS: Final = "accounts/user/"
 

@@ -26,6 +26,7 @@ class Cursor:
     """The cursor of a webhook, and the lease of the worker that delivers to it."""
 
     position: int
+    replayed_until: int = 0
     lease: UUID | None = None
     leased_until: datetime | None = None
     resting_until: datetime | None = None
@@ -33,6 +34,11 @@ class Cursor:
 
     def is_free(self, *, at: datetime) -> bool:
         return self.leased_until is None or self.leased_until <= at
+
+    @property
+    def reached(self) -> int:
+        """The position up to which events were read, before a replay too."""
+        return max(self.position, self.replayed_until)
 
     def is_resting(self, *, at: datetime) -> bool:
         return self.resting_until is not None and at < self.resting_until
@@ -146,7 +152,8 @@ class InMemoryWebhookCursorRepository:
 
     def rewind(self, webhook_id: WebhookId, *, to: int) -> int:
         cursor = self.store[webhook_id]
-        self.store[webhook_id] = replace(cursor, position=min(to, cursor.position))
+        if to < cursor.position:
+            self.store[webhook_id] = replace(cursor, position=to, replayed_until=cursor.reached)
         return self.store[webhook_id].position
 
     def wake(self, webhook_id: WebhookId) -> None:
@@ -169,13 +176,13 @@ class InMemoryWebhookCursorRepository:
         return has_events or any(delivery.is_due(at=at) for delivery in self._first_of(webhook_id))
 
     def _waiting_times(self, webhook: Webhook) -> Iterator[datetime]:
-        """Since when its first pending delivery, and the first event after its cursor, wait."""
+        """Since when its first pending delivery, and the first event that is new to it, wait."""
         for delivery in islice(self._first_of(webhook.id), 1):
             yield delivery.created_at
         unread = (
             event.occurred_at
             for position, event in sorted(self.events.items())
-            if position > self.store[webhook.id].position and webhook.org_id in (None, event.org_id)
+            if position > self.store[webhook.id].reached and webhook.org_id in (None, event.org_id)
         )
         yield from islice(unread, 1)
 

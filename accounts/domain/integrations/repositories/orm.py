@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
 
 from accounts import models as rows
 from accounts.domain.access import OrganizationId, OrganizationStatus, UserId
@@ -39,6 +40,7 @@ class OrmWebhookRepository:
         scope.require(webhook.org_id)
         cursor = {
             "position": position,
+            "replayed_until": position,
             "lease": None,
             "leased_until": None,
             "resting_until": None,
@@ -102,7 +104,8 @@ class OrmWebhookCursorRepository:
 
     def waiting_since(self, *, of_platform: bool) -> datetime | None:
         pending = rows.WebhookDelivery.objects.filter(webhook_id=OuterRef("pk"), is_pending=True)
-        later = event_rows.OutgoingEvent.objects.filter(position__gt=OuterRef("position"))
+        reached = Greatest(OuterRef("position"), OuterRef("replayed_until"))
+        later = event_rows.OutgoingEvent.objects.filter(position__gt=reached)
         unread = later if of_platform else later.filter(org_id=OuterRef("org_id"))
         # The first of each by position, which an index finds, however many there are.
         firsts = rows.Webhook.objects.filter(_OPEN, org__isnull=of_platform).annotate(
@@ -137,7 +140,8 @@ class OrmWebhookCursorRepository:
 
     def rewind(self, webhook_id: WebhookId, *, to: int) -> int:
         webhook = rows.Webhook.objects.filter(pk=webhook_id)
-        webhook.filter(position__gt=to).update(position=to)
+        reached = Greatest("position", "replayed_until")
+        webhook.filter(position__gt=to).update(position=to, replayed_until=reached)
         return webhook.values_list("position", flat=True).get()
 
     def wake(self, webhook_id: WebhookId) -> None:

@@ -55,8 +55,8 @@ class WebhookCursorRepository(Protocol):
     def waiting_since(self, *, of_platform: bool) -> datetime | None:
         """Return since when the oldest event waits for a webhook of the platform, or else of an organization.
 
-        That is since it occurred, or since it was queued for the webhook. Only webhooks that are active, and whose
-        organization is open, count; None if no event waits.
+        That is since it occurred, or since it was queued for the webhook; events of a replay count from then on. Only
+        webhooks that are active, and whose organization is open, count; None if no event waits.
         """
 
     def claim(
@@ -79,7 +79,10 @@ class WebhookCursorRepository(Protocol):
         """End the lease; the webhook rests until that time."""
 
     def rewind(self, webhook_id: WebhookId, *, to: int) -> int:
-        """Move the cursor back to that position, unless it is there or before, and return where it then is."""
+        """Move the cursor back to that position, unless it is there or before, and return where it then is.
+
+        How far it had come is stored with it.
+        """
 
     def wake(self, webhook_id: WebhookId) -> None:
         """End its rest."""
