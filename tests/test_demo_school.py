@@ -16,7 +16,7 @@ from authsvc.demo.schedule import DAYS, NAMES, plans
 from authsvc.demo.school import COURSE, load_school
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
-from authsvc.overview.entities import Subject
+from authsvc.overview.entities import Subject, UsagePart
 from courses.definitions.courses import read_definition
 from progress.domain.entities.attempts import AttemptStatus
 from tests.support.application import Application
@@ -75,6 +75,22 @@ def test_its_learners_enrolled_and_completed_over_three_months(school: World) ->
         "Fire safety on board",
         "Claude check",
     }
+
+
+def test_its_learners_talk_with_two_models_and_staff_have_flags_to_decide(school: World) -> None:
+    overview = school.services.overview
+    period = overview.period(NOW.date() - timedelta(days=DAYS), NOW.date())
+
+    usage = overview.ai_usage(period, Subject(), scope=ALL_TENANTS)
+    results = school.services.ai_prompts.results(by=OPERATOR)
+
+    assert {row.name for row in usage.sums[UsagePart.MODELS]} == {"example-small", "example-large"}
+    assert sum(usage.answers.values()) == 28
+    assert max(usage.answers) - min(usage.answers) > timedelta(days=70)
+    assert min(usage.cost_micro_usd.values()) > 0
+    assert overview.counts(scope=ALL_TENANTS).open_flags == 2
+    assert sum(result.flags for result in results) == 3
+    assert {result.prompt_version for result in results} >= {"1", "2"}
 
 
 def test_its_logs_and_chains_verify(school: World) -> None:

@@ -59,6 +59,7 @@ def test_a_report_says_what_was_verified() -> None:
         "credential-definitions",
         "issued-credentials",
         "signed-credentials",
+        "prompt-templates",
         "anchors",
     ]
     rows = report["checks"][0]["rows"]

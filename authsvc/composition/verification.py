@@ -32,6 +32,7 @@ from credentials.domain.services.verification import (
     CredentialCheck,
     IssuedCredentialCheck,
 )
+from progress.domain.ai.services.prompt_check import PromptTemplateCheck
 from progress.domain.ai.services.verification import INTERACTIONS, SESSIONS, AISessionCheck
 from progress.domain.services.attempt_check import ATTEMPTS, GRADES, AttemptBinder, AttemptCheck
 from progress.domain.services.rebuild_tasks import RebuildTasks
@@ -113,6 +114,9 @@ class VerificationServices(AIServices):
                     signed_credentials=self.repositories.signed_credentials,
                     addresses=self.addresses,
                     clock=self.ports.clock,
+                ),
+                PromptTemplateCheck(
+                    templates=self.repositories.prompt_templates, bindings=self._bindings
                 ),
             ),
             anchor_check=self._anchor_check,

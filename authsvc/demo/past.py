@@ -8,6 +8,7 @@ from typing import Any
 from accounts.public import PasswordHasher
 from authsvc.composition.container import Services
 from authsvc.demo.schedule import Act
+from progress.public import BudgetPolicy, OfflineModel
 
 
 @dataclass(slots=True)
@@ -47,12 +48,17 @@ class RememberedHashes:
 
 
 def services_at(clock: PastClock, services: Services) -> Services:
-    """The same services, on the same store, with another clock and without a security log."""
+    """The same services, on the same store, with another clock and without a security log.
+
+    The tutor needs no provider, and no limits of today.
+    """
     ports = replace(
         services.ports,
         clock=clock,
         security_log_writer=NoSecurityLog(),
         password_hasher=RememberedHashes(services.ports.password_hasher),
+        tutor_model=OfflineModel(),
+        ai_budgets=BudgetPolicy(),
     )
     return replace(services, ports=ports)
 

@@ -1,4 +1,4 @@
-"""The demo school: thirty learners over three months, and what waits for its staff."""
+"""The demo school: thirty learners over three months, their tutor, and what waits for its staff."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from authsvc.demo.learners import Learner, Teacher
 from authsvc.demo.past import PastClock, perform, services_at
 from authsvc.demo.people import account, founder, member
 from authsvc.demo.schedule import Act, opening, plans
+from authsvc.demo.tutoring import Conversation, prompt_acts
 from authsvc.kernel.paging import PageRequest
 from courses.definitions.courses import read_definition
 from credentials.public import CredentialTerms, CredentialType
@@ -95,8 +96,10 @@ class _School:
                 join = partial(learner.join_another, lakeside)
                 yield Act(plan.joined + timedelta(minutes=30), join)
             yield from learner.acts(self.now)
+            yield from Conversation(learner=learner).acts()
 
     def _staff_acts(self, lakeside: OrganizationId, teacher: Teacher) -> Iterator[Act]:
         suspend = partial(self.services.organizations.suspend, lakeside, reason=REASON, by=OPERATOR)
         yield Act(self.now - timedelta(days=3, hours=2), suspend)
         yield Act(self.now - timedelta(days=5), teacher.revoke_one)
+        yield from prompt_acts(self.services, opening(self.now))

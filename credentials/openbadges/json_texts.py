@@ -15,8 +15,8 @@ def json_object(content: bytes | str) -> dict[str, Any]:
     """The object that the text contains.
 
     Raises ValueError with the end of a sentence; also for members that occur twice, of which readers choose
-    differently, for numbers that readers round or that JSON does not have, and for texts that are too long or nested
-    too deeply.
+    differently, for numbers that readers round or that JSON does not have, for halves of characters, which can neither
+    be hashed nor signed, and for texts that are too long or nested too deeply.
     """
     if len(content) > LONGEST_JSON:
         raise ValueError("is too long")
@@ -33,12 +33,23 @@ def json_object(content: bytes | str) -> dict[str, Any]:
         raise ValueError("is not a JSON object")  # noqa: TRY004  # the value, not the argument, is wrong
     if _is_deep(value):
         raise ValueError("is nested too deeply")
+    _require_characters(text, value)
     return value
 
 
 def json_text(value: Mapping[str, Any]) -> str:
     """The value as compact JSON."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _require_characters(text: str, value: Mapping[str, Any]) -> None:
+    """Raise ValueError for a lone surrogate. Only an escape can hide one in a text."""
+    try:
+        text.encode()
+        if "\\u" in text:
+            json_text(value).encode()
+    except UnicodeEncodeError:
+        raise ValueError("has half of a character") from None
 
 
 def _is_deep(value: Any) -> bool:

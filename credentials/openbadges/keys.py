@@ -42,8 +42,8 @@ from credentials.openbadges.multibase import (
 ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
 MULTIKEY: Final = "Multikey"
 JSON_WEB_KEY: Final = "JsonWebKey"
-_MULTIKEYS: Final = frozenset({MULTIKEY, "Ed25519VerificationKey2020"})
-_JSON_WEB_KEYS: Final = frozenset({JSON_WEB_KEY, "JsonWebKey2020"})
+_MULTIKEYS: Final = (MULTIKEY, "Ed25519VerificationKey2020")
+_JSON_WEB_KEYS: Final = (JSON_WEB_KEY, "JsonWebKey2020")
 """Types of verification methods, with those that Controlled Identifiers 1.0 has replaced and issuers still publish."""
 DID_CONTEXTS: Final = (
     "https://www.w3.org/ns/did/v1",

@@ -110,6 +110,7 @@ class AIInteraction(AppendOnlyRow):
         verbose_name = "AI interaction"
         indexes = [
             models.Index(fields=["user", "content_hash"], name="ai_interactions_by_text"),
+            models.Index(fields=["occurred_at"], name="ai_interactions_by_time"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -23,7 +23,7 @@ def harbour(application: Application) -> Harbour:
     return Harbour(application, organization, ada, a_course_of(application, organization))
 
 
-def test_an_organization_publishes_a_profile_and_what_it_issued_before_verifies(
+def test_an_organization_publishes_a_profile_and_names_its_page_in_what_it_issues_from_then_on(
     harbour: Harbour,
 ) -> None:
     harbour.defined()
@@ -42,6 +42,9 @@ def test_an_organization_publishes_a_profile_and_what_it_issued_before_verifies(
     assert profile["id"] in stranger.get(f"{home}/did.json").json["alsoKnownAs"]
     assert stranger.get(address, accept="application/vc+ld+json").text == signed
     assert stranger.post("/v1/verify", signed.encode()).json["verdict"] == "valid"
+    (later,) = harbour.graduate().caller.get("/v1/me/credentials").json["items"]
+    document = stranger.get(f"/v1/issued/{later['id']}", accept="application/vc+ld+json").json
+    assert (document["issuer"]["id"], document["issuer"]["url"]) == (profile["id"], PROFILE["url"])
     page = stranger.get(f"/credentials/{issued['id']}", accept="text/html").text
     assert f'href="{PROFILE["url"]}"' in page
     assert "harbour.example</a>" in page

@@ -326,6 +326,7 @@ def test_another_issuer_cannot_claim_a_credential_of_this_service(holding: Holdi
 HOSTILE: Final[dict[str, bytes]] = {
     "deep": b"[" * 100_000,
     "surrogate": signed().replace("Knots", "\\ud800").encode(),
+    "surrogate in what identifies the holder": signed().replace("s3a-salt", "\\ud800").encode(),
     "surrogate in a token": ".".join(
         [
             token().split(".")[0],
@@ -346,7 +347,7 @@ HOSTILE: Final[dict[str, bytes]] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_are_answered_with_a_verdict(application: Application, name: str) -> None:
-    report = report_on(application, file=Upload(HOSTILE[name]))
+    report = report_on(application, file=Upload(HOSTILE[name]), holder=HOLDER)
 
     assert report["verdict"] == "invalid"
     assert report["credential"] is None

@@ -51,6 +51,8 @@ def test_a_number_is_given_once_for_each_name(world: World) -> None:
         prompt_templates.add(a_prompt_template(version=2))
 
     assert prompt_templates.latest("socratic") == second
+    keys = [row.key for row in prompt_templates.in_order()]
+    assert keys == [("other", 1), ("socratic", 1), ("socratic", 2)]
 
 
 def test_only_what_a_version_is_used_for_is_saved(world: World) -> None:

@@ -27,12 +27,14 @@ from tests.support.ai import a_conversation
 from tests.support.attempts import RIGHT, Examinee, an_examinee
 from tests.support.builders import NOON, a_definition_of
 from tests.support.learning import Learner, a_credential_for, a_learner, a_published_course
+from tests.support.prompts import a_prompt_version
 from tests.support.worlds import World, orm_world
 
 APPEND_ONLY: Final[tuple[type[Model], ...]] = (
     progress.ProgressEvent,
     progress.AttemptGrade,
     progress.AIInteraction,
+    progress.PromptTemplate,
     courses.CourseVersion,
     credentials.CredentialVersion,
     credentials.SignedCredential,
@@ -46,7 +48,7 @@ LATER: Final = NOON + timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Tampered:
-    """Anna and Ben hold a credential each, Ben's is revoked; Cleo was graded, and Anna asked a tutor.
+    """Anna and Ben hold a credential each, Ben's is revoked; Cleo was graded; Anna asked a tutor. There is a prompt.
 
     There are two anchors, and the last one was exported.
     """
@@ -116,6 +118,7 @@ def a_school() -> Tampered:
     cleo = an_examinee(world)
     cleo.takes("quiz", **RIGHT | {"king": Answer(text="The sheet bend")})
     a_conversation(world, anna.principal).asks("How tight?")
+    a_prompt_version(world.services)
     organization = has_organization(world)
     for _ in range(3):
         record_act(world.services, an_act(organization), by=OPERATOR)

@@ -9,6 +9,7 @@ from accounts.public import (
     AuditAction,
     AuditLog,
     AuditSubject,
+    Organization,
     OrganizationId,
     Principal,
     Right,
@@ -106,12 +107,21 @@ class IssuerKeys:
         return PublishedIssuer(
             org_id=org_id,
             name=organization.name,
-            url=organization.url or self.addresses.home,
+            url=self._home_of(organization),
             description=organization.description,
             image_url=organization.image_url,
             is_open=organization.is_open,
             keys=keys,
         )
+
+    def url_of(self, org_id: OrganizationId | None) -> str:
+        """Return the home page of an issuer; that of this service if an organization has none.
+
+        Raises OrganizationNotFound.
+        """
+        if org_id is None:
+            return self.platform.url
+        return self._home_of(self.tenant_access.even_deleted(org_id))
 
     def key(self, org_id: OrganizationId | None, key_id: IssuerKeyId) -> IssuerKey:
         """Return the public half of a key, to anybody. Raises IssuerKeyNotFound."""
@@ -173,6 +183,9 @@ class IssuerKeys:
                 after=_members_of(after),
             )
         return after
+
+    def _home_of(self, organization: Organization) -> str:
+        return organization.url or self.addresses.home
 
     def _add(self, org_id: OrganizationId | None, kind: KeyKind) -> None:
         """Add a current key unless the issuer has one by now."""

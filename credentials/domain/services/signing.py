@@ -72,10 +72,10 @@ class CredentialSigner:
         It gets the given place in a status list if that is still free.
         """
         evidence, keys = self.evidence.of(issued), self.issuer_keys.signing_keys(issued.org_id)
-        scope = TenantScope.into(issued.org_id)
+        issuer, scope = self._issuer_of(issued), TenantScope.into(issued.org_id)
         given = () if place is None else (place,)
         for chosen in chain(given, self._random_places(issued.org_id)):
-            signed = self._signed(issued, evidence, keys, chosen)
+            signed = self._signed(issued, issuer, evidence, keys, chosen)
             if self.signed_credentials.add(signed, scope=scope):
                 return signed
         raise AssertionError  # there is always another place
@@ -157,9 +157,19 @@ class CredentialSigner:
             return new
         return self.status_lists.latest_of(org_id, scope=scope) or new
 
+    def _issuer_of(self, issued: IssuedCredential) -> Profile:
+        """The issuer as it is now; its name is that of the terms."""
+        return Profile(
+            id=self.addresses.issuer(issued.org_id),
+            name=issued.terms.issuer,
+            url=_as_uri(self.issuer_keys.url_of(issued.org_id)),
+            email=self.platform.email if issued.org_id is None else "",
+        )
+
     def _signed(
         self,
         issued: IssuedCredential,
+        issuer: Profile,
         evidence: tuple[Evidence, ...],
         keys: SigningKeys,
         place: Place,
@@ -169,7 +179,7 @@ class CredentialSigner:
             list_url=self.addresses.status_list(issued.org_id, status_list.number),
             index=place.index,
         )
-        award = award_of(issued, evidence, status, self.addresses, self.platform)
+        award = award_of(issued, issuer, evidence, status, self.addresses)
         document = _proven(award, keys, at=now)
         return SignedCredential(
             issued_id=issued.id,
@@ -186,10 +196,10 @@ class CredentialSigner:
 
 def award_of(
     issued: IssuedCredential,
+    issuer: Profile,
     evidence: tuple[Evidence, ...],
     status: StatusEntry,
     addresses: Addresses,
-    platform: Platform,
 ) -> Award:
     """What the issued credential states to third parties.
 
@@ -198,12 +208,7 @@ def award_of(
     terms = issued.terms
     return Award(
         id=addresses.issued(issued.id),
-        issuer=Profile(
-            id=addresses.issuer(issued.org_id),
-            name=terms.issuer,
-            url=platform.url if issued.org_id is None else addresses.home,
-            email=platform.email if issued.org_id is None else "",
-        ),
+        issuer=issuer,
         achievement=Achievement(
             id=addresses.achievement(issued.credential_id, issued.credential_version),
             name=terms.name,

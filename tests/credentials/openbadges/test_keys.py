@@ -200,6 +200,7 @@ def test_malformed_ed25519_keys_are_refused(x: Any) -> None:
         {"id": None},
         {"controller": 7},
         {"type": "Unknown"},
+        {"type": ["Multikey"]},
         {"publicKeyMultibase": 7},
         {"revoked": "yesterday"},
         {"revoked": 7},

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from accounts.domain.access import OPERATOR
+from authsvc.kernel.tenancy import ALL_TENANTS
+from authsvc.overview.entities import Subject
 from courses.domain.entities.assessments import Answer
 from progress.domain.ai.entities.budgets import BudgetKey, BudgetKind, month_of
 from progress.domain.ai.entities.sessions import SessionType
@@ -120,6 +123,22 @@ def test_each_answer_is_logged_in_a_review_of_the_grader(world: World) -> None:
     assert {proposal.interaction_id for proposal in proposals} == set(answers)
     assert {answer.text for answer in answers.values()} == {WHY, HOW}
     assert reviews_of(world, anna.principal.person) == []
+
+
+def test_what_proposals_cost_is_shown_with_the_usage_of_the_course(world: World) -> None:
+    anna, bo = an_essayist(world), a_grader(world)
+    use_grading_model(world.services, GradingModel(), prices=PRICES).propose(
+        essay_of(anna).id, by=bo
+    )
+    overview = world.services.overview
+    subject = Subject(course_id=anna.course.id)
+
+    report = world.services.ai_usage.of_course(anna.course.slug, by=OPERATOR)
+    usage = overview.ai_usage(overview.period(None, None), subject, scope=ALL_TENANTS)
+
+    assert sum(row.cost_micro_usd for row in report.rows) == 2 * COST
+    assert report.budget.state.spent.cost_micro_usd == 2 * COST
+    assert list(usage.cost_micro_usd.values()) == [2 * COST]
 
 
 def test_scores_are_proposed_once(memory: World) -> None:

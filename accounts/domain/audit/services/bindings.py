@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from accounts.domain.access import Principal
-from accounts.domain.audit.entities import BOUND, AuditAction, AuditSubject, SubjectType
+from accounts.domain.audit.entities import BOUND, AuditAct, AuditAction, AuditSubject, SubjectType
 from accounts.domain.audit.repositories.protocols import AuditLogRepository
 from accounts.domain.audit.services.audit_log import AuditLog
 from authsvc.kernel.tenancy import TenantScope
@@ -29,16 +30,26 @@ class AuditBindings:
         Takes memory for each version. Entries that cannot be read are left to the verification of the chains.
         """
         recorded: dict[Version, str | None] = {}
-        for row in self.entries.binding(subject_type, scope=scope):
-            if row.item is None:
-                continue
-            act = row.item.act
+        for act in self._acts(subject_type, scope):
             match act.after:
                 case {"bound": {"version": int(version), "sha256": str(sha256)}}:
                     recorded[act.subject_id, version] = sha256
                 case {"version": int(version)}:
                     recorded.setdefault((act.subject_id, version), None)
         return recorded
+
+    def stated(
+        self, subject_type: SubjectType, *, scope: TenantScope
+    ) -> dict[str, Mapping[str, Any]]:
+        """Return what the entry with a number states about each subject that is a version itself.
+
+        Takes memory for each of them. Entries that cannot be read are left out here, too.
+        """
+        return {act.subject_id: act.after for act in self._acts(subject_type, scope)}
+
+    def _acts(self, subject_type: SubjectType, scope: TenantScope) -> Iterator[AuditAct]:
+        rows = self.entries.binding(subject_type, scope=scope)
+        return (row.item.act for row in rows if row.item is not None)
 
     def bind(self, subject: AuditSubject, binding: Mapping[str, object], *, by: Principal) -> None:
         """Record the hash of a version that was made before the audit log contained hashes."""

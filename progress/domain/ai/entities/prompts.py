@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final, NewType
+from typing import Any, Final, NewType
 from uuid import UUID
 
 from accounts.public import UserId
@@ -68,6 +68,16 @@ class PromptTemplate:
     @property
     def prompt(self) -> Prompt:
         return Prompt(id=self.name, version=str(self.version), text=self.text)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What never changes, as the audit log states it."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "session_type": self.session_type.value,
+            "text_sha256": sha256(self.text.encode()).hexdigest(),
+        }
 
     def checked(self) -> "PromptTemplate":
         """Raises InvalidPromptTemplate."""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any, Final
 from uuid import uuid4
 
@@ -207,11 +206,5 @@ def _with_status(
 
 
 def _members_of(template: PromptTemplate) -> dict[str, Any]:
-    return {
-        "name": template.name,
-        "version": template.version,
-        "session_type": template.session_type.value,
-        "text_sha256": sha256(template.text.encode()).hexdigest(),
-        "status": template.status.value,
-        "traffic_percent": template.traffic_percent,
-    }
+    use = {"status": template.status.value, "traffic_percent": template.traffic_percent}
+    return template.content | use

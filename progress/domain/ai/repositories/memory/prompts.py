@@ -1,8 +1,9 @@
 """Prompt templates in memory."""
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 
+from authsvc.kernel.verification import Stored
 from progress.domain.ai.entities.prompts import USED, PromptTemplate, PromptTemplateId
 from progress.domain.ai.entities.sessions import SessionType
 from progress.domain.ai.errors import PromptTemplateNotFound, PromptVersionOutdated
@@ -34,5 +35,13 @@ class InMemoryPromptTemplateRepository:
     def all_for_update(self, session_type: SessionType) -> list[PromptTemplate]:
         return [row for row in self.store.values() if row.session_type is session_type]
 
+    def in_order(self) -> Iterator[Stored[PromptTemplate]]:
+        for row in sorted(self.store.values(), key=_number):
+            yield Stored(key=_number(row), id=row.id, item=row)
+
     def save(self, template: PromptTemplate) -> None:
         self.store[template.id] = template
+
+
+def _number(template: PromptTemplate) -> tuple[str, int]:
+    return template.name, template.version

@@ -1,13 +1,16 @@
 """Prompt templates in the database."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from django.db.models import F
 
 from accounts.public import UserId
+from authsvc.kernel.verification import Stored
 from authsvc.storage.inserts import insert
 from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.rows import first_of, values_of
+from authsvc.storage.verification import stored_rows
 from progress import models as rows
 from progress.domain.ai.entities.prompts import (
     USED,
@@ -51,6 +54,10 @@ class OrmPromptTemplateRepository:
         # In one order, so that no two transactions wait for each other; read afterwards, as they then are.
         locked = [use.pk for use in uses.order_by("pk")]
         return [_template(row) for row in _VERSIONS.filter(pk__in=locked)]
+
+    def in_order(self) -> Iterator[Stored[PromptTemplate]]:
+        versions = _VERSIONS.order_by("name", "version")
+        return stored_rows(versions, _template, key=lambda row: (row.name, row.version))
 
     def save(self, template: PromptTemplate) -> None:
         rows.PromptUse.objects.filter(pk=template.id).update(**_use_of(template))

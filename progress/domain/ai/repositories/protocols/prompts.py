@@ -1,7 +1,9 @@
 """Repository protocol of prompt templates."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
+from authsvc.kernel.verification import Stored
 from progress.domain.ai.entities.prompts import PromptTemplate, PromptTemplateId
 from progress.domain.ai.entities.sessions import SessionType
 
@@ -23,6 +25,9 @@ class PromptTemplateRepository(Protocol):
 
     def all_for_update(self, session_type: SessionType) -> list[PromptTemplate]:
         """Return all versions for sessions of that type, locked until the unit of work ends."""
+
+    def in_order(self) -> Iterator[Stored[PromptTemplate]]:
+        """Yield all versions by name and number. The key of a row is both of them."""
 
     def save(self, template: PromptTemplate) -> None:
         """Replace what the stored version is used for; nothing else changes.
