@@ -43,6 +43,9 @@ REASONS: Final[Mapping[str, str]] = {
     SignInFailure.WRONG_SECOND_FACTOR: "Wrong second factor",
     SignInFailure.WRONG_PASSKEY: "Wrong passkey",
     SignInFailure.INACTIVE: "Account deactivated",
+    SignInFailure.UNVERIFIED_EMAIL: "E-mail address not verified",
+    SignInFailure.SECOND_FACTOR_MISSING: "No second factor yet",
+    SignInFailure.ACTION_REQUIRED: "Required action open",
     SignInFailure.CHANGED_MEANWHILE: "Account changed meanwhile",
     SignInFailure.TOO_MANY_ATTEMPTS: "Too many attempts",
 }

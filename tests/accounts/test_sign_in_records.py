@@ -3,7 +3,7 @@
 import json
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
@@ -12,9 +12,16 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.identity.entities.security_log import SignInFailure
 from accounts.domain.identity.entities.sign_in_records import SignInRecord, SignInWay
-from accounts.domain.identity.errors import InvalidCredentials
+from accounts.domain.identity.entities.users import RequiredAction
+from accounts.domain.identity.errors import (
+    ActionRequired,
+    InvalidCredentials,
+    SecondFactorMissing,
+    UnverifiedEmail,
+)
 from accounts.models import SignInRecord as Row
 from accounts.models import User as UserRow
+from authsvc.kernel.errors import DomainError
 from authsvc.kernel.rate_limits import TooManyAttempts
 from authsvc.kernel.unit_of_work import InsideUnitOfWork
 from tests.accounts.limiting import limited
@@ -77,6 +84,40 @@ def test_a_failure_is_recorded_although_it_is_refused(
 
     (record,) = records_of(memory)
     assert (record.user_id, record.failure, record.attempts) == (anna.id, reason, 1)
+
+
+@pytest.mark.parametrize(
+    ("policy", "actions", "error", "reason"),
+    [
+        ({"needs_verified_email": True}, (), UnverifiedEmail, SignInFailure.UNVERIFIED_EMAIL),
+        (
+            {"staff_needs_second_factor": True},
+            (),
+            SecondFactorMissing,
+            SignInFailure.SECOND_FACTOR_MISSING,
+        ),
+        ({}, (RequiredAction.CHANGE_PASSWORD,), ActionRequired, SignInFailure.ACTION_REQUIRED),
+    ],
+)
+def test_a_right_password_that_is_refused_is_recorded_with_the_reason(
+    memory: World,
+    policy: dict[str, Any],
+    actions: tuple[RequiredAction, ...],
+    error: type[DomainError],
+    reason: SignInFailure,
+) -> None:
+    anna = replace(registered(memory).user, is_staff=True, required_actions=actions)
+    memory.repositories.users.save(anna)
+    sign_in = memory.services.sign_in
+    sign_in = replace(sign_in, policy=replace(sign_in.policy, **policy))
+
+    for _ in range(2):
+        with pytest.raises(error):
+            sign_in.log_in(email=EMAIL, password=PASSWORD, client_ip=ADDRESS)
+
+    (record,) = records_of(memory)
+    assert (record.user_id, record.way, record.failure) == (anna.id, SignInWay.API, reason)
+    assert record.attempts == 2
 
 
 def test_attempts_at_unknown_accounts_share_a_record_that_names_none(memory: World) -> None:
