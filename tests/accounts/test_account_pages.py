@@ -112,13 +112,15 @@ def test_the_overview_takes_as_many_statements_for_more_rows(application: Applic
 def test_browsers_are_listed_this_one_first_and_without_a_button(application: Application) -> None:
     anna = a_user_of(application)
     here = signed_in(anna, FIREFOX)
-    signed_in(anna, SAFARI, "198.51.100.7")
+    with travel(timezone.now() + timedelta(minutes=2), tick=False):
+        signed_in(anna, SAFARI, "198.51.100.7")
 
     text = here.get("/account/sessions").text
 
     assert text.index("Firefox on Windows") < text.index("Safari on macOS")
     assert text.count("This browser") == 2, "the mark, and the sentence below the list"
     assert "198.51.100.7" in text
+    assert text.count("New network") == 1
     assert text.count('name="end_browser"') == 1
 
 

@@ -73,6 +73,20 @@ def test_addresses_with_many_failures_are_read(world: World) -> None:
     assert many(9, since=NOON + MINUTE) == []
 
 
+def test_the_first_sign_in_from_each_address_is_read(world: World) -> None:
+    anna, sign_in_records = world.has_user().id, world.repositories.sign_in_records
+    first, later = a_sign_in(anna), a_sign_in(anna, at=NOON + MINUTE)
+    elsewhere = replace(a_sign_in(anna, at=NOON + 2 * MINUTE), client_ip="198.51.100.7")
+    failure = replace(a_failure(anna), client_ip="203.0.113.44")
+    for record in (later, first, elsewhere, failure, a_sign_in(world.has_user().id)):
+        sign_in_records.save(record)
+
+    assert sign_in_records.first_sign_ins_of(anna) == {
+        first.client_ip: NOON,
+        elsewhere.client_ip: elsewhere.at,
+    }
+
+
 def test_old_records_are_removed(world: World) -> None:
     anna, sign_in_records = world.has_user().id, world.repositories.sign_in_records
     sign_in_records.save(a_sign_in(anna, at=NOON - MINUTE))

@@ -4,12 +4,15 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.domain.access import SessionId
+from accounts.domain.identity.entities.browsers import BrowserSession
 from accounts.domain.identity.entities.security_log import SignInFailure
 from accounts.domain.identity.entities.sign_in_records import SignInRecord, SignInWay
 from accounts.domain.identity.entities.users import RequiredAction
@@ -148,6 +151,33 @@ def test_a_failure_is_not_recorded_where_it_would_be_rolled_back(memory: World) 
 
     with pytest.raises(InsideUnitOfWork), memory.unit_of_work.atomic():
         record(reason, way=SignInWay.API, client_ip=ADDRESS)
+
+
+def test_a_session_at_a_network_without_an_earlier_sign_in_is_at_a_new_one(memory: World) -> None:
+    anna, records = memory.has_user().id, memory.services.sign_in_records
+
+    def begins(client_ip: str) -> BrowserSession:
+        memory.clock.go_on(days=1)
+        records.record(anna, way=SignInWay.PASSWORD, client_ip=client_ip)
+        now = memory.clock.now()
+        return BrowserSession(
+            id=SessionId(uuid4()),
+            user_id=anna,
+            user_agent="",
+            client_ip=client_ip,
+            started_at=now,
+            seen_at=now,
+            expires_at=now,
+        )
+
+    first, neighbour = begins("192.0.2.1"), begins("192.0.2.99")
+    elsewhere = [begins(client_ip) for client_ip in ("198.51.100.7", "2001:db8::/64")]
+    again = begins("198.51.100.7")
+
+    new = records.new_networks([first, neighbour, *elsewhere, again])
+
+    assert new == {browser.id for browser in elsewhere}
+    assert records.new_networks([]) == frozenset()
 
 
 def test_records_are_removed_after_their_time(memory: World) -> None:

@@ -161,6 +161,12 @@ class InMemorySignInRecordRepository:
         own = [record for record in self.store.values() if record.user_id == user_id]
         return sorted(own, key=lambda record: (record.at, record.id), reverse=True)[:limit]
 
+    def first_sign_ins_of(self, user_id: UserId) -> dict[str, datetime]:
+        own = (record for record in self.store.values() if record.user_id == user_id)
+        succeeded = (record for record in own if record.failure is None)
+        latest_first = sorted(succeeded, key=lambda record: record.at, reverse=True)
+        return {record.client_ip: record.at for record in latest_first}
+
     def addresses_with_failures(self, *, most: int, since: datetime, at_least: int) -> list[str]:
         totals: Counter[str] = Counter()
         for record in self.store.values():

@@ -123,6 +123,9 @@ class SignInRecordRepository(Protocol):
     def latest_of(self, user_id: UserId, *, limit: int) -> list[SignInRecord]:
         """The latest records of the user, the latest first."""
 
+    def first_sign_ins_of(self, user_id: UserId) -> dict[str, datetime]:
+        """When the user first signed in from each client IP address, of the sign-ins that are recorded."""
+
     def addresses_with_failures(self, *, most: int, since: datetime, at_least: int) -> list[str]:
         """The client IP addresses with so many failed attempts since that time, those with most of them first."""
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import F, Sum, Value
+from django.db.models import F, Min, Sum, Value
 
 from accounts import models as rows
 from accounts.domain.access import UserId
@@ -32,6 +32,10 @@ class OrmSignInRecordRepository:
     def latest_of(self, user_id: UserId, *, limit: int) -> list[SignInRecord]:
         own = rows.SignInRecord.objects.filter(user_id=user_id).order_by("-at", "-id")
         return [_record(row) for row in own[:limit]]
+
+    def first_sign_ins_of(self, user_id: UserId) -> dict[str, datetime]:
+        own = rows.SignInRecord.objects.filter(user_id=user_id, failure="").order_by()
+        return dict(own.values_list("client_ip").annotate(Min("at")))
 
     def addresses_with_failures(self, *, most: int, since: datetime, at_least: int) -> list[str]:
         recent = rows.SignInRecord.objects.filter(at__gte=since).exclude(failure="")
