@@ -65,16 +65,16 @@ class PeopleFilter(FilterForm):
     )
     organization = forms.TypedChoiceField(label="Organization", required=False)
     group = forms.TypedChoiceField(label="Group", required=False)
-    last_seen = forms.ChoiceField(label="Last seen", required=False, choices=LAST_SEEN)
     second_factor = forms.ChoiceField(
         label="Second factor",
         required=False,
         choices=[("", "All"), ("on", "On"), ("off", "Off")],
     )
+    last_seen = forms.ChoiceField(label="Last seen", required=False, choices=LAST_SEEN)
     since = DayField(label="Created from")
     until = DayField(label="Created to")
 
-    more = ("second_factor", "since", "until")
+    more = ("second_factor", "last_seen", "since", "until")
 
     def __init__(self, data: QueryDict, *, sees_organizations: bool) -> None:
         super().__init__(data)
