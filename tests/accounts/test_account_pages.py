@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from time_machine import travel
 
-from accounts.domain.access import OPERATOR, OrganizationId, UserId
+from accounts.domain.access import OPERATOR, OrganizationId, OrgRole, UserId
 from accounts.domain.identity.entities.sessions import SessionEnd
-from accounts.models import OrgMembership, Session
+from accounts.models import OrgMembership, Session, User
 from tests.accounts.test_browser_sessions import FIREFOX, SAFARI, signed_in
 from tests.support.application import PASSWORD, Application
 from tests.support.browsing import Visitor, somebody
@@ -82,15 +82,23 @@ def test_the_overview_says_what_is_missing(application: Application) -> None:
 def test_an_organization_is_shown_with_what_the_role_permits(application: Application) -> None:
     anna, visitor = somebody(application)
     school = joins(application, anna.id, "admin")
-    application.services.organizations.suspend(
-        OrganizationId(OrgMembership.objects.get().org_id), reason="Contract ended", by=OPERATOR
+    org_id = OrganizationId(OrgMembership.objects.get().org_id)
+    application.services.invitations.invite(
+        org_id, email="bo@school.example", role=OrgRole.LEARNER, by=OPERATOR
     )
+    assert "<li>1 open invitation</li>" in visitor.get("/account").text
+    User.objects.filter(pk=anna.id).update(is_staff=True, is_superuser=True)
+    link = f'<a href="/admin/accounts/invitation/?org__id__exact={org_id}">1 open invitation<'
+    assert link in visitor.get("/account").text
+
+    application.services.organizations.suspend(org_id, reason="Contract ended", by=OPERATOR)
 
     text = visitor.get("/account/organizations").text
 
     assert school in text
     assert "You are an <strong>admin</strong>: manage its members" in text
     assert "Suspended" in text
+    assert "open invitation" not in text
     assert "Contract ended" not in text
 
 
