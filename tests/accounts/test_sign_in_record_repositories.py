@@ -65,11 +65,12 @@ def test_addresses_with_many_failures_are_read(world: World) -> None:
     sign_in_records.save(replace(a_sign_in(world.has_user().id), attempts=9))
     sign_in_records.save(replace(a_failure(None), attempts=9))
 
-    def many(most: int, since: datetime = NOON) -> list[str]:
-        return sign_in_records.addresses_with_failures(most=most, since=since, at_least=3)
+    def many(most: int, since: datetime = NOON) -> list[tuple[str, int]]:
+        totals = sign_in_records.addresses_with_failures(most=most, since=since, at_least=3)
+        return list(totals.items())
 
-    assert many(9) == ["192.0.2.2", "192.0.2.0"]
-    assert many(1) == ["192.0.2.2"]
+    assert many(9) == [("192.0.2.2", 4), ("192.0.2.0", 3)]
+    assert many(1) == [("192.0.2.2", 4)]
     assert many(9, since=NOON + MINUTE) == []
 
 

@@ -167,13 +167,15 @@ class InMemorySignInRecordRepository:
         latest_first = sorted(succeeded, key=lambda record: record.at, reverse=True)
         return {record.client_ip: record.at for record in latest_first}
 
-    def addresses_with_failures(self, *, most: int, since: datetime, at_least: int) -> list[str]:
+    def addresses_with_failures(
+        self, *, most: int, since: datetime, at_least: int
+    ) -> dict[str, int]:
         totals: Counter[str] = Counter()
         for record in self.store.values():
             if record.failure and record.client_ip and record.at >= since:
                 totals[record.client_ip] += record.attempts
-        many = [client_ip for client_ip, total in totals.items() if total >= at_least]
-        return sorted(many, key=lambda client_ip: (-totals[client_ip], client_ip))[:most]
+        many = [(client_ip, total) for client_ip, total in totals.items() if total >= at_least]
+        return dict(sorted(many, key=lambda address: (-address[1], address[0]))[:most])
 
     def remove_expired(self, *, before: datetime) -> int:
         return remove_where(self.store, lambda record: record.at < before)

@@ -105,10 +105,10 @@ class SignInRecords:
             and firsts.get(browser.network, browser.started_at) >= browser.started_at - SAME_SIGN_IN
         )
 
-    def addresses_with_failures(self) -> list[str]:
-        """The client IP addresses from which many attempts have failed lately, at most MOST_ADDRESSES."""
+    def addresses_with_failures(self, *, most: int = MOST_ADDRESSES) -> dict[str, int]:
+        """The client IP addresses from which many attempts have failed lately, and how many: most of them first."""
         return self.records.addresses_with_failures(
-            most=MOST_ADDRESSES, since=self.clock.now() - MANY_WITHIN, at_least=MANY_FAILURES
+            most=most, since=self.clock.now() - MANY_WITHIN, at_least=MANY_FAILURES
         )
 
     def remove_expired(self) -> int:

@@ -37,11 +37,13 @@ class OrmSignInRecordRepository:
         own = rows.SignInRecord.objects.filter(user_id=user_id, failure="").order_by()
         return dict(own.values_list("client_ip").annotate(Min("at")))
 
-    def addresses_with_failures(self, *, most: int, since: datetime, at_least: int) -> list[str]:
+    def addresses_with_failures(
+        self, *, most: int, since: datetime, at_least: int
+    ) -> dict[str, int]:
         recent = rows.SignInRecord.objects.filter(at__gte=since).exclude(failure="")
         known = recent.exclude(client_ip="").order_by().values_list("client_ip")
         many = known.annotate(total=Sum("attempts")).filter(total__gte=at_least)
-        return [client_ip for client_ip, _ in many.order_by("-total", "client_ip")[:most]]
+        return dict(many.order_by("-total", "client_ip")[:most])
 
     def remove_expired(self, *, before: datetime) -> int:
         return rows.SignInRecord.objects.filter(at__lt=before).delete()[0]
