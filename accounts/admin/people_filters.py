@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django import forms
@@ -35,9 +36,9 @@ NEVER: Final = "never"
 LAST_SEEN: Final = (
     ("", "All"),
     (LATELY, "Within 7 days"),
-    ("14", "More than 2 weeks ago"),
-    ("30", "More than 30 days ago"),
-    ("90", "More than 90 days ago"),
+    ("14", "Over 2 weeks ago"),
+    ("30", "Over 30 days ago"),
+    ("90", "Over 90 days ago"),
     (NEVER, "Never"),
 )
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -120,6 +121,13 @@ def with_columns(people: "QuerySet[Any]", *, sees_organizations: bool) -> "Query
         }
     annotated: QuerySet[Any] = people.annotate(**columns)
     return annotated
+
+
+def last_seen_of(user_id: UUID) -> datetime | None:
+    """When the person was last seen, as the list of people says."""
+    people = rows.User.objects.filter(pk=user_id).annotate(last_seen=_last_seen())
+    last_seen: datetime | None = people.values_list("last_seen", flat=True).get()
+    return last_seen
 
 
 def organizations_of(person: Any) -> str:
