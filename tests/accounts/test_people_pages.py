@@ -283,6 +283,7 @@ def test_people_are_filtered_by_what_staff_know_of_them(
     assert listed(root, f"?since={tomorrow}") == []
     assert listed(root, f"?q=chidi&until={tomorrow}") == ["Chidi"]
     assert "Invite a person</a>" in root.get(USERS).text
+    assert 'value="Send the invitation"' in root.get(f"{USERS}add/").text
     (row,) = exported(root, "?role=instructor")
     assert row["email"] == anna.email
 
@@ -306,6 +307,8 @@ def test_people_are_filtered_by_when_they_were_last_seen(
     assert listed(root, "?last_seen=90") == ["Dora"]
     assert listed(root, "?last_seen=never") == ["Eve"]
     assert [row["name"] for row in exported(root, "?last_seen=30")] == ["Dora"]
+    page = root.get(f"{USERS}{dora.id}/change/").text
+    assert f"{clock.now() - timedelta(days=100):%Y-%m-%d}" in page.partition("Last seen")[2][:100]
 
 
 def test_the_list_takes_at_most_twelve_statements(

@@ -55,10 +55,10 @@ def test_what_waits_is_counted_by_organization(world: World) -> None:
 
     everything = world.repositories.overview.pending_work(at=NOON, scope=ALL_TENANTS)
 
-    one = {organization.id: PendingWork(submissions_to_grade=1)}
-    assert world.services.overview.pending_work([organization.id]) == one
+    expected = {organization.id: PendingWork(submissions_to_grade=1)}
+    assert world.services.overview.pending_work([organization.id]) == expected
     assert world.services.overview.pending_work([]) == {}
-    assert one.items() <= everything.items()
+    assert expected.items() <= everything.items()
     assert PendingWork(open_invitations=1) in everything.values()
     assert len(everything) == 2
 

@@ -162,10 +162,8 @@ class InMemorySignInRecordRepository:
         return sorted(own, key=lambda record: (record.at, record.id), reverse=True)[:limit]
 
     def first_sign_ins_of(self, user_id: UserId) -> dict[str, datetime]:
-        own = (record for record in self.store.values() if record.user_id == user_id)
-        succeeded = (record for record in own if record.failure is None)
-        latest_first = sorted(succeeded, key=lambda record: record.at, reverse=True)
-        return {record.client_ip: record.at for record in latest_first}
+        latest_first = self.latest_of(user_id, limit=len(self.store))
+        return {record.client_ip: record.at for record in latest_first if record.failure is None}
 
     def addresses_with_failures(
         self, *, most: int, since: datetime, at_least: int
@@ -393,10 +391,6 @@ class InMemoryRefreshTokenRepository:
 
 def _id(session: Session) -> SessionId:
     return session.id
-
-
-def _start(session: Session) -> datetime:
-    return session.started_at
 
 
 def _browser_of(session: Session) -> SessionId | None:
