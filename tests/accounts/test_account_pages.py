@@ -88,8 +88,9 @@ def test_an_organization_is_shown_with_what_the_role_permits(application: Applic
     )
     assert "<li>1 open invitation</li>" in visitor.get("/account").text
     User.objects.filter(pk=anna.id).update(is_staff=True, is_superuser=True)
-    link = f'<a href="/admin/accounts/invitation/?org__id__exact={org_id}">1 open invitation<'
-    assert link in visitor.get("/account").text
+    invitations = f"/admin/accounts/invitation/?org__id__exact={org_id}"
+    assert f'<a href="{invitations}">1 open invitation<' in visitor.get("/account").text
+    assert "bo@school.example" in visitor.get(invitations).text
 
     application.services.organizations.suspend(org_id, reason="Contract ended", by=OPERATOR)
 
