@@ -104,6 +104,7 @@ TEMPLATES = [
             "libraries": {
                 "account_pages": "authsvc.http.account_pages",
                 "staff": "authsvc.admin_site.template_tags",
+                "times": "authsvc.http.times",
             },
             "context_processors": [
                 "django.template.context_processors.request",

@@ -9,7 +9,14 @@ from courses.domain.entities.assessments import (
     QuestionId,
     QuestionKind,
 )
-from courses.domain.entities.courses import AssessmentPlace, Course, CourseId, CourseVersion
+from courses.domain.entities.courses import (
+    AssessmentPlace,
+    Course,
+    CourseId,
+    CourseSelection,
+    CourseStatus,
+    CourseVersion,
+)
 from courses.domain.entities.outlines import ItemId, ModuleId, Outline
 from courses.domain.entities.pathways import (
     LearningPathway,
@@ -45,6 +52,8 @@ __all__ = [
     "CourseId",
     "CourseNotFound",
     "CourseNotOpen",
+    "CourseSelection",
+    "CourseStatus",
     "CourseVersion",
     "CourseVersionNotFound",
     "InvalidPathwayDefinition",

@@ -51,7 +51,7 @@ class UserForm(forms.ModelForm[rows.User]):
     class Meta:
         model = rows.User
         fields = ["name", "roles", "is_staff", "groups"]
-        labels = {"is_staff": "Staff"}
+        labels = {"email": "E-mail address", "is_staff": "Staff"}
         widgets = {"groups": forms.CheckboxSelectMultiple}
         help_texts = {
             "is_staff": "Can sign in to the admin site; groups grant permissions.",
@@ -74,7 +74,7 @@ class EditUserForm(ProfileFields, UserForm):
 class NewUserForm(UserForm):
     """An invitation: the person is mailed a link to choose a password, and one to join an organization."""
 
-    email = AddressField()
+    email = AddressField(label="E-mail address")
     organization = forms.ModelChoiceField(
         rows.Organization.objects.filter(status=OrganizationStatus.ACTIVE).order_by("name"),
         required=False,
@@ -104,6 +104,7 @@ class UserAdmin(ImpersonationPages, PeoplePages, PersonPages, ServiceAdmin):
     form = EditUserForm
     add_form = NewUserForm
     add_title = "Invite a person"
+    add_button = "Send the invitation"
     list_display = [
         "person",
         "status",
@@ -145,7 +146,12 @@ class UserAdmin(ImpersonationPages, PeoplePages, PersonPages, ServiceAdmin):
         return read_only if request.user.is_superuser else [*read_only, "groups"]
 
     def prepare_form(self, form: Any, request: HttpRequest, row: Any) -> None:
-        """Only admins of the platform invite to organizations; Django keeps declared fields that a page leaves out."""
+        """Only admins of the platform invite to organizations; Django keeps declared fields that a page leaves out.
+
+        Groups have a page of their own, so that there is no button to add one here.
+        """
+        if "groups" in form.base_fields:
+            form.base_fields["groups"].widget.can_add_related = False
         if row is None and not request.user.is_superuser:
             for name in ("organization", "organization_role"):
                 del form.base_fields[name]

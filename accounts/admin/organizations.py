@@ -98,7 +98,7 @@ class InvitationAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     right = Right.MANAGE_ORGANIZATIONS
     subject_type = SubjectType.INVITATION
     list_display = ["email", "org", "role", "created_at", "expires_at"]
-    list_filter = ["role"]
+    list_filter = ["org", "role"]
     list_select_related = ["org"]
     search_fields = ["email", "org__name", "org__slug"]
     ordering = ["-created_at"]

@@ -1,22 +1,47 @@
 """What the list of people shows and is filtered by."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib.auth.models import Group
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField
-from django.db.models.functions import Cast
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Greatest, NullIf
 from django.http import QueryDict
 
 from accounts import models as rows
 from accounts.domain.access import Role
 from accounts.domain.identity.entities.users import PersonSearch
 from authsvc.admin_site.lists import DayField, FilterForm, within_days
+from authsvc.composition.container import services
 
 MOST_ORGANIZATIONS: Final = 500
 MOST_NAMED: Final = 2
 """Number of organizations that a row names; of others it says how many there are."""
+LATELY: Final = "7"
+NEVER: Final = "never"
+LAST_SEEN: Final = (
+    ("", "All"),
+    (LATELY, "Within 7 days"),
+    ("14", "Over 2 weeks ago"),
+    ("30", "Over 30 days ago"),
+    ("90", "Over 90 days ago"),
+    (NEVER, "Never"),
+)
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_named(text: str) -> Q:
@@ -46,10 +71,11 @@ class PeopleFilter(FilterForm):
         required=False,
         choices=[("", "All"), ("on", "On"), ("off", "Off")],
     )
+    last_seen = forms.ChoiceField(label="Last seen", required=False, choices=LAST_SEEN)
     since = DayField(label="Created from")
     until = DayField(label="Created to")
 
-    more = ("second_factor", "since", "until")
+    more = ("second_factor", "last_seen", "since", "until")
 
     def __init__(self, data: QueryDict, *, sees_organizations: bool) -> None:
         super().__init__(data)
@@ -77,15 +103,14 @@ class PeopleFilter(FilterForm):
             people = people.filter(has_one if second_factor == "on" else ~has_one)
         if group := values.get("group"):
             people = people.filter(groups=group)
+        if last_seen := values.get("last_seen"):
+            people = people.filter(_was_seen(last_seen))
         return within_days(people, "created_at", values.get("since"), values.get("until"))
 
 
 def with_columns(people: "QuerySet[Any]", *, sees_organizations: bool) -> "QuerySet[Any]":
     """The rows with what the columns of the list show of other tables."""
-    seen = rows.BrowserSession.objects.filter(user=OuterRef("pk"), seen_at__isnull=False)
-    columns: dict[str, Any] = {
-        "last_seen": Subquery(seen.order_by("-seen_at").values("seen_at")[:1])
-    }
+    columns: dict[str, Any] = {"last_seen": _last_seen()}
     if sees_organizations:
         names = _memberships().order_by("joined_at", "pk").values("org__name")
         counted = _memberships().order_by().values("user").annotate(number=Count("pk"))
@@ -98,11 +123,45 @@ def with_columns(people: "QuerySet[Any]", *, sees_organizations: bool) -> "Query
     return annotated
 
 
+def last_seen_of(user_id: UUID) -> datetime | None:
+    """When the person was last seen, as the list of people says."""
+    people = rows.User.objects.filter(pk=user_id).annotate(last_seen=_last_seen())
+    last_seen: datetime | None = people.values_list("last_seen", flat=True).get()
+    return last_seen
+
+
 def organizations_of(person: Any) -> str:
     """The first organizations of a row of the list by name, and how many more there are."""
     names = (getattr(person, f"{place}_organization", None) for place in ("first", "second"))
     more = (getattr(person, "organization_count", None) or 0) - MOST_NAMED
     return ", ".join([*filter(None, names), *([f"+{more}"] if more > 0 else [])])
+
+
+def _last_seen() -> NullIf:
+    """The last page or sign-in of a person, or renewal of a token by one of their apps; null if none is stored.
+
+    Sessions go when they end, and records of sign-ins after a time; the last sign-in to the pages stays.
+    """
+    person = OuterRef("pk")
+    pages = rows.BrowserSession.objects.filter(user=person, seen_at__isnull=False)
+    sign_ins = rows.SignInRecord.objects.filter(user=person, failure="")
+    tokens = rows.RefreshToken.objects.filter(session__user=person)
+    latest = (
+        Subquery(stored.order_by(f"-{column}").values(column)[:1])
+        for stored, column in ((pages, "seen_at"), (sign_ins, "at"), (tokens, "issued_at"))
+    )
+    # PostgreSQL leaves nulls out of the greatest, and SQLite returns null.
+    never = Value(_LONG_AGO, output_field=DateTimeField())
+    times = [Coalesce(time, never) for time in (F("last_login"), *latest)]
+    return NullIf(Greatest(*times), never)
+
+
+def _was_seen(when: str) -> Q:
+    """Whether the last time is one of LAST_SEEN."""
+    if when == NEVER:
+        return Q(last_seen=None)
+    edge = services().ports.clock.now() - timedelta(days=int(when))
+    return Q(last_seen__gte=edge) if when == LATELY else Q(last_seen__lt=edge)
 
 
 def _memberships() -> "QuerySet[Any]":

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import models as rows
+from accounts.admin.people_filters import last_seen_of
 from accounts.admin.person_activity import MOST_LISTED, activity_of, done_by, done_to
 from accounts.admin.sign_ins import VIEW as VIEW_SIGN_INS
 from accounts.admin.sign_ins import recent_sign_ins_of
@@ -84,6 +85,7 @@ def contents_of(
     context["contributed"] = [tab.template for tab in parts]
     context["recent"] = activity_of(request, (done_by(row.pk) | done_to(row.pk))[:RECENT])
     groups = ", ".join(group.name for group in row.groups.all())
+    context["last_seen"] = last_seen_of(row.pk)
     context["groups"] = groups or "None: no access to the admin site"
     context |= _memberships_of(row) if sees_organizations(request) else {}
     return ["admin/accounts/user/overview.html"], context

@@ -1,6 +1,7 @@
 """Admin page of sign-ins and failed attempts, and the words for them."""
 
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Any, Final
 from uuid import UUID
 
@@ -43,6 +44,9 @@ REASONS: Final[Mapping[str, str]] = {
     SignInFailure.WRONG_SECOND_FACTOR: "Wrong second factor",
     SignInFailure.WRONG_PASSKEY: "Wrong passkey",
     SignInFailure.INACTIVE: "Account deactivated",
+    SignInFailure.UNVERIFIED_EMAIL: "E-mail address not verified",
+    SignInFailure.SECOND_FACTOR_MISSING: "No second factor yet",
+    SignInFailure.ACTION_REQUIRED: "Required action open",
     SignInFailure.CHANGED_MEANWHILE: "Account changed meanwhile",
     SignInFailure.TOO_MANY_ATTEMPTS: "Too many attempts",
 }
@@ -80,10 +84,19 @@ def _condition(outcome: str) -> Q:
     if outcome == IN_NUMBERS:
         addresses = services().sign_in_records.addresses_with_failures()
         since = services().ports.clock.now() - MANY_WITHIN
-        return ~Q(failure="") & Q(client_ip__in=addresses, at__gte=since)
+        return ~Q(failure="") & Q(client_ip__in=list(addresses), at__gte=since)
     if outcome in (SUCCEEDED, FAILED):
         return Q(failure="") if outcome == SUCCEEDED else ~Q(failure="")
     return Q(failure=outcome)
+
+
+def _is_from(text: str) -> Q:
+    """Whether the client IP address is this one or, if the text is no complete address, starts with it."""
+    try:
+        ip_network(text)
+    except ValueError:
+        return Q(client_ip__startswith=text)
+    return Q(client_ip=text)
 
 
 @admin.register(rows.SignInRecord)
@@ -100,14 +113,13 @@ class SignInRecordAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Search people as the list of people does, by their primary key, or the start of a client IP address."""
+        """Search people as the list of people does, by their primary key, or a client IP address or its start."""
         if not search_term:
             return queryset, False
         if (user_id := parse_uuid(search_term)) is not None:
             return queryset.filter(Q(user_id=user_id) | Q(pk=user_id)), False
         people = rows.User.objects.filter(is_named(search_term))
-        is_address = Q(client_ip__startswith=search_term.strip())
-        return queryset.filter(is_address | Q(user__in=people)), False
+        return queryset.filter(_is_from(search_term.strip()) | Q(user__in=people)), False
 
     @admin.display(ordering="user__name")
     def person(self, row: rows.SignInRecord) -> str:

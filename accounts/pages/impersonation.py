@@ -30,6 +30,7 @@ READABLE: Final = frozenset(
         "account",
         "account_courses",
         "account_credentials",
+        "account_find_course",
         "account_organizations",
         "account_profile",
         "account_sessions",

@@ -65,7 +65,7 @@ def listen() -> None:
 def on_user_logged_in(request: HttpRequest, user: Any, **_: Any) -> None:
     note_sign_in(request)
     services().sign_in_records.record(
-        UserId(user.pk), way=_way_of(request, user), client_ip=client_ip_of(request)
+        UserId(user.pk), way=way_of(request, user), client_ip=client_ip_of(request)
     )
 
 
@@ -94,7 +94,7 @@ def _note(event: SecurityEvent, user: Any, authenticator: Authenticator) -> None
     services().security_log.record(event, user_id=UserId(user.pk), kind=str(authenticator.type))
 
 
-def _way_of(request: HttpRequest, user: Any) -> SignInWay:
+def way_of(request: HttpRequest, user: Any) -> SignInWay:
     """How the user has just signed in, from the last of django-allauth's records of it."""
     records = get_authentication_records(request, user)
     last = records[-1] if records else {}

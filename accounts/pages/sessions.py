@@ -68,6 +68,7 @@ class SessionsView(LoginRequiredMixin, TemplateView):
         return super().get_context_data(**kwargs) | {
             "browsers": browsers,
             "here": here,
+            "new_networks": services().sign_in_records.new_networks(browsers),
             "others": words_for(EndedSessions(browsers=others, clients=len(sessions))),
             "sessions": sessions,
             "grants": grants,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
@@ -19,6 +20,7 @@ from authsvc.overview.entities import Counts, Dashboard, Series, Standing
 LEARNING: Final = "progress.view_courseprogress"
 CREDENTIALS: Final = "credentials.view_usercredential"
 SIGN_INS: Final = "accounts.view_signinrecord"
+MOST_ADDRESSES: Final = 3
 _PERMISSIONS: Final = {"sign-ins": SIGN_INS, "credentials": CREDENTIALS}
 """What the charts and tables need, other than LEARNING."""
 # Count, words for one and for several, words about its time, query of the list, and CSS class.
@@ -137,9 +139,19 @@ def _attention(counts: Counts, groups: Sequence[Mapping[str, Any]]) -> list[dict
             detail = about.format(_words_of(time)) if about and time else ""
             url = f"{urls[key]}?{query}" if query else urls[key]
             words = singular if number == 1 else plural
-            facts = {"number": number, "words": words, "detail": detail}
+            links = _addresses(url) if key == "failed_sign_ins" else []
+            facts = {"number": number, "words": words, "detail": detail, "links": links}
             rows.append(facts | {"url": url, "css_class": css_class})
     return rows
+
+
+def _addresses(url: str) -> list[tuple[str, str]]:
+    """The client IP addresses with most failed sign-ins, each with how many, and where this list has them."""
+    addresses = services().sign_in_records.addresses_with_failures(most=MOST_ADDRESSES)
+    return [
+        (f"{number} from {client_ip}", f"{url}&{urlencode({'q': client_ip})}")
+        for client_ip, number in addresses.items()
+    ]
 
 
 def _words_of(time: datetime) -> str:

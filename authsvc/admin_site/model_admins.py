@@ -50,6 +50,8 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     """Filters of the list beside those of `list_filter`."""
     add_title: ClassVar[str] = ""
     """Title of the page for a new row, if it is to be left once that row is saved, and of the button to it."""
+    add_button: ClassVar[str] = "Save"
+    """What the button at the end of that page says."""
     empty_text: ClassVar[str] = ""
     """What the list says while it has no rows: what is missing, and what to do."""
     list_per_page = MOST_AT_ONCE
@@ -86,6 +88,15 @@ class StaffAdmin(admin.ModelAdmin[Any]):
         title = LABELS.get(self.opts.label_lower, capfirst(self.opts.verbose_name_plural))
         about = {"title": title, "empty_text": self.empty_text, "add_title": self.add_title}
         return super().changelist_view(request, about | (extra_context or {}))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The page of a row, under the name of the row in place of "Change" or "View"."""
+        row, noun = kwargs.get("obj"), self.opts.verbose_name
+        if row is not None and context["title"] in (f"Change {noun}", f"View {noun}"):
+            context |= {"title": capfirst(self.label_of(row)), "subtitle": None}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset = super().get_queryset(request).defer(*self.deferred)
@@ -271,7 +282,7 @@ class ServiceAdmin(StaffAdmin):
     ) -> HttpResponse:
         if self.add_title:
             buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
-            extra_context = buttons | {"title": self.add_title}
+            extra_context = buttons | {"title": self.add_title, "save_label": self.add_button}
         return super().add_view(request, form_url, extra_context)
 
     def get_form(

@@ -24,6 +24,9 @@ _FALSE: Final = re.compile(r'<img src="[^"]*icon-(?:no|unknown)[^"]*" alt="[^"]*
 _STATUS: Final = re.compile(r'(<td class="field-status[^"]*">)([a-z_-]+)(</td>)')
 
 
+_LONG_NAMES: Final = {"org": "organization"}
+
+
 @register.filter
 def moment(value: datetime | date | None) -> SafeString | str:
     """The time in UTC, to the minute, or the day (ISO 8601); empty without a value."""
@@ -113,7 +116,8 @@ def _field(spec: Any, cl: Any) -> dict[str, Any]:
     for choice in spec.choices(cl):
         asked = dict(parse_qsl(choice["query_string"].lstrip("?")))
         values = [(name, asked[name]) for name in names if name in asked]
-        option = {"label": capfirst(str(choice["display"])), "is_chosen": choice["selected"]}
+        label = capfirst(str(choice["display"])) or "None"
+        option = {"label": label, "is_chosen": choice["selected"]}
         if not values or values[0][0] == names[0]:
             options.append(option | {"value": values[0][1] if values else ""})
         else:
@@ -124,7 +128,8 @@ def _field(spec: Any, cl: Any) -> dict[str, Any]:
 
 def _words(name: object) -> str:
     """The name of a column as a label: "Active" for `is active`."""
-    return str(capfirst(str(name).removeprefix("is ")))
+    words = str(name).removeprefix("is ")
+    return str(capfirst(_LONG_NAMES.get(words.lower(), words)))
 
 
 def _cell(cell: str, label: str) -> str:

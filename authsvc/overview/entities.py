@@ -37,6 +37,14 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PendingWork:
+    """What waits in one organization for those who run it."""
+
+    open_invitations: int = 0
+    submissions_to_grade: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """Days in UTC, both ends included."""
 

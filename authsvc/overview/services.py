@@ -9,7 +9,15 @@ from uuid import UUID
 from authsvc.kernel.caches import BoundedCache
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.overview.entities import AIUsage, Counts, Dashboard, Period, Subject, UsagePart
+from authsvc.overview.entities import (
+    AIUsage,
+    Counts,
+    Dashboard,
+    PendingWork,
+    Period,
+    Subject,
+    UsagePart,
+)
 from authsvc.overview.repositories.protocols import OverviewRepository
 
 CACHED_FOR: Final = timedelta(minutes=1)
@@ -37,6 +45,13 @@ class OverviewService:
         counts = self.overview.counts(at=now, scope=scope)
         self._cache.put(scope, (now, counts))
         return counts
+
+    def pending_work(self, org_ids: Collection[UUID]) -> Mapping[UUID, PendingWork]:
+        """What waits in each of these organizations; those where nothing waits are missing."""
+        if not org_ids:
+            return {}
+        scope = TenantScope.into(*org_ids)
+        return self.overview.pending_work(at=self.clock.now(), scope=scope)
 
     def learners_by_course(
         self, course_ids: Collection[UUID], *, scope: TenantScope

@@ -35,7 +35,7 @@ QUESTION_KINDS: Final = {
     "peer": "Text, reviewed by peers",
 }
 FEWEST_CHOICES: Final = 2
-_NAMES_IN_DEFINITIONS: Final = {
+NAMES_IN_DEFINITIONS: Final = {
     "accepts": "texts",
     "decimal_comma": "allows_comma",
     "case_sensitive": "keeps_case",
@@ -61,7 +61,7 @@ class PartForm(forms.Form):
 
     def note(self, name: str, detail: str) -> None:
         """Add an error to the field with this name, or to the form if it has none."""
-        field_name = _NAMES_IN_DEFINITIONS.get(name, name)
+        field_name = NAMES_IN_DEFINITIONS.get(name, name)
         self.add_error(field_name if field_name in self.fields else None, detail)
 
 

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from accounts.public import OPERATOR, Principal, Right, SubjectType
 from authsvc.admin_site.actions import admin_page, staff_action
 from authsvc.admin_site.forms import ReasonForm
+from authsvc.admin_site.labels import status_badge
 from authsvc.admin_site.lists import StaffChangeList
 from authsvc.admin_site.model_admins import ReadOnlyAdmin
 from authsvc.admin_site.pages import Confirmation, confirm_page
@@ -97,13 +98,13 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         return name_of(row.user)
 
     @admin.display(description="status", ordering="revoked_at")
-    def state(self, row: rows.UserCredential) -> str:
+    def state(self, row: rows.UserCredential) -> SafeString:
         if row.revoked_at is not None:
-            return "Revoked"
+            return status_badge("revoked")
         if row.suspended_at is not None:
-            return "Suspended"
+            return status_badge("suspended")
         is_over = row.expires_at is not None and row.expires_at <= services().ports.clock.now()
-        return "Expired" if is_over else "Valid"
+        return status_badge("expired" if is_over else "valid")
 
     @admin.display
     def public_page(self, row: rows.UserCredential) -> SafeString:

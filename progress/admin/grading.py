@@ -20,11 +20,12 @@ from authsvc.admin_site.model_admins import StaffAdmin
 from authsvc.admin_site.people import name_of, names_of, person_link
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
+from authsvc.http.times import ago
 from authsvc.kernel.ids import parse_uuid
 from authsvc.kernel.preconditions import Precondition, PreconditionFailed
 from courses.public import Assessment, CourseId
 from progress.admin.grading_forms import GradeForm, lines_of
-from progress.admin.submission_heads import ago, badges_of, faint_line, tools_for
+from progress.admin.submission_heads import badges_of, faint_line, tools_for
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
 from progress.domain.entities.proposals import GradeProposal
 

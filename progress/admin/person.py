@@ -9,6 +9,7 @@ from authsvc.admin_site.actions import MOST_AT_ONCE
 from authsvc.admin_site.contributed_tabs import PERSON_TABS, ContributedTab
 from authsvc.admin_site.tenants import sees_organizations
 from progress import models as rows
+from progress.admin.grading import UNTITLED, titles_in
 
 
 def _courses_of(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
@@ -17,9 +18,11 @@ def _courses_of(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
     attempts = attempts.select_related("course", "assessment").defer("responses")
     if not sees_organizations(request):
         enrolments, attempts = enrolments.filter(org=None), attempts.filter(org=None)
+    listed = list(attempts.order_by("-started_at")[:MOST_AT_ONCE])
+    titles = titles_in({(row.course_id, row.course_version) for row in listed}, request)
     return {
         "enrolments": enrolments.order_by("-last_activity_at")[:MOST_AT_ONCE],
-        "attempts": attempts.order_by("-started_at")[:MOST_AT_ONCE],
+        "attempts": [(row, titles.get(row.assessment_id, UNTITLED)) for row in listed],
     }
 
 

@@ -1,25 +1,18 @@
 """Heads of the pages of a submission: who handed in what and when, its result, and what can be done beside grading."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 
 from authsvc.admin_site.people import name_of, person_link
 from authsvc.admin_site.template_tags import moment
+from authsvc.http.times import ago
 from courses.public import Assessment
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus
-
-
-def ago(time: datetime | None) -> str:
-    """How long ago that was, roughly."""
-    passed = timesince(time, depth=1) if time else ""
-    return "just now" if passed.startswith("0") else f"{passed} ago"
 
 
 def faint_line(request: HttpRequest, row: Any, attempt: AssessmentAttempt) -> SafeString:

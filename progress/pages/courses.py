@@ -78,7 +78,7 @@ class CoursesView(LoginRequiredMixin, TemplateView):
         return super().get_context_data(**kwargs) | {"courses": courses_of(self.request)}
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Enrol again on a course that the learner had left."""
+        """Enrol on a course, or again on one that the learner had left."""
         try:
             progress = services().learning.enroll(
                 request.POST.get("enrol", ""), by=learner_of(request)
@@ -87,7 +87,7 @@ class CoursesView(LoginRequiredMixin, TemplateView):
             messages.error(request, sentence_of(error))
         else:
             (course,) = _described([progress], learner_of(request))
-            messages.success(request, f"You are enrolled in {course.title} again.")
+            messages.success(request, f"You are enrolled in {course.title}.")
         return redirect("account_courses")
 
 

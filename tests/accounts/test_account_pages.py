@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from time_machine import travel
 
-from accounts.domain.access import OPERATOR, OrganizationId, UserId
+from accounts.domain.access import OPERATOR, OrganizationId, OrgRole, UserId
 from accounts.domain.identity.entities.sessions import SessionEnd
-from accounts.models import OrgMembership, Session
+from accounts.models import OrgMembership, Session, User
 from tests.accounts.test_browser_sessions import FIREFOX, SAFARI, signed_in
 from tests.support.application import PASSWORD, Application
 from tests.support.browsing import Visitor, somebody
@@ -82,15 +82,24 @@ def test_the_overview_says_what_is_missing(application: Application) -> None:
 def test_an_organization_is_shown_with_what_the_role_permits(application: Application) -> None:
     anna, visitor = somebody(application)
     school = joins(application, anna.id, "admin")
-    application.services.organizations.suspend(
-        OrganizationId(OrgMembership.objects.get().org_id), reason="Contract ended", by=OPERATOR
+    org_id = OrganizationId(OrgMembership.objects.get().org_id)
+    application.services.invitations.invite(
+        org_id, email="bo@school.example", role=OrgRole.LEARNER, by=OPERATOR
     )
+    assert "<li>1 open invitation</li>" in visitor.get("/account").text
+    User.objects.filter(pk=anna.id).update(is_staff=True, is_superuser=True)
+    invitations = f"/admin/accounts/invitation/?org__id__exact={org_id}"
+    assert f'<a href="{invitations}">1 open invitation<' in visitor.get("/account").text
+    assert "bo@school.example" in visitor.get(invitations).text
+
+    application.services.organizations.suspend(org_id, reason="Contract ended", by=OPERATOR)
 
     text = visitor.get("/account/organizations").text
 
     assert school in text
     assert "You are an <strong>admin</strong>: manage its members" in text
     assert "Suspended" in text
+    assert "open invitation" not in text
     assert "Contract ended" not in text
 
 
@@ -112,13 +121,15 @@ def test_the_overview_takes_as_many_statements_for_more_rows(application: Applic
 def test_browsers_are_listed_this_one_first_and_without_a_button(application: Application) -> None:
     anna = a_user_of(application)
     here = signed_in(anna, FIREFOX)
-    signed_in(anna, SAFARI, "198.51.100.7")
+    with travel(timezone.now() + timedelta(minutes=2), tick=False):
+        signed_in(anna, SAFARI, "198.51.100.7")
 
     text = here.get("/account/sessions").text
 
     assert text.index("Firefox on Windows") < text.index("Safari on macOS")
     assert text.count("This browser") == 2, "the mark, and the sentence below the list"
     assert "198.51.100.7" in text
+    assert text.count("New network") == 1
     assert text.count('name="end_browser"') == 1
 
 

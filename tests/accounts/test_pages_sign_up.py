@@ -52,12 +52,14 @@ def test_an_unverified_user_can_sign_in_by_default(
 def test_a_setting_makes_verification_mandatory(
     application: Application, visitor: Visitor, verified_email: None
 ) -> None:
-    a_user_of(application, email=EMAIL, is_verified=False)
+    anna = a_user_of(application, email=EMAIL, is_verified=False)
 
     response = visitor.sign_in()
 
     assert response.leads_to == "/email/sent"
     assert not visitor.is_signed_in
+    (rejection,) = application.services.sign_in_records.latest_of(anna.id)
+    assert (rejection.way, rejection.failure) == ("password", "unverified-email")
     visitor.post(link_in(mails()[-1]))
     assert visitor.is_signed_in
 

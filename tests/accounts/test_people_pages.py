@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.admin import people_pages
 from accounts.domain.access import Role
+from accounts.domain.identity.entities.sign_in_records import SignInWay
 from accounts.domain.tasks.services import people
 from accounts.models import AuditEntry
 from accounts.models import User as UserRow
@@ -282,8 +283,32 @@ def test_people_are_filtered_by_what_staff_know_of_them(
     assert listed(root, f"?since={tomorrow}") == []
     assert listed(root, f"?q=chidi&until={tomorrow}") == ["Chidi"]
     assert "Invite a person</a>" in root.get(USERS).text
+    assert 'value="Send the invitation"' in root.get(f"{USERS}add/").text
     (row,) = exported(root, "?role=instructor")
     assert row["email"] == anna.email
+
+
+def test_people_are_filtered_by_when_they_were_last_seen(
+    application: Application, root: StaffBrowser
+) -> None:
+    clock = application.services.ports.clock
+    anna, bo = a_user_of(application, "Anna"), a_user_of(application, "Bo")
+    chidi, dora = a_user_of(application, "Chidi"), a_user_of(application, "Dora")
+    a_user_of(application, "Eve")
+    signed_in(anna)
+    days_ago = {bo.id: 20, chidi.id: 40, dora.id: 100}
+    for user_id, days in days_ago.items():
+        UserRow.objects.filter(pk=user_id).update(last_login=clock.now() - timedelta(days=days))
+    application.services.sign_in_records.record(chidi.id, way=SignInWay.API, client_ip="192.0.2.7")
+
+    assert listed(root, "?last_seen=7") == ["Anna", "Chidi", "Root"]
+    assert listed(root, "?last_seen=14") == ["Bo", "Dora"]
+    assert listed(root, "?last_seen=30") == ["Dora"]
+    assert listed(root, "?last_seen=90") == ["Dora"]
+    assert listed(root, "?last_seen=never") == ["Eve"]
+    assert [row["name"] for row in exported(root, "?last_seen=30")] == ["Dora"]
+    page = root.get(f"{USERS}{dora.id}/change/").text
+    assert f"{clock.now() - timedelta(days=100):%Y-%m-%d}" in page.partition("Last seen")[2][:100]
 
 
 def test_the_list_takes_at_most_twelve_statements(
@@ -294,6 +319,6 @@ def test_the_list_takes_at_most_twelve_statements(
     root.get(USERS)
 
     with CaptureQueriesContext(connection) as queries:
-        root.get(USERS)
+        root.get(f"{USERS}?last_seen=never")
 
     assert len(queries) <= 12

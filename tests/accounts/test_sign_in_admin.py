@@ -98,6 +98,10 @@ def test_many_failures_from_one_address_need_attention(
         text = manager.get("").text
 
     assert f'<span class="n bad">10</span><span><a href="/admin/{SIGN_INS}?{IN_NUMBERS}">' in text
+    assert f'<a href="/admin/{SIGN_INS}?{IN_NUMBERS}&q={THERE}">10 from {THERE}</a>' in text
+    assert listed(manager, f"{IN_NUMBERS}&q={THERE}") == ["Failed No such account 10"]
+    assert listed(manager, f"q={THERE[:-2]}") == ["Failed No such account 10"], "a start"
+    assert listed(manager, f"q={THERE[:-1]}") == [], "another address"
     assert "Failed by week: 11 in all" in text
     assert len(queries) <= 12
 

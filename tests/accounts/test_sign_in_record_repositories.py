@@ -65,12 +65,27 @@ def test_addresses_with_many_failures_are_read(world: World) -> None:
     sign_in_records.save(replace(a_sign_in(world.has_user().id), attempts=9))
     sign_in_records.save(replace(a_failure(None), attempts=9))
 
-    def many(most: int, since: datetime = NOON) -> list[str]:
-        return sign_in_records.addresses_with_failures(most=most, since=since, at_least=3)
+    def many(most: int, since: datetime = NOON) -> list[tuple[str, int]]:
+        totals = sign_in_records.addresses_with_failures(most=most, since=since, at_least=3)
+        return list(totals.items())
 
-    assert many(9) == ["192.0.2.2", "192.0.2.0"]
-    assert many(1) == ["192.0.2.2"]
+    assert many(9) == [("192.0.2.2", 4), ("192.0.2.0", 3)]
+    assert many(1) == [("192.0.2.2", 4)]
     assert many(9, since=NOON + MINUTE) == []
+
+
+def test_the_first_sign_in_from_each_address_is_read(world: World) -> None:
+    anna, sign_in_records = world.has_user().id, world.repositories.sign_in_records
+    first, later = a_sign_in(anna), a_sign_in(anna, at=NOON + MINUTE)
+    elsewhere = replace(a_sign_in(anna, at=NOON + 2 * MINUTE), client_ip="198.51.100.7")
+    failure = replace(a_failure(anna), client_ip="203.0.113.44")
+    for record in (later, first, elsewhere, failure, a_sign_in(world.has_user().id)):
+        sign_in_records.save(record)
+
+    assert sign_in_records.first_sign_ins_of(anna) == {
+        first.client_ip: NOON,
+        elsewhere.client_ip: elsewhere.at,
+    }
 
 
 def test_old_records_are_removed(world: World) -> None:

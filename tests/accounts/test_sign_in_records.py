@@ -3,18 +3,28 @@
 import json
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.domain.access import SessionId
+from accounts.domain.identity.entities.browsers import BrowserSession
 from accounts.domain.identity.entities.security_log import SignInFailure
 from accounts.domain.identity.entities.sign_in_records import SignInRecord, SignInWay
-from accounts.domain.identity.errors import InvalidCredentials
+from accounts.domain.identity.entities.users import RequiredAction
+from accounts.domain.identity.errors import (
+    ActionRequired,
+    InvalidCredentials,
+    SecondFactorMissing,
+    UnverifiedEmail,
+)
 from accounts.models import SignInRecord as Row
 from accounts.models import User as UserRow
+from authsvc.kernel.errors import DomainError
 from authsvc.kernel.rate_limits import TooManyAttempts
 from authsvc.kernel.unit_of_work import InsideUnitOfWork
 from tests.accounts.limiting import limited
@@ -79,6 +89,40 @@ def test_a_failure_is_recorded_although_it_is_refused(
     assert (record.user_id, record.failure, record.attempts) == (anna.id, reason, 1)
 
 
+@pytest.mark.parametrize(
+    ("policy", "actions", "error", "reason"),
+    [
+        ({"needs_verified_email": True}, (), UnverifiedEmail, SignInFailure.UNVERIFIED_EMAIL),
+        (
+            {"staff_needs_second_factor": True},
+            (),
+            SecondFactorMissing,
+            SignInFailure.SECOND_FACTOR_MISSING,
+        ),
+        ({}, (RequiredAction.CHANGE_PASSWORD,), ActionRequired, SignInFailure.ACTION_REQUIRED),
+    ],
+)
+def test_a_right_password_that_is_refused_is_recorded_with_the_reason(
+    memory: World,
+    policy: dict[str, Any],
+    actions: tuple[RequiredAction, ...],
+    error: type[DomainError],
+    reason: SignInFailure,
+) -> None:
+    anna = replace(registered(memory).user, is_staff=True, required_actions=actions)
+    memory.repositories.users.save(anna)
+    sign_in = memory.services.sign_in
+    sign_in = replace(sign_in, policy=replace(sign_in.policy, **policy))
+
+    for _ in range(2):
+        with pytest.raises(error):
+            sign_in.log_in(email=EMAIL, password=PASSWORD, client_ip=ADDRESS)
+
+    (record,) = records_of(memory)
+    assert (record.user_id, record.way, record.failure) == (anna.id, SignInWay.API, reason)
+    assert record.attempts == 2
+
+
 def test_attempts_at_unknown_accounts_share_a_record_that_names_none(memory: World) -> None:
     for name in ("bo", "cy", "dee"):
         fails(memory, email=f"{name}@school.example")
@@ -107,6 +151,33 @@ def test_a_failure_is_not_recorded_where_it_would_be_rolled_back(memory: World) 
 
     with pytest.raises(InsideUnitOfWork), memory.unit_of_work.atomic():
         record(reason, way=SignInWay.API, client_ip=ADDRESS)
+
+
+def test_a_session_at_a_network_without_an_earlier_sign_in_is_at_a_new_one(memory: World) -> None:
+    anna, records = memory.has_user().id, memory.services.sign_in_records
+
+    def begins(client_ip: str) -> BrowserSession:
+        memory.clock.go_on(days=1)
+        records.record(anna, way=SignInWay.PASSWORD, client_ip=client_ip)
+        now = memory.clock.now()
+        return BrowserSession(
+            id=SessionId(uuid4()),
+            user_id=anna,
+            user_agent="",
+            client_ip=client_ip,
+            started_at=now,
+            seen_at=now,
+            expires_at=now,
+        )
+
+    first, neighbour = begins("192.0.2.1"), begins("192.0.2.99")
+    elsewhere = [begins(client_ip) for client_ip in ("198.51.100.7", "2001:db8::/64")]
+    again = begins("198.51.100.7")
+
+    new = records.new_networks([first, neighbour, *elsewhere, again])
+
+    assert new == {browser.id for browser in elsewhere}
+    assert records.new_networks([]) == frozenset()
 
 
 def test_records_are_removed_after_their_time(memory: World) -> None:

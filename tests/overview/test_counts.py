@@ -9,7 +9,9 @@ from accounts.domain.identity.entities.security_log import SignInFailure
 from accounts.domain.identity.entities.sign_in_records import SignInRecord, SignInWay
 from accounts.domain.organizations.entities import Invitation, InvitationId
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
-from authsvc.overview.entities import Counts
+from authsvc.overview.entities import Counts, PendingWork
+from courses.domain.entities.assessments import Answer
+from tests.support.attempts import an_examinee
 from tests.support.builders import NOON
 from tests.support.worlds import World
 
@@ -39,6 +41,26 @@ def test_only_open_invitations_count(world: World) -> None:
 
     assert world.repositories.overview.counts(at=NOON, scope=ALL_TENANTS).open_invitations == 1
     assert world.repositories.overview.counts(at=later, scope=ALL_TENANTS).open_invitations == 0
+
+
+def test_what_waits_is_counted_by_organization(world: World) -> None:
+    organization = world.has_organization()
+    answers = {
+        "picture": Answer(url="https://files.school.example/1"),
+        "feedback": Answer(text="!"),
+    }
+    for owner in (organization, None):
+        an_examinee(world, owner).takes("project", **answers)
+    invite(world)
+
+    everything = world.repositories.overview.pending_work(at=NOON, scope=ALL_TENANTS)
+
+    expected = {organization.id: PendingWork(submissions_to_grade=1)}
+    assert world.services.overview.pending_work([organization.id]) == expected
+    assert world.services.overview.pending_work([]) == {}
+    assert expected.items() <= everything.items()
+    assert PendingWork(open_invitations=1) in everything.values()
+    assert len(everything) == 2
 
 
 def test_suspended_organizations_count(world: World) -> None:

@@ -14,6 +14,7 @@ from tests.support.learning import Learner, a_published_course, items_of
 pytestmark = pytest.mark.database
 
 PAGE = "/account/courses"
+FIND = f"{PAGE}/find"
 
 
 @pytest.fixture
@@ -81,8 +82,26 @@ def test_a_course_that_was_left_is_entered_again(
     visitor.post(PAGE, enrol=course.slug)
 
     page = visitor.get(PAGE)
-    assert page.notes == [f"You are enrolled in {course.title} again."]
+    assert page.notes == [f"You are enrolled in {course.title}."]
     assert "You left this course." not in page.text
+    assert learner.progress_on(course).is_enrolled
+
+
+def test_courses_are_found_by_text_and_enrolled_in(
+    application: Application, learner: Learner, visitor: Visitor, course: Course
+) -> None:
+    other = a_published_course(application.services)
+    learner.enrols(other)
+    assert f'href="{FIND}"' in visitor.get(PAGE).text
+
+    everything, missing = visitor.get(FIND).text, visitor.get(f"{FIND}?q=nothing+like+it").text
+
+    assert re.findall(r'name="enrol" value="([^"]+)"', everything) == [course.slug]
+    assert other.title in everything
+    assert course.title in visitor.get(f"{FIND}?q={course.title.lower()}").text
+    assert "No course matches “nothing like it”." in missing
+    assert visitor.get(f"{FIND}?cursor=none").status == 404
+    visitor.post(PAGE, enrol=course.slug)
     assert learner.progress_on(course).is_enrolled
 
 

@@ -23,6 +23,7 @@ from authsvc.kernel.tenancy import Entity, TenantScope
 from authsvc.overview.entities import (
     EXPIRES_SOON,
     Counts,
+    PendingWork,
     Period,
     Series,
     Standing,
@@ -71,6 +72,20 @@ class InMemoryOverviewRepository:
                 if waiting
             },
         )
+
+    def pending_work(self, *, at: datetime, scope: TenantScope) -> Mapping[UUID, PendingWork]:
+        invitations = scope.among(list(self.invitations.values()))
+        attempts = scope.among(list(self.attempts.values()))
+        invited = Counter[Any](row.org_id for row in invitations if row.expires_at > at)
+        submitted = Counter[Any](
+            row.org_id for row in attempts if row.status is AttemptStatus.SUBMITTED
+        )
+        return {
+            org_id: PendingWork(
+                open_invitations=invited[org_id], submissions_to_grade=submitted[org_id]
+            )
+            for org_id in (invited.keys() | submitted.keys()) - {None}
+        }
 
     def days(
         self, period: Period, subject: Subject, *, scope: TenantScope

@@ -18,6 +18,7 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.overview.entities import (
     EXPIRES_SOON,
     Counts,
+    PendingWork,
     Period,
     Series,
     Standing,
@@ -46,6 +47,9 @@ _TIMES: Final[Mapping[str, Any]] = {
 _WITHOUT_TIME: Final = frozenset({"suspended_organizations"})
 """The audit log, not the row, has the time; the union of all counts needs a column all the same."""
 
+_IN_ORGANIZATIONS: Final = ("open_invitations", "submissions_to_grade")
+"""What waits for those who run an organization."""
+
 _PARTS: Final[Mapping[UsagePart, tuple[str, str]]] = {
     UsagePart.COURSES: ("session__course_id", "session__course__title"),
     UsagePart.ORGANIZATIONS: ("org_id", "org__name"),
@@ -64,6 +68,14 @@ class OrmOverviewRepository:
             **{name: number for name, number, _ in counted},
             since={name: time for name, _, time in counted if time and name not in _WITHOUT_TIME},
         )
+
+    def pending_work(self, *, at: datetime, scope: TenantScope) -> Mapping[UUID, PendingWork]:
+        waiting = _waiting(at, scope)
+        first, *others = (_by_organization(name, waiting[name]) for name in _IN_ORGANIZATIONS)
+        numbers: dict[UUID, dict[str, int]] = {}
+        for org_id, name, number in first.union(*others, all=True):
+            numbers.setdefault(org_id, {})[name] = number
+        return {org_id: PendingWork(**counted) for org_id, counted in numbers.items()}
 
     def days(
         self, period: Period, subject: Subject, *, scope: TenantScope
@@ -170,6 +182,13 @@ def _counted(name: str, rows: QuerySet[Any], time: Any) -> QuerySet[Any, Any]:
     """The name, the number and a time of the rows; nothing if there are none."""
     named = rows.order_by().annotate(counted=Value(name, CharField()))
     counted: QuerySet[Any, Any] = named.values_list("counted").annotate(_number_of(rows), time)
+    return counted
+
+
+def _by_organization(name: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    """The organization, the name and the number of the rows of each."""
+    named = rows.filter(org__isnull=False).order_by().annotate(counted=Value(name, CharField()))
+    counted: QuerySet[Any, Any] = named.values_list("org_id", "counted").annotate(Count("pk"))
     return counted
 
 

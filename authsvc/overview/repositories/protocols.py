@@ -8,6 +8,7 @@ from uuid import UUID
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.overview.entities import (
     Counts,
+    PendingWork,
     Period,
     Series,
     Standing,
@@ -22,6 +23,9 @@ class OverviewRepository(Protocol):
 
     def counts(self, *, at: datetime, scope: TenantScope) -> Counts:
         """Return the numbers of what waits for staff at that time."""
+
+    def pending_work(self, *, at: datetime, scope: TenantScope) -> Mapping[UUID, PendingWork]:
+        """Return what waits by organization at that time; those where nothing waits are missing."""
 
     def days(
         self, period: Period, subject: Subject, *, scope: TenantScope

@@ -37,6 +37,11 @@ def device_of(user_agent: str) -> str:
     return browser or system or "Unknown device"
 
 
+def network_of(client_ip: str) -> str:
+    """The network of a client IP address: the first 24 bits of IPv4; for IPv6, a network is all that is stored."""
+    return client_ip.rpartition(".")[0] or client_ip
+
+
 def _first(names: Sequence[tuple[str, str]], user_agent: str) -> str:
     return next((name for pattern, name in names if re.search(pattern, user_agent)), "")
 
@@ -56,6 +61,10 @@ class BrowserSession:
     @property
     def device(self) -> str:
         return device_of(self.user_agent)
+
+    @property
+    def network(self) -> str:
+        return network_of(self.client_ip)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

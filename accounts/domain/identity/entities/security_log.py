@@ -48,6 +48,9 @@ class SignInFailure(StrEnum):
     WRONG_SECOND_FACTOR = "wrong-second-factor"
     WRONG_PASSKEY = "wrong-passkey"
     INACTIVE = "inactive"
+    UNVERIFIED_EMAIL = "unverified-email"
+    SECOND_FACTOR_MISSING = "second-factor-missing"
+    ACTION_REQUIRED = "action-required"
     CHANGED_MEANWHILE = "changed-meanwhile"
     TOO_MANY_ATTEMPTS = "too-many-attempts"
 

@@ -161,13 +161,19 @@ class InMemorySignInRecordRepository:
         own = [record for record in self.store.values() if record.user_id == user_id]
         return sorted(own, key=lambda record: (record.at, record.id), reverse=True)[:limit]
 
-    def addresses_with_failures(self, *, most: int, since: datetime, at_least: int) -> list[str]:
+    def first_sign_ins_of(self, user_id: UserId) -> dict[str, datetime]:
+        latest_first = self.latest_of(user_id, limit=len(self.store))
+        return {record.client_ip: record.at for record in latest_first if record.failure is None}
+
+    def addresses_with_failures(
+        self, *, most: int, since: datetime, at_least: int
+    ) -> dict[str, int]:
         totals: Counter[str] = Counter()
         for record in self.store.values():
             if record.failure and record.client_ip and record.at >= since:
                 totals[record.client_ip] += record.attempts
-        many = [client_ip for client_ip, total in totals.items() if total >= at_least]
-        return sorted(many, key=lambda client_ip: (-totals[client_ip], client_ip))[:most]
+        many = [(client_ip, total) for client_ip, total in totals.items() if total >= at_least]
+        return dict(sorted(many, key=lambda address: (-address[1], address[0]))[:most])
 
     def remove_expired(self, *, before: datetime) -> int:
         return remove_where(self.store, lambda record: record.at < before)
@@ -385,10 +391,6 @@ class InMemoryRefreshTokenRepository:
 
 def _id(session: Session) -> SessionId:
     return session.id
-
-
-def _start(session: Session) -> datetime:
-    return session.started_at
 
 
 def _browser_of(session: Session) -> SessionId | None:

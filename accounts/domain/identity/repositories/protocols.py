@@ -123,8 +123,13 @@ class SignInRecordRepository(Protocol):
     def latest_of(self, user_id: UserId, *, limit: int) -> list[SignInRecord]:
         """The latest records of the user, the latest first."""
 
-    def addresses_with_failures(self, *, most: int, since: datetime, at_least: int) -> list[str]:
-        """The client IP addresses with so many failed attempts since that time, those with most of them first."""
+    def first_sign_ins_of(self, user_id: UserId) -> dict[str, datetime]:
+        """When the user first signed in from each client IP address, of the sign-ins that are recorded."""
+
+    def addresses_with_failures(
+        self, *, most: int, since: datetime, at_least: int
+    ) -> dict[str, int]:
+        """The client IP addresses with so many failed attempts since that time, and how many: most of them first."""
 
     def remove_expired(self, *, before: datetime) -> int:
         """Delete the records of attempts before that time. Return how many."""

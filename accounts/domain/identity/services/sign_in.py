@@ -13,6 +13,7 @@ from accounts.domain.access import (
     Authentication,
     Scope,
     SessionId,
+    UserId,
 )
 from accounts.domain.identity.entities.second_factors import (
     FactorMethod,
@@ -58,11 +59,18 @@ from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.identity.services.sign_in_records import SignInRecords
 from accounts.domain.identity.services.tokens import TokenPairs
 from authsvc.kernel.clock import Clock
-from authsvc.kernel.errors import Listed
+from authsvc.kernel.errors import DomainError, Listed
 from authsvc.kernel.rate_limits import LimitState, TooManyAttempts
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 CHALLENGE_LIVES: Final = timedelta(minutes=5)
+_REJECTIONS: Final[Mapping[type[DomainError], SignInFailure]] = {
+    InvalidCredentials: SignInFailure.CHANGED_MEANWHILE,
+    UnverifiedEmail: SignInFailure.UNVERIFIED_EMAIL,
+    SecondFactorMissing: SignInFailure.SECOND_FACTOR_MISSING,
+    ActionRequired: SignInFailure.ACTION_REQUIRED,
+}
+"""Why a user whose password is right does not sign in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +176,10 @@ class SignInService:
         if not self.passwords.is_outdated(user.password_hash, password=password):
             return user
         new_hash = self.passwords.hash(password)
-        with self._locked_unchanged(user, password, SignInWay.PASSWORD, client_ip) as locked:
+        with (
+            self._recorded_rejection(user.id, SignInWay.PASSWORD, client_ip),
+            self._locked_unchanged(user, password) as locked,
+        ):
             user = replace(locked, password_hash=new_hash)
             self.users.save(user)
         return user
@@ -197,19 +208,17 @@ class SignInService:
         new_hash = user.password_hash
         if self.passwords.is_outdated(user.password_hash, password=password):
             new_hash = self.passwords.hash(password)
-        self._require_verified(user)
-        methods = self.second_factors.methods_of(user.id)
-        if not methods and self.policy.requires_second_factor(is_staff=user.is_staff):
-            raise SecondFactorMissing(url=self.policy.second_factor_url)
-        with self._locked_unchanged(user, password, SignInWay.API, client_ip) as locked:
-            user = locked
-            if new_hash != user.password_hash:
-                user = replace(user, password_hash=new_hash)
-                self.users.save(user)
-            self._require_actions_done(user)
-            if not methods:
-                return self._start(user, methods=(PASSWORD,), client_ip=client_ip)
-            secret, passkey = self._challenge(user, methods)
+        with self._recorded_rejection(user.id, SignInWay.API, client_ip):
+            methods = self._methods_of(user)
+            with self._locked_unchanged(user, password) as locked:
+                user = locked
+                if new_hash != user.password_hash:
+                    user = replace(user, password_hash=new_hash)
+                    self.users.save(user)
+                self._require_actions_done(user)
+                if not methods:
+                    return self._start(user, methods=(PASSWORD,), client_ip=client_ip)
+                secret, passkey = self._challenge(user, methods)
         raise SecondFactorRequired(
             challenge=secret,
             methods=Listed(methods),
@@ -235,7 +244,7 @@ class SignInService:
             if address_limit is not None:
                 address_limit.require()
             raise InvalidChallenge
-        user_id = challenge.user_id
+        user_id, way = challenge.user_id, SignInWay.API_SECOND_FACTOR
         try:
             with self.limits.attempt(
                 str(user_id), client_ip=client_ip, secret=Secret.CODE, address_limit=address_limit
@@ -246,11 +255,11 @@ class SignInService:
             self.sign_in_records.record_failure(
                 SignInFailure.WRONG_SECOND_FACTOR if is_wrong else SignInFailure.TOO_MANY_ATTEMPTS,
                 user_id=user_id,
-                way=SignInWay.API_SECOND_FACTOR,
+                way=way,
                 client_ip=client_ip,
             )
             raise
-        with self.unit_of_work.atomic():
+        with self._recorded_rejection(user_id, way, client_ip), self.unit_of_work.atomic():
             user = self.users.get_for_update(user_id)
             if not self.challenges.remove(challenge.hash) or not user.is_active:
                 raise InvalidChallenge
@@ -297,10 +306,14 @@ class SignInService:
             raise WrongSecondFactor
         return method
 
-    def _require_verified(self, user: User) -> None:
-        """Raises UnverifiedEmail."""
+    def _methods_of(self, user: User) -> tuple[FactorMethod, ...]:
+        """The second factors that the user must choose from. Raises UnverifiedEmail, SecondFactorMissing."""
         if self.policy.needs_verified_email and self.verified_emails.find(user.id) != user.email:
             raise UnverifiedEmail(url=self.policy.sign_in_url)
+        methods = self.second_factors.methods_of(user.id)
+        if not methods and self.policy.requires_second_factor(is_staff=user.is_staff):
+            raise SecondFactorMissing(url=self.policy.second_factor_url)
+        return methods
 
     def _require_actions_done(self, user: User) -> None:
         """Raise ActionRequired while the locked user has something to do on the account pages."""
@@ -309,24 +322,28 @@ class SignInService:
             raise ActionRequired(url=self.policy.sign_in_url, actions=actions)
 
     @contextmanager
-    def _locked_unchanged(
-        self, user: User, password: str, way: SignInWay, client_ip: str | None
-    ) -> Iterator[User]:
+    def _recorded_rejection(
+        self, user_id: UserId, way: SignInWay, client_ip: str | None
+    ) -> Iterator[None]:
+        """Record why the block rejects the user. Opened outside the unit of work that an error rolls back."""
+        try:
+            yield
+        except tuple(_REJECTIONS) as error:
+            self.sign_in_records.record_failure(
+                _REJECTIONS[type(error)], user_id=user_id, way=way, client_ip=client_ip
+            )
+            raise
+
+    @contextmanager
+    def _locked_unchanged(self, user: User, password: str) -> Iterator[User]:
         """A unit of work with the user locked.
 
         A user who was deactivated or whose password changed meanwhile must not get a session.
         """
-        try:
-            with self.unit_of_work.atomic():
-                locked = self.users.get_for_update(user.id)
-                self._require_same(locked, user, password)
-                yield locked
-        except InvalidCredentials:
-            reason = SignInFailure.CHANGED_MEANWHILE
-            self.sign_in_records.record_failure(
-                reason, user_id=user.id, way=way, client_ip=client_ip
-            )
-            raise
+        with self.unit_of_work.atomic():
+            locked = self.users.get_for_update(user.id)
+            self._require_same(locked, user, password)
+            yield locked
 
     def _require_same(self, locked: User, user: User, password: str) -> None:
         is_same = locked.password_hash == user.password_hash

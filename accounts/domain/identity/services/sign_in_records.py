@@ -1,10 +1,13 @@
 """Sign-in records service: what staff see of sign-ins and of failed attempts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from accounts.domain.access import UserId
+from accounts.domain.access import SessionId, UserId
+from accounts.domain.identity.entities.browsers import BrowserSession, network_of
 from accounts.domain.identity.entities.security_log import SecurityEvent, SignInFailure
 from accounts.domain.identity.entities.sessions import Session, SignInPolicy
 from accounts.domain.identity.entities.sign_in_records import (
@@ -21,6 +24,8 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 MOST_RECENT: Final = 20
 MOST_ADDRESSES: Final = 1000
+SAME_SIGN_IN: Final = timedelta(minutes=1)
+"""A record this close to the beginning of a session is that of its own sign-in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,16 +89,35 @@ class SignInRecords:
         """The latest records of the user, at most MOST_RECENT."""
         return self.records.latest_of(user_id, limit=MOST_RECENT)
 
-    def addresses_with_failures(self) -> list[str]:
-        """The client IP addresses from which many attempts have failed lately, at most MOST_ADDRESSES."""
+    def new_networks(self, browsers: Sequence[BrowserSession]) -> frozenset[SessionId]:
+        """Those of a user's sessions that are at a network from which the user had not signed in before they began.
+
+        None is if no earlier sign-in is recorded.
+        """
+        firsts: dict[str, datetime] = {}
+        for client_ip, at in self._first_sign_ins(browsers).items():
+            network = network_of(client_ip)
+            firsts[network] = min(at, firsts.get(network, at))
+        return frozenset(
+            browser.id
+            for browser in browsers
+            if any(at < browser.started_at - SAME_SIGN_IN for at in firsts.values())
+            and firsts.get(browser.network, browser.started_at) >= browser.started_at - SAME_SIGN_IN
+        )
+
+    def addresses_with_failures(self, *, most: int = MOST_ADDRESSES) -> dict[str, int]:
+        """The client IP addresses from which many attempts have failed lately, and how many: most of them first."""
         return self.records.addresses_with_failures(
-            most=MOST_ADDRESSES, since=self.clock.now() - MANY_WITHIN, at_least=MANY_FAILURES
+            most=most, since=self.clock.now() - MANY_WITHIN, at_least=MANY_FAILURES
         )
 
     def remove_expired(self) -> int:
         """Delete records older than the policy says; return how many."""
         with self.unit_of_work.atomic():
             return self.records.remove_expired(before=self.clock.now() - self.policy.recorded_for)
+
+    def _first_sign_ins(self, browsers: Sequence[BrowserSession]) -> dict[str, datetime]:
+        return self.records.first_sign_ins_of(browsers[0].user_id) if browsers else {}
 
     def _save_success(self, user_id: UserId, way: SignInWay, client_ip: str | None) -> None:
         succeeded = SignInRecord(

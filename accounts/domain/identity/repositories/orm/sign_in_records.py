@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import F, Sum, Value
+from django.db.models import F, Min, Sum, Value
 
 from accounts import models as rows
 from accounts.domain.access import UserId
@@ -33,11 +33,17 @@ class OrmSignInRecordRepository:
         own = rows.SignInRecord.objects.filter(user_id=user_id).order_by("-at", "-id")
         return [_record(row) for row in own[:limit]]
 
-    def addresses_with_failures(self, *, most: int, since: datetime, at_least: int) -> list[str]:
+    def first_sign_ins_of(self, user_id: UserId) -> dict[str, datetime]:
+        own = rows.SignInRecord.objects.filter(user_id=user_id, failure="").order_by()
+        return dict(own.values_list("client_ip").annotate(Min("at")))
+
+    def addresses_with_failures(
+        self, *, most: int, since: datetime, at_least: int
+    ) -> dict[str, int]:
         recent = rows.SignInRecord.objects.filter(at__gte=since).exclude(failure="")
         known = recent.exclude(client_ip="").order_by().values_list("client_ip")
         many = known.annotate(total=Sum("attempts")).filter(total__gte=at_least)
-        return [client_ip for client_ip, _ in many.order_by("-total", "client_ip")[:most]]
+        return dict(many.order_by("-total", "client_ip")[:most])
 
     def remove_expired(self, *, before: datetime) -> int:
         return rows.SignInRecord.objects.filter(at__lt=before).delete()[0]
