@@ -24,11 +24,13 @@ async def _read(request: Request, port: int, started: "asyncio.Queue[bool]") -> 
         if received.endswith(b"\r\n0\r\n\r\n"):
             break
     writer.close()
+    if b"event: text" not in received:
+        started.put_nowait(False)  # noqa: FBT003  # likewise
     return b"event: done" in received
 
 
 async def _read_all(requests: list[Request], port: int) -> int:
-    """Say when all have begun; return how many came to their end."""
+    """Say when all have begun, or failed to; return how many came to their end."""
     started: asyncio.Queue[bool] = asyncio.Queue()
     reading = asyncio.gather(*(_read(request, port, started) for request in requests))
     for _ in requests:

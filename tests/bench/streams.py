@@ -27,8 +27,6 @@ from tests.support.server import ROOT, Server, running_server
 
 LINE: Final = "{:16}{:>9}{:>9}{:>9}{:>9}"
 ENROL: Final = next(scenario for scenario in SCENARIOS if scenario.name == "enrol")
-NICENESS: Final = 10
-"""Of the server of the streams, as docs/operations.md advises. The model and the readers stand for other machines."""
 SPARE: Final = 8
 """Threads for other requests, where streams share a server."""
 
@@ -90,7 +88,6 @@ def main() -> None:
                     side.environment | {"DATABASE_POOL": str(options.pool)},
                     workers=1,
                     threads=options.streams + SPARE,
-                    niceness=NICENESS,
                 )
             )
         tokens = side.tokens[-options.streams :]
@@ -162,7 +159,7 @@ def _readers(server: Server, tokens: list[str], folder: Path) -> Iterator[Reader
 @contextmanager
 def _running(module: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
     process = subprocess.Popen(
-        ["nice", f"-n{NICENESS}", sys.executable, "-m", module, *arguments],  # noqa: S607  # its place differs between systems
+        [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

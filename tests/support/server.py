@@ -48,16 +48,15 @@ def running_server(
     errors: IO[str] | None = None,
     root: Path = ROOT,
     application: str = "authsvc.wsgi:application",
-    niceness: int = 0,
 ) -> Iterator[Server]:
     """Granian serving the application in *root* on this port or a free one, until the block ends.
 
-    Its output goes to *errors*, else where that of this process goes. With a *niceness* it gives way to others.
+    Its output goes to *errors*, else where that of this process goes.
     """
     port = port or free_port()
     options = [f"--port={port}", f"--workers={workers}", f"--blocking-threads={threads}"]
     process = subprocess.Popen(
-        ["nice", f"-n{niceness}", *GRANIAN, application, *options],  # noqa: S607  # its place differs between systems
+        [*GRANIAN, application, *options],
         cwd=root,
         env=os.environ | environment,
         stdout=errors,
