@@ -146,9 +146,9 @@ class AIFlagAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     right = Right.GRADE_ATTEMPTS
     subject_type = SubjectType.AI_SESSION
     owner = "org"
-    list_display = ["flagged_at", "user", "org", "comment", "is_open", "outcome", "decided_at"]
+    list_display = ["flagged_at", "user", "comment", "is_open", "outcome"]
     list_filter = ["is_open", "outcome", "org"]
-    list_select_related = ["user", "org"]
+    list_select_related = ["user"]
     search_fields = ["user__email"]
     ordering = ["-is_open", "flagged_at"]
     fields = [
