@@ -60,12 +60,9 @@ class Resolvers:
         """Raises WorkersBusy, TimeoutError, CancelledError, OSError, UnicodeError."""
         with self._lock:
             answer = self._pending.get(host)
-            is_new = answer is None
             if answer is None:
-                answer = self.workers.submit(lambda: resolver(host, port))
-                self._pending[host] = answer
-        if is_new:
-            answer.add_done_callback(lambda _: self._pending.pop(host))
+                answer = self._pending[host] = self.workers.submit(lambda: resolver(host, port))
+                answer.add_done_callback(lambda _: self._pending.pop(host))
         try:
             return answer.result(timeout=seconds)
         except TimeoutError:

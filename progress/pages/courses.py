@@ -94,7 +94,12 @@ class CoursesView(LoginRequiredMixin, TemplateView):
 def courses_of(request: HttpRequest) -> list[LearnerCourse]:
     """The courses of the learner: first the one of their last activity, completed and left ones last."""
     by = learner_of(request)
-    return _described(list(all_items(partial(services().progress.page_for, by))), by)
+    return _described(progress_of(by), by)
+
+
+def progress_of(by: Principal) -> list[CourseProgress]:
+    """How far the learner is on every course that they ever enrolled on."""
+    return list(all_items(partial(services().progress.page_for, by)))
 
 
 def _described(progress: list[CourseProgress], by: Principal) -> list[LearnerCourse]:

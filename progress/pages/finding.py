@@ -1,7 +1,6 @@
 """Find a course: the published courses that a learner can enrol in, by title or summary."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,9 +11,10 @@ from django.views.generic import TemplateView
 
 from accounts.public import Principal
 from authsvc.composition.container import services
-from authsvc.kernel.paging import InvalidCursor, Page, PageRequest, all_items
+from authsvc.kernel.paging import InvalidCursor, Page, PageRequest
 from courses.public import Course, CourseSelection, CourseStatus
 from progress.domain.entities.progress import ProgressStatus
+from progress.pages.courses import progress_of
 from progress.pages.items import learner_of
 
 
@@ -70,6 +70,5 @@ def _page(words: str, cursor: str | None, by: Principal) -> Page[Course]:
 
 
 def _offered(page: Page[Course], by: Principal) -> list[OfferedCourse]:
-    own = all_items(partial(services().progress.page_for, by))
-    statuses = {progress.course_id: progress.status for progress in own}
+    statuses = {progress.course_id: progress.status for progress in progress_of(by)}
     return [OfferedCourse(course=course, status=statuses.get(course.id)) for course in page.items]

@@ -1,5 +1,6 @@
 """Migrations: up to date, quick for a new database, and safe while the previous version of the code still runs."""
 
+from functools import cache
 from io import StringIO
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def test_a_squashed_migration_replaces_all_up_to_its_number(app: str) -> None:
     until = MigrationAutodetector.parse_number(squashed.name) or 0
     assert sorted(squashed.replaces) == sorted(
         (app, name)
-        for label, name in MigrationLoader(None).disk_migrations
+        for label, name in disk_migrations()
         if label == app
         and name != squashed.name
         and (MigrationAutodetector.parse_number(name) or 0) <= until
@@ -111,11 +112,16 @@ def test_every_migration_can_be_taken_back(app: str) -> None:
     assert "Undo" in output.getvalue()
 
 
+@cache
+def disk_migrations() -> dict[tuple[str, str], Migration]:
+    """Every migration by its app and name."""
+    return dict(MigrationLoader(None).disk_migrations)
+
+
 def squashed_migrations(app: str) -> list[Migration]:
-    migrations = MigrationLoader(None).disk_migrations
     return [
         migration
-        for (label, _), migration in migrations.items()
+        for (label, _), migration in disk_migrations().items()
         if label == app and migration.replaces
     ]
 

@@ -41,7 +41,7 @@ class AuditBindings:
     def stated(
         self, subject_type: SubjectType, *, scope: TenantScope
     ) -> dict[str, Mapping[str, Any]]:
-        """Return what the entry with a number states about each subject that is a version itself.
+        """Return what the log states about each subject that is a version itself, where one entry states all.
 
         Takes memory for each of them. Entries that cannot be read are left out here, too.
         """

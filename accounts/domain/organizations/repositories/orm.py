@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db.models import QuerySet
 
@@ -31,7 +32,11 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.changes import since
 from authsvc.storage.inserts import insert, parts_of
 from authsvc.storage.paging import page_of_rows
+from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.rows import Row, first_of, values_of
+
+# Read for each credential that an organization issues.
+_ORGANIZATION: Final = PreparedQuery(lambda org_id: rows.Organization.objects.filter(pk=org_id))
 
 
 class OrmOrganizationRepository:
@@ -44,8 +49,10 @@ class OrmOrganizationRepository:
         return self._one(rows.Organization.objects.all(), org_id, scope)
 
     def even_deleted(self, org_id: OrganizationId) -> Organization:
-        stored = rows.Organization.objects.filter(pk=org_id)
-        return _organization(first_of(stored, missing=OrganizationNotFound))
+        row = _ORGANIZATION.first(org_id)
+        if row is None:
+            raise OrganizationNotFound
+        return _organization(row)
 
     def find_by_slug(self, slug: str, *, scope: TenantScope) -> Organization | None:
         row = _in_scope(rows.Organization.objects.filter(slug=slug), scope).first()
