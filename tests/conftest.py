@@ -61,6 +61,8 @@ WITH_A_SERVER: Final = ("browser", "concurrency", "mcp", "oauth_clients")
 """Folders whose tests share a server for all of them that run in one process."""
 
 TESTS: Final = Path(__file__).parent
+MANY_OBJECTS: Final = 50_000
+"""How many new objects call for a search for garbage: as often as Python does, it takes a tenth of all the time."""
 COLLECTED: Final = pytest.StashKey[list[pytest.Function]]()
 """All tests of this process, with those that it does not run."""
 
@@ -88,6 +90,7 @@ def pytest_configure() -> None:
 
 def pytest_collection_finish() -> None:
     gc.freeze()
+    gc.set_threshold(MANY_OBJECTS)
     gc.enable()
 
 

