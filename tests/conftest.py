@@ -57,6 +57,7 @@ MARKERS: Final = {
     },
 }
 """Markers whose tests run on a store. With several, a test runs where all of them do."""
+_MARK_OF_ALL: Final = re.compile(r"^pytestmark = \[?\s*(?:pytest\.mark\.|in_a_)(\w+)", re.MULTILINE)
 WITH_A_SERVER: Final = ("browser", "concurrency", "mcp", "oauth_clients")
 """Folders whose tests share a server for all of them that run in one process."""
 
@@ -68,10 +69,12 @@ COLLECTED: Final = pytest.StashKey[list[pytest.Function]]()
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave out modules of which the quick suite runs no test on this database: to collect all takes its time."""
-    if SUITE == "full" or STORE == "memory" or not collection_path.match("test_*.py"):
+    """Leave out modules of which the quick suite runs no test on this store: to collect all takes its time."""
+    if SUITE == "full" or not collection_path.match("test_*.py"):
         return None
-    return None if names_store(collection_path, STORE) else True
+    if STORE != "memory" and not names_store(collection_path, STORE):
+        return True
+    return True if is_for_others(collection_path, STORE) else None
 
 
 def names_store(module: Path, store: str) -> bool:
@@ -81,6 +84,13 @@ def names_store(module: Path, store: str) -> bool:
     folders = [folder for folder in module.relative_to(TESTS).parents if folder.name]
     texts = [module, *(TESTS / folder / "conftest.py" for folder in folders)]
     return any(named.search(text.read_text()) for text in texts if text.exists())
+
+
+def is_for_others(module: Path, store: str) -> bool:
+    """Whether the mark of all of its tests says that the quick suite runs none of them on this store."""
+    marks = _MARK_OF_ALL.findall(module.read_text())
+    others = set().union(*MARKERS["quick"].values()) - MARKERS["quick"][store]
+    return not {"nightly", "browser_nightly", *others}.isdisjoint(marks)
 
 
 def pytest_configure() -> None:
@@ -149,12 +159,11 @@ def is_selected(test: pytest.Function, *, suite: str, store: str) -> bool:
     return store == "memory" or bool(ON_A_STORE[suite][store].intersection(test.fixturenames))
 
 
-@pytest.fixture(autouse=True)
-def _same_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A check that no test leaves variables to the tests and servers that start after it."""
+@pytest.fixture(scope="module", autouse=True)
+def _same_environment() -> Iterator[None]:
+    """A check that no test of a module leaves variables to the tests and servers that start after it."""
     before = _variables()
     yield
-    monkeypatch.undo()
     assert _variables() == before
 
 
