@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from authsvc.composition.base import Expiring, Wiring
 from authsvc.jobs.entities import JobRequest, Queue
@@ -13,7 +13,7 @@ from authsvc.jobs.services.backlogs import JobBacklogs
 from authsvc.jobs.services.due_jobs import DueJobs
 from authsvc.jobs.services.engine import JobEngine
 from authsvc.jobs.services.job_queue import JobQueue
-from authsvc.jobs.worker import WakeUp, Worker
+from authsvc.jobs.worker import LeaseThreads, WakeUp, Worker
 from authsvc.kernel.lag import LagCheck
 from authsvc.kernel.metrics import GaugeSource
 
@@ -66,6 +66,7 @@ class JobServices(Wiring):
         return JobEngine(
             jobs=self.repositories.jobs,
             kinds={kind.name: kind for kind in self.job_kinds},
+            lease_keeper=LeaseThreads(release=connections.close_all),
             tracing=self.ports.tracing,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,

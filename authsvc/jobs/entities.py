@@ -12,12 +12,9 @@ JobId = NewType("JobId", UUID)
 Lease = NewType("Lease", UUID)
 
 LEASE_TIME: Final = timedelta(minutes=3)
-"""How long an attempt has until another worker may begin the job, unless it reports progress."""
-LONG_LEASE_TIME: Final = timedelta(hours=1)
-"""The lease of kinds that may not report for long, such as those whose work is one transaction.
-
-If their worker is killed, they begin again after as long.
-"""
+"""How long an attempt has until another worker may begin the job, unless the lease is extended meanwhile."""
+LONGEST_SILENCE: Final = timedelta(hours=1)
+"""How long the lease is extended for kinds that cannot report, such as those whose work is one transaction."""
 KEPT_FOR: Final = timedelta(days=14)
 """How long a job and its files are stored after its end."""
 LONGEST_ERROR: Final = 500

@@ -67,6 +67,18 @@ class Run(Protocol):
         """
 
 
+class LeaseKeeper(Protocol):
+    """What extends the lease of an attempt while its handler cannot report."""
+
+    def keeping(
+        self, extend: Callable[[], bool], *, every: timedelta
+    ) -> AbstractContextManager[None]:
+        """Call *extend* again and again until the block ends, or until it returns False.
+
+        It is called outside of the block's unit of work, whose changes nobody sees before it ends.
+        """
+
+
 Handler = Callable[[Run], Mapping[str, Any] | None]
 """Does the work of a job, and returns its result, a JSON object.
 
@@ -79,9 +91,10 @@ succeeded, if the worker is killed before it has stored that.
 class JobKind:
     """A kind of job: its name, what does its work, and how failures are repeated.
 
-    With `is_atomic` the work and its success are committed together, so that it happens once. An attempt has until
-    `lease_time` without a report; None stands for that of the engine. Unless it `is_kept`, a job that has succeeded is
-    deleted at once: it has neither a file nor a result that anybody would look at.
+    With `is_atomic` the work and its success are committed together, so that it happens once. Handlers that cannot
+    report in time state their `longest_silence`, in which the lease of their attempts is extended for them. Unless it
+    `is_kept`, a job that has succeeded is deleted at once: it has neither a file nor a result that anybody would look
+    at.
     """
 
     name: str
@@ -89,5 +102,5 @@ class JobKind:
     queue: Queue = Queue.OUTBOUND
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     is_atomic: bool = False
-    lease_time: timedelta | None = None
+    longest_silence: timedelta | None = None
     is_kept: bool = True

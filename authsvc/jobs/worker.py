@@ -1,10 +1,12 @@
-"""Worker: threads that run jobs as they become due, in a server process or in a process of their own."""
+"""Threads that run jobs as they become due, in a server process or in one of their own, and that keep leases."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from multiprocessing.util import Finalize
-from threading import Condition, Thread
+from threading import Condition, Event, Thread
 from time import monotonic
 from typing import Final
 
@@ -52,6 +54,38 @@ class WakeUp:
             self._called.discard(queue)
             self._looks_at[queue] = now + LONGEST_SLEEP_SECONDS
             return True
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseThreads:
+    """A lease keeper with a thread for each block. `release` gives up what the thread holds when it ends."""
+
+    release: Callable[[], None]
+
+    @contextmanager
+    def keeping(self, extend: Callable[[], bool], *, every: timedelta) -> Iterator[None]:
+        ended = Event()
+        thread = Thread(
+            target=self._extend,
+            args=(extend, every.total_seconds(), ended),
+            name="lease",
+            daemon=True,
+        )
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _extend(self, extend: Callable[[], bool], seconds: float, ended: Event) -> None:
+        goes_on = True
+        while goes_on and not ended.wait(seconds):
+            try:
+                goes_on = extend()
+            except Exception as error:  # noqa: BLE001  # of whatever kind: the store may be back before the lease ends
+                log.warning("a lease could not be extended", error=type(error).__name__)
+        self.release()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """Kinds of jobs: those that cannot report for long, and those whose jobs are not kept."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
-from uuid import uuid4
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 import structlog
@@ -10,16 +11,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from authsvc.jobs.entities import (
-    LONG_LEASE_TIME,
+    LEASE_TIME,
+    LONGEST_SILENCE,
     JobId,
     JobProgress,
     JobRequest,
     JobStatus,
-    Lease,
     Queue,
 )
 from authsvc.jobs.errors import UnknownJob
 from authsvc.jobs.ports import Run
+from authsvc.jobs.services.engine import never
 from tests.support.jobs import Result, engine_with, enqueue, stored
 from tests.support.worlds import World
 
@@ -28,36 +30,75 @@ def succeed(run: Run) -> Result:
     return {"sent": 1}
 
 
-def test_a_long_transaction_keeps_its_lease_and_ends(memory: World) -> None:
-    begun: list[JobId] = []
+@dataclass
+class KeeperByHand:
+    """A lease keeper that extends a lease when a test says so."""
+
+    extend: Callable[[], bool] = never
+
+    @contextmanager
+    def keeping(self, extend: Callable[[], bool], *, every: timedelta) -> Iterator[None]:
+        assert every < LEASE_TIME
+        self.extend = extend
+        yield
+
+
+@pytest.mark.parametrize("is_atomic", [False, True])
+def test_a_silent_attempt_keeps_its_lease_and_ends(memory: World, *, is_atomic: bool) -> None:
+    keeper, begun = KeeperByHand(), list[JobId]()
 
     def take_long(run: Run) -> Result:
         begun.append(run.job.id)
-        memory.clock.at += LONG_LEASE_TIME - timedelta(seconds=1)
-        assert other.run_due(Queue.OUTBOUND) == 0
+        for _ in range(20):
+            memory.clock.go_on(minutes=2)
+            assert keeper.extend()
+            assert stored(memory, run.job.id).due_at == memory.clock.now() + LEASE_TIME
+            assert engine.run_due(Queue.OUTBOUND) == 0
         return {"sent": len(begun)}
 
     job_id = enqueue(memory)
-    engine = engine_with(memory, take_long, is_atomic=True, lease_time=LONG_LEASE_TIME)
-    other = engine_with(memory, take_long, is_atomic=True, lease_time=LONG_LEASE_TIME)
+    engine = engine_with(memory, take_long, is_atomic=is_atomic, longest_silence=LONGEST_SILENCE)
+    engine = replace(engine, lease_keeper=keeper)
     engine.run_due(Queue.OUTBOUND)
 
     job = stored(memory, job_id)
     assert (job.status, job.result, job.attempts) == (JobStatus.SUCCEEDED, {"sent": 1}, 1)
+    assert not keeper.extend()
 
 
-def test_a_report_extends_the_lease_by_that_of_the_kind(memory: World) -> None:
-    def report(run: Run) -> Result:
-        memory.clock.go_on(minutes=59)
-        run.report(JobProgress(done=1))
-        due_at.append(stored(memory, run.job.id).due_at)
+def test_an_attempt_that_is_silent_for_too_long_loses_its_lease(memory: World) -> None:
+    keeper = KeeperByHand()
+
+    def hang(run: Run) -> Result:
+        memory.clock.at += LONGEST_SILENCE
+        assert not keeper.extend()
+        assert [job.id for job in engine.claim(Queue.OUTBOUND)] == [run.job.id]
         return None
 
-    due_at: list[datetime | None] = []
     enqueue(memory)
-    engine_with(memory, report, lease_time=LONG_LEASE_TIME).run_due(Queue.OUTBOUND)
+    engine = engine_with(memory, hang, longest_silence=LONGEST_SILENCE)
+    engine = replace(engine, lease_keeper=keeper)
 
-    assert due_at == [memory.clock.now() + LONG_LEASE_TIME]
+    with structlog.testing.capture_logs() as lines:
+        engine.run_due(Queue.OUTBOUND)
+
+    assert [line["event"] for line in lines] == ["a job lost its lease"]
+
+
+def test_a_report_ends_the_silence(memory: World) -> None:
+    keeper = KeeperByHand()
+
+    def report_late(run: Run) -> Result:
+        memory.clock.at += LONGEST_SILENCE
+        run.report(JobProgress(done=1))
+        assert keeper.extend()
+        return None
+
+    job_id = enqueue(memory)
+    engine = engine_with(memory, report_late, longest_silence=LONGEST_SILENCE)
+    replace(engine, lease_keeper=keeper).run_due(Queue.OUTBOUND)
+
+    assert stored(memory, job_id).status is JobStatus.SUCCEEDED
 
 
 @pytest.mark.database
@@ -76,29 +117,10 @@ def test_a_report_takes_one_statement(world: World) -> None:
     assert statements == ["UPDATE"]
 
 
-def test_a_job_that_was_taken_before_its_lease_was_extended_is_left_alone(memory: World) -> None:
-    begun: list[JobId] = []
-
-    def begin(run: Run) -> Result:
-        begun.append(run.job.id)
-        return None
-
-    job_id = enqueue(memory)
-    engine = engine_with(memory, begin, lease_time=LONG_LEASE_TIME)
-    (claimed,) = engine.claim(Queue.OUTBOUND)
-    memory.repositories.jobs.save(replace(claimed, lease=Lease(uuid4())))
-
-    with structlog.testing.capture_logs() as lines:
-        engine.attempt(claimed)
-
-    assert (begun, stored(memory, job_id).status) == ([], JobStatus.RUNNING)
-    assert [line["event"] for line in lines] == ["a job lost its lease"]
-
-
-def test_atomic_work_has_a_long_lease_because_it_cannot_report(memory: World) -> None:
+def test_atomic_work_may_be_silent_for_long_because_it_cannot_report(memory: World) -> None:
     atomic = [kind for kind in memory.services.job_kinds if kind.is_atomic]
 
-    assert [kind.lease_time for kind in atomic] == [LONG_LEASE_TIME] * len(atomic) != []
+    assert [kind.longest_silence for kind in atomic] == [LONGEST_SILENCE] * len(atomic) != []
 
 
 @pytest.mark.parametrize("is_atomic", [False, True])

@@ -149,6 +149,17 @@ def test_only_the_holder_of_the_lease_saves(world: World) -> None:
     assert world.repositories.jobs.find(job.id) == advanced
 
 
+def test_only_the_holder_of_the_lease_extends_it(world: World) -> None:
+    add(world, a_job())
+    (job,) = claim(world)
+    assert job.lease is not None
+
+    assert not world.repositories.jobs.extend(job.id, Lease(uuid4()), until=LATER + A_MINUTE)
+    assert world.repositories.jobs.find(job.id) == job
+    assert world.repositories.jobs.extend(job.id, job.lease, until=LATER + A_MINUTE)
+    assert world.repositories.jobs.find(job.id) == replace(job, due_at=LATER + A_MINUTE)
+
+
 def test_only_the_holder_of_the_lease_removes(world: World) -> None:
     add(world, a_job(unique_key="a"), a_job(at=LATER))
     (job,) = claim(world)

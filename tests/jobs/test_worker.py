@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event
+from typing import Final
 
 import pytest
 import structlog
@@ -13,11 +14,13 @@ from pytest_django import DjangoAssertNumQueries
 from authsvc.jobs.entities import Job, JobId, JobRequest, JobStatus, Queue
 from authsvc.jobs.ports import Handler, Run
 from authsvc.jobs.services.engine import JobEngine
-from authsvc.jobs.worker import WakeUp, Worker
+from authsvc.jobs.worker import LeaseThreads, WakeUp, Worker
 from tests.support.commands import error_of
 from tests.support.jobs import Result, engine_with, enqueue, stored
 from tests.support.patience import PATIENCE
 from tests.support.worlds import World
+
+A_MOMENT: Final = timedelta(milliseconds=1)
 
 
 def a_worker(world: World, run: Handler, *, threads: int = 1, **parts: object) -> Worker:
@@ -33,7 +36,7 @@ def a_worker(world: World, run: Handler, *, threads: int = 1, **parts: object) -
 
 
 def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -191,3 +194,42 @@ def test_a_worker_without_threads_is_refused(options: list[str], message: str) -
     error, _ = error_of("work", *options)
 
     assert message in error
+
+
+def test_a_lease_is_extended_until_the_attempt_ends() -> None:
+    released, extensions = Event(), list[int]()
+
+    def extend() -> bool:
+        extensions.append(len(extensions))
+        if len(extensions) == 2:
+            raise ConnectionError
+        return True
+
+    with (
+        structlog.testing.capture_logs() as lines,
+        LeaseThreads(released.set).keeping(extend, every=A_MOMENT),
+    ):
+        until(lambda: len(extensions) > 2)
+        assert not released.is_set()
+
+    assert released.is_set()
+    assert lines == [
+        {
+            "event": "a lease could not be extended",
+            "error": "ConnectionError",
+            "log_level": "warning",
+        }
+    ]
+
+
+def test_a_lease_that_was_lost_is_not_extended_again() -> None:
+    released, extensions = Event(), list[int]()
+
+    def extend() -> bool:
+        extensions.append(len(extensions))
+        return False
+
+    with LeaseThreads(released.set).keeping(extend, every=A_MOMENT):
+        assert released.wait(PATIENCE)
+
+    assert extensions == [0]

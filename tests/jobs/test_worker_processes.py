@@ -17,6 +17,7 @@ from tests.support.commands import manage
 from tests.support.databases import connected_to, database_with_tables
 from tests.support.job_commands import kill, stop
 from tests.support.job_engines import Engine, running_engine, until
+from tests.support.job_kinds import LEASE_TIME
 from tests.support.patience import PATIENCE
 from tests.support.postgres import SETTINGS, start_cluster
 from tests.support.server import running_server
@@ -54,6 +55,22 @@ def test_jobs_are_shared_out_and_those_of_a_killed_worker_done_by_others(engine:
         engine.wait_until(job_id, JobStatus.SUCCEEDED)
     repeated = len(engine.lines("done")) - len(jobs)
     assert 0 <= repeated <= 2  # at most one for each thread of the killed worker
+
+
+@pytest.mark.postgres
+def test_a_long_transaction_keeps_its_lease_until_its_worker_is_killed(engine: Engine) -> None:
+    killed = engine.start_worker()
+    job_id = engine.enqueue("long", kind="hold")
+    until(lambda: engine.times("begun", "long") == 1)
+    started_at = engine.job(job_id).started_at
+    assert started_at is not None
+    until(lambda: (engine.job(job_id).due_at or started_at) > started_at + 3 * LEASE_TIME)
+
+    kill(killed)
+    engine.start_worker()
+
+    engine.wait_until(job_id, JobStatus.SUCCEEDED)
+    assert engine.job(job_id).attempts == 2
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from authsvc.composition import container
 from authsvc.composition.container import Services
-from authsvc.jobs.entities import JobProgress, JobRequest, Queue, RetryPolicy
+from authsvc.jobs.entities import LONGEST_SILENCE, JobProgress, JobRequest, Queue, RetryPolicy
 from authsvc.jobs.errors import JobRetry
 from authsvc.jobs.ports import JobKind, Run
 from authsvc.jobs.services.engine import JobEngine
@@ -42,6 +42,13 @@ class ServicesWithTestKinds(Services):
             *super().job_kinds,
             JobKind(name="note", run=_note, policy=quick),
             JobKind(name="wait", run=_wait, queue=Queue.LONG),
+            JobKind(
+                name="hold",
+                run=_hold,
+                queue=Queue.LONG,
+                is_atomic=True,
+                longest_silence=LONGEST_SILENCE,
+            ),
             JobKind(name="tick", run=_tick),
         )
 
@@ -73,6 +80,13 @@ def _wait(run: Run) -> None:
         time.sleep(0.1)
         run.report(JobProgress(done=number))
     _write("done", run.job.arguments["text"])
+
+
+def _hold(run: Run) -> None:
+    """Be silent in the first attempt until its worker is killed."""
+    _write("begun", run.job.arguments["text"])
+    while run.job.attempts == 1:
+        time.sleep(0.1)
 
 
 def _tick(run: Run) -> None:

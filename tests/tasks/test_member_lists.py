@@ -10,7 +10,7 @@ from accounts.domain.organizations.entities import Organization
 from accounts.domain.organizations.errors import InvalidMemberList
 from accounts.domain.tasks.entities import Task
 from accounts.domain.tasks.services.member_lists import MOST_AT_ONCE
-from authsvc.jobs.entities import LONG_LEASE_TIME, JobStatus, Queue
+from authsvc.jobs.entities import LEASE_TIME, JobStatus, Queue
 from authsvc.jobs.errors import LeaseLost
 from authsvc.kernel.paging import PageRequest
 from tests.support.application import Application
@@ -125,7 +125,7 @@ def test_a_worker_that_dies_before_the_end_has_invited_nobody(
     dying.run_due(Queue.LONG)
     assert invited(world, school) == 0
 
-    world.clock.at += LONG_LEASE_TIME
+    world.clock.at += LEASE_TIME
     engine.run_due(Queue.LONG)
     assert (stored(world, task.id).status, invited(world, school)) == (JobStatus.SUCCEEDED, 201)
 

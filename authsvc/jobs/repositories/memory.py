@@ -74,6 +74,13 @@ class InMemoryJobRepository:
         self.store[job.id] = replace(job, is_cancelled=stored.is_cancelled)
         return True
 
+    def extend(self, job_id: JobId, lease: Lease, *, until: datetime) -> bool:
+        stored = self.store.get(job_id)
+        if stored is None or stored.lease != lease:
+            return False
+        self.store[job_id] = replace(stored, due_at=until)
+        return True
+
     def remove_if_leased(self, job_id: JobId, lease: Lease) -> bool:
         stored = self.store.get(job_id)
         if stored is None or stored.lease != lease:

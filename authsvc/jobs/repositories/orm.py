@@ -84,6 +84,9 @@ class OrmJobRepository:
         del values["is_cancelled"]
         return bool(leased.update(**values))
 
+    def extend(self, job_id: JobId, lease: Lease, *, until: datetime) -> bool:
+        return bool(rows.Job.objects.filter(pk=job_id, lease=lease).update(due_at=until))
+
     def remove_if_leased(self, job_id: JobId, lease: Lease) -> bool:
         leased = rows.Job.objects.filter(pk=job_id, lease=lease)
         # In one statement with the condition: `delete` would read the job first, to look for its files.

@@ -86,6 +86,9 @@ class JobRepository(Protocol):
         cancelled is not replaced either.
         """
 
+    def extend(self, job_id: JobId, lease: Lease, *, until: datetime) -> bool:
+        """Extend that lease of the job to then, and return whether the job still had it. Nothing else changes."""
+
     def remove_if_leased(self, job_id: JobId, lease: Lease) -> bool:
         """Delete a job without files if it still has that lease, and return whether it had."""
 

@@ -23,6 +23,7 @@ class Attempt:
     job: Job
     lease: Lease
     lease_time: timedelta
+    longest_silence: timedelta | None
     jobs: JobRepository
     unit_of_work: UnitOfWork
     clock: Clock
@@ -39,6 +40,13 @@ class Attempt:
         until = self.clock.now() + self.lease_time
         self.current = self.current.advanced(self.current.progress, until=until)
         return self.jobs.save_if_leased(self.current, self.lease)
+
+    def keep_lease(self) -> bool:
+        """Extend the lease while the handler is silent, also from another thread; return whether to do it again."""
+        now = self.clock.now()
+        if self.longest_silence is None or now - self._reported_at >= self.longest_silence:
+            return False
+        return self.jobs.extend(self.job.id, self.lease, until=now + self.lease_time)
 
     def report(self, progress: JobProgress) -> None:
         now = self.clock.now()

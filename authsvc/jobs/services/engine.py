@@ -1,6 +1,7 @@
 """Job engine: claims jobs that are due, runs them, and stores how they ended."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -19,7 +20,7 @@ from authsvc.jobs.entities import (
     RetryPolicy,
 )
 from authsvc.jobs.errors import JobInterrupted, JobRetry, LeaseLost
-from authsvc.jobs.ports import JobKind
+from authsvc.jobs.ports import JobKind, LeaseKeeper
 from authsvc.jobs.repositories.protocols import JobRepository
 from authsvc.jobs.services.attempt import Attempt
 from authsvc.kernel.clock import Clock
@@ -38,10 +39,11 @@ def never() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobEngine:
-    """`jitter` returns numbers from 0 to 1; `lease_time` is that of kinds which state none."""
+    """`jitter` returns numbers from 0 to 1."""
 
     jobs: JobRepository
     kinds: Mapping[str, JobKind]
+    lease_keeper: LeaseKeeper
     tracing: Tracing
     unit_of_work: UnitOfWork
     clock: Clock
@@ -109,16 +111,14 @@ class JobEngine:
             attempt = Attempt(
                 job=job,
                 lease=lease,
-                lease_time=self._lease_time_of(job),
+                lease_time=self.lease_time,
+                longest_silence=self._longest_silence_of(job),
                 jobs=self.jobs,
                 unit_of_work=self.unit_of_work,
                 clock=self.clock,
                 is_stopping=is_stopping,
             )
-            if attempt.lease_time <= self.lease_time or attempt.extend():
-                self._store(self._traced(attempt), lease)
-            else:
-                _log_lost(job)
+            self._store(self._traced(attempt), lease)
 
     def _traced(self, attempt: Attempt) -> Job | None:
         """Like `_after`, as a part of the trace of whatever enqueued the job."""
@@ -137,7 +137,8 @@ class JobEngine:
         if kind is None:  # of a newer version than this worker
             return self._failed(attempt, "no handler")
         try:
-            return self._completed(attempt, kind)
+            with self._keeping_lease(attempt):
+                return self._completed(attempt, kind)
         except LeaseLost:
             _log_lost(job)
             return None
@@ -146,6 +147,11 @@ class JobEngine:
         except Exception as error:  # noqa: BLE001  # of whatever kind: it belongs to the job, not to the worker
             is_final = isinstance(error, DomainError) and not isinstance(error, Busy)
             return self._failed(attempt, _reason(error, job), is_final=is_final)
+
+    def _keeping_lease(self, attempt: Attempt) -> AbstractContextManager[None]:
+        if attempt.longest_silence is None:
+            return nullcontext()
+        return self.lease_keeper.keeping(attempt.keep_lease, every=attempt.lease_time / 3)
 
     def _interrupted(self, attempt: Attempt) -> Job:
         now, stored = self.clock.now(), self.jobs.find(attempt.job.id)
@@ -181,9 +187,9 @@ class JobEngine:
         kind = self.kinds.get(job.kind)
         return kind.policy if kind else RetryPolicy()
 
-    def _lease_time_of(self, job: Job) -> timedelta:
+    def _longest_silence_of(self, job: Job) -> timedelta | None:
         kind = self.kinds.get(job.kind)
-        return kind.lease_time if kind and kind.lease_time else self.lease_time
+        return kind.longest_silence if kind else None
 
     def _store(self, job: Job | None, lease: Lease) -> None:
         if job is not None and not self._is_stored(job, lease):

@@ -16,7 +16,7 @@ from accounts.public import (
     TaskService,
     TenantAccess,
 )
-from authsvc.jobs.entities import LONG_LEASE_TIME, JobFile, JobId
+from authsvc.jobs.entities import LONGEST_SILENCE, JobFile, JobId
 from authsvc.jobs.ports import JobKind, Run
 from authsvc.kernel.preconditions import Precondition
 from courses.domain.entities.authored import AuthoredCourse
@@ -65,7 +65,7 @@ class ArchiveImports:
 
     @property
     def kind(self) -> JobKind:
-        return self.callers.kind(ARCHIVE_IMPORT, self._run, lease_time=LONG_LEASE_TIME)
+        return self.callers.kind(ARCHIVE_IMPORT, self._run, longest_silence=LONGEST_SILENCE)
 
     def start(
         self,

@@ -17,7 +17,7 @@ from accounts.public import (
     TenantAccess,
     UserId,
 )
-from authsvc.jobs.entities import LONG_LEASE_TIME, JobProgress
+from authsvc.jobs.entities import LONGEST_SILENCE, JobProgress
 from authsvc.jobs.ports import JobKind, Run
 from progress.domain.services.verification import EventLogVerifier, RebuildSelection
 
@@ -40,7 +40,7 @@ class RebuildTasks:
 
     @property
     def kind(self) -> JobKind:
-        return self.callers.kind(REBUILD, self._rebuild, lease_time=LONG_LEASE_TIME)
+        return self.callers.kind(REBUILD, self._rebuild, longest_silence=LONGEST_SILENCE)
 
     def start(self, selection: RebuildSelection, *, by: Principal) -> Task:
         """Start to rebuild; while the same rebuild has not ended, return that one.

@@ -47,7 +47,7 @@ class TaskCallers:
         work: TaskWork,
         *,
         is_atomic: bool = False,
-        lease_time: timedelta | None = None,
+        longest_silence: timedelta | None = None,
     ) -> JobKind:
         """The kind of job that does the work of a task."""
 
@@ -60,7 +60,7 @@ class TaskCallers:
             queue=Queue.LONG,
             policy=POLICY,
             is_atomic=is_atomic,
-            lease_time=lease_time,
+            longest_silence=longest_silence,
         )
 
     def described(self, by: Principal) -> dict[str, Any]:

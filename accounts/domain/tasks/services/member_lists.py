@@ -11,7 +11,7 @@ from accounts.domain.organizations.services.member_lists import ListResult, Memb
 from accounts.domain.tasks.entities import FILE, Task, TaskPlan
 from accounts.domain.tasks.services.callers import TaskCallers
 from accounts.domain.tasks.services.tasks import TaskService
-from authsvc.jobs.entities import LONG_LEASE_TIME, JobFile
+from authsvc.jobs.entities import LONGEST_SILENCE, JobFile
 from authsvc.jobs.ports import JobKind, Run
 from authsvc.kernel.tables import csv_of
 
@@ -36,7 +36,7 @@ class MemberListTasks:
     @property
     def kind(self) -> JobKind:
         return self.callers.kind(
-            MEMBER_LIST, self._import, is_atomic=True, lease_time=LONG_LEASE_TIME
+            MEMBER_LIST, self._import, is_atomic=True, longest_silence=LONGEST_SILENCE
         )
 
     def import_list(

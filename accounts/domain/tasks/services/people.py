@@ -12,7 +12,7 @@ from accounts.domain.identity.services.person_lists import ImportPlan, PersonLis
 from accounts.domain.tasks.entities import FILE, Task, TaskPlan
 from accounts.domain.tasks.services.callers import TaskCallers
 from accounts.domain.tasks.services.tasks import TaskService
-from authsvc.jobs.entities import LONG_LEASE_TIME, JobFile
+from authsvc.jobs.entities import LONGEST_SILENCE, JobFile
 from authsvc.jobs.ports import JobKind, Run
 from authsvc.kernel.sheets import Sheet
 from authsvc.kernel.tables import csv_of
@@ -40,8 +40,10 @@ class PeopleTasks:
     @property
     def kinds(self) -> tuple[JobKind, ...]:
         return (
-            self.callers.kind(IMPORT, self._import, is_atomic=True, lease_time=LONG_LEASE_TIME),
-            self.callers.kind(EXPORT, self._export, lease_time=LONG_LEASE_TIME),
+            self.callers.kind(
+                IMPORT, self._import, is_atomic=True, longest_silence=LONGEST_SILENCE
+            ),
+            self.callers.kind(EXPORT, self._export, longest_silence=LONGEST_SILENCE),
         )
 
     def import_people(

@@ -7,7 +7,7 @@ from typing import Final
 
 from accounts.domain.access import OPERATOR, Right, Scope
 from accounts.domain.audit.services.anchors import AnchorService
-from authsvc.jobs.entities import LONG_LEASE_TIME, JobProgress, JobRequest, Queue
+from authsvc.jobs.entities import LONGEST_SILENCE, JobProgress, JobRequest, Queue
 from authsvc.jobs.errors import JobRetry
 from authsvc.jobs.ports import JobKind, Run
 
@@ -38,7 +38,7 @@ class Expiry:
 
     @property
     def kind(self) -> JobKind:
-        return JobKind(name=EXPIRY, run=self.run, queue=Queue.LONG, lease_time=LONG_LEASE_TIME)
+        return JobKind(name=EXPIRY, run=self.run, queue=Queue.LONG, longest_silence=LONGEST_SILENCE)
 
     def run(self, run: Run) -> dict[str, int]:
         """Return how much of each kind was deleted."""
@@ -58,7 +58,7 @@ class Anchoring:
 
     @property
     def kind(self) -> JobKind:
-        return JobKind(name=ANCHOR, run=self.run, queue=Queue.LONG, lease_time=LONG_LEASE_TIME)
+        return JobKind(name=ANCHOR, run=self.run, queue=Queue.LONG, longest_silence=LONGEST_SILENCE)
 
     def run(self, run: Run) -> dict[str, int | str]:
         """Return the number of the anchor, and the place it was exported to."""

@@ -17,7 +17,7 @@ from accounts.domain.audit.services.verifier import (
 from accounts.domain.tasks.entities import FILE, Task, TaskPlan
 from accounts.domain.tasks.services.callers import TaskCallers
 from accounts.domain.tasks.services.tasks import TaskService
-from authsvc.jobs.entities import LONG_LEASE_TIME, JobFile, JobProgress, Queue
+from authsvc.jobs.entities import LONGEST_SILENCE, JobFile, JobProgress, Queue
 from authsvc.jobs.ports import JobKind, Run
 
 VERIFICATION: Final = "verify"
@@ -41,8 +41,10 @@ class VerificationTasks:
     @property
     def kinds(self) -> tuple[JobKind, ...]:
         return (
-            self.callers.kind(VERIFICATION, self._verify, lease_time=LONG_LEASE_TIME),
-            JobKind(name=WEEKLY, run=self._report, queue=Queue.LONG, lease_time=LONG_LEASE_TIME),
+            self.callers.kind(VERIFICATION, self._verify, longest_silence=LONGEST_SILENCE),
+            JobKind(
+                name=WEEKLY, run=self._report, queue=Queue.LONG, longest_silence=LONGEST_SILENCE
+            ),
         )
 
     def start(self, *, by: Principal) -> Task:

@@ -26,7 +26,7 @@ class ProposalTasks:
     @property
     def kind(self) -> JobKind:
         # Reports come between calls, and one call can take minutes.
-        return self.callers.kind(PROPOSAL, self._propose, lease_time=RESERVED_FOR)
+        return self.callers.kind(PROPOSAL, self._propose, longest_silence=RESERVED_FOR)
 
     def start(self, attempt_id: AttemptId, *, by: Principal) -> Task:
         """Start to propose scores. Raises the errors of `GradingHelp.require_possible`, and TooManyTasks."""
