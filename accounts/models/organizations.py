@@ -9,7 +9,7 @@ from accounts.domain.organizations.entities import LONGEST_DESCRIPTION, Plan
 from accounts.models.users import User
 from authsvc.kernel.urls import LONGEST_URL
 from authsvc.storage.changes import index_of_changes
-from authsvc.storage.columns import enum_column
+from authsvc.storage.columns import enum_column, organization_column
 
 
 class Organization(models.Model):
@@ -46,7 +46,7 @@ class Organization(models.Model):
 
 class OrgMembership(models.Model):
     id = models.BigAutoField(primary_key=True)
-    org = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    org = organization_column()
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="memberships", db_index=False
     )
@@ -75,7 +75,7 @@ class Invitation(models.Model):
     """A pending invitation: the row is deleted when it is accepted or revoked."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    org = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    org = organization_column()
     email = models.CharField(max_length=254)
     role = enum_column(OrgRole, max_length=16)
     token_hash = models.CharField(max_length=64, unique=True)

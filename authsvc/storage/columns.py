@@ -9,7 +9,15 @@ from django.db import models
 
 def owner_column(**options: Any) -> "models.ForeignKey[Any, Any]":
     """The organization that owns a row; null if the platform does."""
-    return _optional_reference("accounts.Organization", **options)
+    return _labelled("organization", _optional_reference("accounts.Organization", **options))
+
+
+def organization_column() -> "models.ForeignKey[Any, Any]":
+    """The organization that a row is about."""
+    column: models.ForeignKey[Any, Any] = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="+"
+    )
+    return _labelled("organization", column)
 
 
 def actor_column() -> "models.ForeignKey[Any, Any]":
@@ -23,6 +31,12 @@ def enum_column(
     """The value of a member of the enumeration."""
     choices = [(member.value, member.value) for member in members]
     return models.CharField(max_length=max_length, choices=choices, **options)
+
+
+def _labelled(label: str, column: "models.ForeignKey[Any, Any]") -> "models.ForeignKey[Any, Any]":
+    # An argument would be a part of the migrations of every table that has the column.
+    column.verbose_name = label
+    return column
 
 
 def _optional_reference(to: str, **options: Any) -> "models.ForeignKey[Any, Any]":

@@ -147,7 +147,7 @@ def test_the_log_is_filtered_by_action_kind_organization_and_time(application: A
     bo, knots = auditor(application), has_organization(application)
     record_act(application.services, an_act(knots), by=OPERATOR)
     a_user_of(application)
-    role, created = "Changed the role in an organization of members", "Created the organization"
+    role, created = "Changed the role of a member: somebody", "Created the organization"
     tomorrow = (date.today() + timedelta(days=1)).isoformat()  # noqa: DTZ011  # far enough from today in every zone
 
     for query, expected in (
