@@ -333,18 +333,12 @@ TABLE: Final[dict[str, tuple[Tampering, str, str]]] = {
 }
 """What is done, and the kind and the table of a finding that names it."""
 
-ALTERING: Final[dict[str, Tampering]] = {
-    "hide that an event issued it": hide_the_event,
-    **{
-        name: TABLE[name][0]
-        for name in (
-            "give a credential to another holder",
-            "date a credential back",
-            "let a credential last for ever",
-            "change the terms of a credential",
-        )
-    },
-}
+ALTERING: Final[tuple[str, ...]] = (
+    "give a credential to another holder",
+    "date a credential back",
+    "let a credential last for ever",
+    "change the terms of a credential",
+)
 """What makes a credential another one than was issued."""
 
 
@@ -385,27 +379,19 @@ def named(school: Tampered, name: str) -> list[tuple[str, str]]:
 
 def test_strangers_are_told_that_a_credential_was_altered(school: Tampered) -> None:
     (held,) = school.anna.held()
+    tamperings = {name: TABLE[name][0] for name in ALTERING} | {"hide its event": hide_the_event}
     answers = {}
-    for name, tamper in ALTERING.items():
+    for name, tamper in tamperings.items():
         with undone():
             tamper(school)
             verification = school.world.services.issuing.verify(held.issued.id)
         answers[name] = (verification.status.value, verification.valid)
 
     assert held.valid
-    assert answers == dict.fromkeys(ALTERING, ("altered", False))
+    assert answers == dict.fromkeys(tamperings, ("altered", False))
 
 
 def test_every_table_that_says_something_about_people_is_tampered_with() -> None:
     assert len(TABLE) >= 40
-    assert {table_name for _, _, table_name in TABLE.values()} == {
-        EVENTS,
-        PROGRESS,
-        ATTEMPTS,
-        ISSUED,
-        DEFINITIONS,
-        VERSIONS,
-        ENTRIES,
-        HEADS,
-        ANCHORS,
-    }
+    tables = {EVENTS, PROGRESS, ATTEMPTS, ISSUED, DEFINITIONS, VERSIONS, ENTRIES, HEADS, ANCHORS}
+    assert {table_name for _, _, table_name in TABLE.values()} == tables
