@@ -23,6 +23,8 @@ from tests.support.databases import (
 )
 from tests.support.few_keys import few_keys
 from tests.support.profiles import register_profiles
+from tests.support.provider import LOG, open_provider
+from tests.support.school import School
 from tests.support.store import STORE
 from tests.support.worlds import World, memory_world, orm_world
 
@@ -59,7 +61,7 @@ MARKERS: Final = {
 """Markers whose tests run on a store. With several, a test runs where all of them do."""
 _MARK_OF_ALL: Final = re.compile(r"^pytestmark = \[?\s*(?:pytest\.mark\.|in_a_)(\w+)", re.MULTILINE)
 WITH_A_SERVER: Final = ("browser", "concurrency", "mcp", "oauth_clients")
-"""Folders whose tests share a server for all of them that run in one process."""
+"""Folders whose tests share a server for all of them that run in one process, as those with the provider do."""
 
 TESTS: Final = Path(__file__).parent
 MANY_OBJECTS: Final = 50_000
@@ -126,11 +128,19 @@ def in_order(tests: list[pytest.Function]) -> list[pytest.Function]:
     the second.
     """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    with_server, without = _split(tests, lambda test: _folder_of(test) in WITH_A_SERVER)
+    with_server, without = _split(tests, _has_server)
     long, others = _split(without, lambda test: test.get_closest_marker("long") is not None)
-    others = sorted(with_server, key=_folder_of) + others
+    others = sorted(with_server, key=lambda test: (_has_provider(test), _folder_of(test))) + others
     part = len(tests) // processes
     return others[:part] + long + others[part:]
+
+
+def _has_server(test: pytest.Function) -> bool:
+    return _folder_of(test) in WITH_A_SERVER or _has_provider(test)
+
+
+def _has_provider(test: pytest.Function) -> bool:
+    return "provider" in test.fixturenames
 
 
 def _folder_of(test: pytest.Function) -> str:
@@ -221,6 +231,14 @@ def committing_application(database_url: str) -> Iterator[Application]:
         services.cache_clear()
         yield Application(services())
     services.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def provider(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    """One OAuth provider for all client libraries and for the pages about clients. It logs all there is to log."""
+    folder = tmp_path_factory.mktemp("provider")
+    with (folder / LOG).open("w") as errors, open_provider(folder, errors=errors) as opened:
+        yield opened
 
 
 @pytest.fixture

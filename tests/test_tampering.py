@@ -40,6 +40,7 @@ from tests.support.tampered import (
     swap_hashes,
     swap_holders,
     swap_sequences,
+    undone,
 )
 
 pytestmark = pytest.mark.database
@@ -332,6 +333,14 @@ TABLE: Final[dict[str, tuple[Tampering, str, str]]] = {
 }
 """What is done, and the kind and the table of a finding that names it."""
 
+ALTERING: Final[tuple[str, ...]] = (
+    "give a credential to another holder",
+    "date a credential back",
+    "let a credential last for ever",
+    "change the terms of a credential",
+)
+"""What makes a credential another one than was issued."""
+
 
 @pytest.fixture
 def school() -> Tampered:
@@ -351,50 +360,38 @@ def test_an_untouched_school_has_no_findings(school: Tampered) -> None:
     assert all(result.rows for result in report.results)
 
 
-@pytest.mark.parametrize("name", TABLE)
-def test_what_was_tampered_with_is_named(school: Tampered, name: str) -> None:
-    tamper, kind, table_name = TABLE[name]
-    tamper(school)
+def test_what_was_tampered_with_is_named(school: Tampered) -> None:
+    reports = {name: named(school, name) for name in TABLE}
 
-    report = verified(school)
+    assert {name: report for name, report in reports.items() if TABLE[name][1:] not in report} == {}
 
+
+def named(school: Tampered, name: str) -> list[tuple[str, str]]:
+    """The kinds and tables of what is reported of a school that was tampered with."""
+    with undone():
+        TABLE[name][0](school)
+        report = verified(school)
     findings = [finding for result in report.results for finding in result.findings]
-    assert (kind, table_name) in {(finding.kind, finding.table) for finding in findings}, findings
-    assert all(finding.id and finding.detail for finding in findings)
+    assert all(finding.id and finding.detail for finding in findings), findings
     assert "Anna" not in str(findings)
+    return [(finding.kind, finding.table) for finding in findings]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "give a credential to another holder",
-        "date a credential back",
-        "let a credential last for ever",
-        "change the terms of a credential",
-        "hide that an event issued it",
-    ],
-)
-def test_strangers_are_told_that_a_credential_was_altered(school: Tampered, name: str) -> None:
+def test_strangers_are_told_that_a_credential_was_altered(school: Tampered) -> None:
     (held,) = school.anna.held()
-    tampering = TABLE.get(name, (hide_the_event, "", ""))[0]
-    tampering(school)
-
-    verification = school.world.services.issuing.verify(held.issued.id)
+    tamperings = {name: TABLE[name][0] for name in ALTERING} | {"hide its event": hide_the_event}
+    answers = {}
+    for name, tamper in tamperings.items():
+        with undone():
+            tamper(school)
+            verification = school.world.services.issuing.verify(held.issued.id)
+        answers[name] = (verification.status.value, verification.valid)
 
     assert held.valid
-    assert (verification.status.value, verification.valid) == ("altered", False)
+    assert answers == dict.fromkeys(tamperings, ("altered", False))
 
 
 def test_every_table_that_says_something_about_people_is_tampered_with() -> None:
     assert len(TABLE) >= 40
-    assert {table_name for _, _, table_name in TABLE.values()} == {
-        EVENTS,
-        PROGRESS,
-        ATTEMPTS,
-        ISSUED,
-        DEFINITIONS,
-        VERSIONS,
-        ENTRIES,
-        HEADS,
-        ANCHORS,
-    }
+    tables = {EVENTS, PROGRESS, ATTEMPTS, ISSUED, DEFINITIONS, VERSIONS, ENTRIES, HEADS, ANCHORS}
+    assert {table_name for _, _, table_name in TABLE.values()} == tables

@@ -9,7 +9,7 @@ from accounts.domain.access import OPERATOR
 from credentials import models as credentials
 from credentials.domain.entities.signed import LIST_LENGTH
 from credentials.openbadges.keys import IssuerKey, KeyKind
-from tests.support.tampered import LATER, Tampered, a_school, change, remove
+from tests.support.tampered import LATER, Tampered, a_school, change, remove, undone
 
 pytestmark = pytest.mark.database
 
@@ -88,15 +88,17 @@ TABLE: Final[dict[str, tuple[Tampering, str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", TABLE)
-def test_what_was_tampered_with_is_named(name: str) -> None:
+def test_what_was_tampered_with_is_named() -> None:
     school = a_school()
-    tamper, kind, table_name = TABLE[name]
-    before = school.world.services.verifier.verify(by=OPERATOR)
-    tamper(school)
-
-    report = school.world.services.verifier.verify(by=OPERATOR)
+    verifier = school.world.services.verifier
+    before = verifier.verify(by=OPERATOR)
+    reports = {}
+    for name, (tamper, *_) in TABLE.items():
+        with undone():
+            tamper(school)
+            results = verifier.verify(by=OPERATOR).results
+        findings = [finding for result in results for finding in result.findings]
+        reports[name] = [(finding.kind, finding.table) for finding in findings]
 
     assert before.is_clean
-    findings = [finding for result in report.results for finding in result.findings]
-    assert (kind, table_name) in {(finding.kind, finding.table) for finding in findings}, findings
+    assert {name: report for name, report in reports.items() if TABLE[name][1:] not in report} == {}

@@ -15,8 +15,8 @@ from authsvc.composition.container import services
 from authsvc.management.commands import verify
 from courses import models as courses
 from tests.support.builders import a_definition_of
-from tests.support.commands import error_of, manage, output_of
-from tests.support.databases import database_with_samples
+from tests.support.commands import error_of, output_of
+from tests.support.databases import connected_to, database_with_samples
 from tests.support.learning import a_learner, a_published_course
 from tests.support.tampered import Tampered, a_school, change, release_triggers, remove
 from tests.support.worlds import World, orm_world
@@ -93,11 +93,13 @@ def test_a_report_is_written_to_a_file_and_progress_to_standard_error(
     assert "event-log: 5 rows" in output.err.splitlines()
 
 
-def test_several_processes_report_what_one_does(tmp_path: Path) -> None:
-    with database_with_samples(tmp_path) as url:
-        environment = {"DATABASE_URL": url, "DATA_DIR": str(tmp_path)}
-        alone = json.loads(manage(environment, "verify", "--processes", "1"))
-        together = json.loads(manage(environment, "verify", "--processes", "2"))
+def test_several_processes_report_what_one_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database_with_samples(tmp_path) as url, connected_to(url):
+        monkeypatch.setenv("DATABASE_URL", url)  # of the processes
+        alone = report_of("--processes", "1")
+        together = report_of("--processes", "2")
 
     assert alone["is_clean"]
     assert sum(sum(check["rows"].values()) for check in alone["checks"]) > 0

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.databases import connected_to
+from tests.support.metrics import LOOPBACK
 from tests.support.school import School, open_school
 from tests.support.server import Server, running_server
 from tests.support.worlds import World, orm_world
@@ -12,7 +13,7 @@ from tests.support.worlds import World, orm_world
 
 @pytest.fixture(scope="session")
 def school(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
-    with open_school(tmp_path_factory.mktemp("school"), workers=2) as opened:
+    with open_school(tmp_path_factory.mktemp("school"), workers=2, METRICS=LOOPBACK) as opened:
         yield opened
 
 

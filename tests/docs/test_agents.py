@@ -1,7 +1,5 @@
 """docs/agents.md names the tools and the errors of the code, and its commands run and print what is shown."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from typing import Final
 
 import pytest
@@ -9,21 +7,12 @@ import pytest
 from authsvc.mcp import jsonrpc
 from authsvc.mcp.protocol import SUPPORTED
 from authsvc.mcp.tools import TOOLS
-from tests.docs.test_clients import Reader
+from tests.docs.reader import Reader
 from tests.support.documents import commands_in, page, table_under
-from tests.support.provider import Registered, at_a_browser, open_provider
 
 PAGE: Final = page("docs/agents.md")
 
 
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    folder = tmp_path_factory.mktemp("reader")
-    with open_provider(folder) as school, closing(at_a_browser(school)) as anna:
-        yield Reader(school, anna, Registered("", "", ""))
-
-
-@pytest.mark.long
 @pytest.mark.any_database
 def test_the_commands_print_what_is_shown(reader: Reader) -> None:
     commands, shown = zip(*commands_in(PAGE), strict=True)

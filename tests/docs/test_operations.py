@@ -18,6 +18,7 @@ from authsvc.http.client_ip import IPV6_PREFIX
 from authsvc.kernel.rate_limits import Limit
 from authsvc.kernel.request_budgets import Cost
 from tests.accounts.limiting import POLICY
+from tests.support.databases import FILE, database_with_tables
 from tests.support.documents import ROOT, fences, page, table_under
 from tests.support.limits import bounded_part_of
 from tests.support.patience import PATIENCE
@@ -85,21 +86,23 @@ def test_what_is_said_of_limits_besides_is_so() -> None:
 def test_the_first_start_succeeds_as_it_is_described(tmp_path: Path) -> None:
     steps = "\n".join(fence.text for fence in fences(PAGE) if fence.language == "sh")
 
-    started = subprocess.run(
-        ["bash", "-eu", "-c", steps.replace(".venv/bin/python", sys.executable)],  # noqa: S607  # its place differs between systems
-        cwd=ROOT,
-        env=_production(tmp_path),
-        input="a long walk home\n",
-        start_new_session=True,  # so that there is no terminal to ask for a password
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
+    # The database has its tables: other tests migrate an empty one, and that takes longer than all the rest.
+    with database_with_tables(tmp_path):
+        started = subprocess.run(
+            ["bash", "-eu", "-c", steps.replace(".venv/bin/python", sys.executable)],  # noqa: S607  # its place differs between systems
+            cwd=ROOT,
+            env=_production(tmp_path),
+            input="a long walk home\n",
+            start_new_session=True,  # so that there is no terminal to ask for a password
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
 
     assert started.returncode == 0, started.stdout + started.stderr
     assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
-    assert _users(tmp_path / "authsvc.sqlite3") == [("root@school.example", 1)]
+    assert _users(tmp_path / FILE) == [("root@school.example", 1)]
 
 
 def _described(limit: Limit) -> list[str]:
@@ -115,7 +118,7 @@ def _production(folder: Path) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "APP_ENV": "prod",
-        "DATABASE_URL": f"sqlite:///{folder}/authsvc.sqlite3",
+        "DATABASE_URL": f"sqlite:///{folder / FILE}",
         "DATA_DIR": str(folder),
         "SECRET_KEY": "a secret of fifty characters and more, for this test alone",
         "SIGNING_KEYS_FILE": str(folder / "keys.json"),

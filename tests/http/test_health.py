@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from authsvc.composition.container import Services
+from authsvc.http import health
 from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.support.application import Application
 from tests.support.builders import a_progress, an_event
-from tests.support.databases import connected_to, database_with_tables
 from tests.support.postgres import free_port
 from tests.support.server import running_server
 from tests.support.store import STORE
@@ -100,17 +100,14 @@ def test_without_its_database_it_lives_but_is_not_ready(tmp_path: Path) -> None:
 
 
 @pytest.mark.any_database
-def test_it_is_ready_once_all_migrations_are_applied(tmp_path: Path) -> None:
-    with database_with_tables(tmp_path) as url, connected_to(url) as database:
-        recorder = MigrationRecorder(database)
-        last = max(
-            migration for migration in recorder.applied_migrations() if migration[0] == "jobs"
-        )
-        recorder.record_unapplied(*last)
-        with running_server({"DATABASE_URL": url, "LOG_LEVEL": "ERROR"}) as server:
-            before = WireCaller(server.port).get("/health/ready")
-            recorder.record_applied(*last)
-            after = WireCaller(server.port).get("/health/ready")
+def test_it_is_ready_once_all_migrations_are_applied(application: Application) -> None:
+    health._require_migrations.cache_clear()  # noqa: SLF001  # as in a new process
+    recorder = MigrationRecorder(connection)
+    last = max(migration for migration in recorder.applied_migrations() if migration[0] == "jobs")
+    recorder.record_unapplied(*last)
+    before = application.stranger.get("/health/ready")
+    recorder.record_applied(*last)
+    after = application.stranger.get("/health/ready")
 
     assert before.status == 503
     assert before.json["checks"] == {"keys": "ok", "database": "ok", "migrations": "failed"}

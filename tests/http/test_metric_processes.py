@@ -10,11 +10,9 @@ from typing import IO, Final
 import pytest
 
 from authsvc.config.variables import Misconfigured
-from tests.support.metrics import LOOPBACK, Exposition
-from tests.support.server import ROOT, Server, running_server
-from tests.support.wire import WireCaller
+from tests.support.metrics import Exposition
+from tests.support.server import ROOT
 
-HEALTHY: Final = "authsvc_request_duration_seconds_count"
 REPLAYED: Final = "authsvc_idempotent_replays_total"
 _PROCESS: Final = """
 import sys
@@ -133,18 +131,6 @@ def test_a_forked_process_has_files_of_its_own(tmp_path: Path) -> None:
         assert server.shows() == 3
 
 
-@pytest.mark.long
-@pytest.mark.any_database
-def test_workers_of_a_server_are_added_up(tmp_path: Path, database_url: str) -> None:
-    environment = _environment(database_url, tmp_path)
-    with running_server(environment, workers=2) as server:
-        _ask(server, times=40)
-        more = _ask_until_all_have_answered(server, tmp_path / "metrics", workers=2)
-        shown = {_healthy(server) for _ in range(8)}
-
-    assert shown == {40 + more}
-
-
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     from authsvc.composition.prometheus import (  # noqa: PLC0415  # as the composition does
         PrometheusMetrics,
@@ -155,31 +141,3 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(Misconfigured, match="METRICS_DIR must be a writable directory"):
         PrometheusMetrics(file / "metrics")
-
-
-def _environment(database_url: str, folder: Path) -> dict[str, str]:
-    return {
-        "DATABASE_URL": database_url,
-        "DATA_DIR": str(folder),
-        "METRICS": LOOPBACK,
-        "LOG_LEVEL": "ERROR",
-    }
-
-
-def _ask(server: Server, *, times: int) -> None:
-    for _ in range(times):
-        assert WireCaller(server.port).get("/health").status == 200
-
-
-def _ask_until_all_have_answered(server: Server, folder: Path, *, workers: int) -> int:
-    """Send requests until each worker has counted one, and return how many it took: one may start late."""
-    for count in range(10_000):
-        if len(list(folder.glob("slot-*.lock"))) == workers:
-            return count
-        _ask(server, times=1)
-    raise AssertionError("Not all workers have answered.")
-
-
-def _healthy(server: Server) -> float:
-    text = WireCaller(server.port).get("/metrics").text
-    return Exposition(text).total(HEALTHY, operation="GET health")

@@ -1,4 +1,4 @@
-"""Fixtures: one provider for all client libraries, which can use plain HTTP with it."""
+"""Fixtures: clients of the provider, and client libraries that can use plain HTTP with it."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -6,14 +6,8 @@ from contextlib import ExitStack, closing
 import pytest
 
 from tests.support.forms import WireBrowser
-from tests.support.provider import Registered, at_a_browser, open_provider, register
+from tests.support.provider import Registered, at_a_browser, register
 from tests.support.school import School
-
-
-@pytest.fixture(scope="session")
-def provider(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
-    with open_provider(tmp_path_factory.mktemp("provider")) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -26,6 +26,9 @@ LANDING: Final = "http://127.0.0.1:49152/callback"
 LOGOUT_LANDING: Final = "http://127.0.0.1:49152/bye"
 
 
+LOG: Final = "provider.log"
+
+
 @dataclass(frozen=True)
 class Registered:
     """A registered client; `pk` is its id in the admin site."""
@@ -108,16 +111,19 @@ class WireClient:
 
 @contextmanager
 def open_provider(
-    folder: Path, *, errors: IO[str] | None = None, log_level: str = "ERROR", **variables: Any
+    folder: Path, *, errors: IO[str] | None = None, **variables: Any
 ) -> Iterator[School]:
-    """A school that names itself by the address at which it answers, so that its tokens and documents are true."""
+    """A school that names itself by the address at which it answers, so that its tokens and documents are true.
+
+    With a file for *errors*, all that can be logged is logged there.
+    """
     port = free_port()
     with open_school(
         folder,
         port=port,
         errors=errors,
         PUBLIC_URL=f"http://127.0.0.1:{port}",
-        LOG_LEVEL=log_level,
+        LOG_LEVEL="DEBUG" if errors else "ERROR",
         EMAIL_URL=f"file://{folder / 'mail'}",
         **variables,
     ) as school:

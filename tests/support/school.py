@@ -1,6 +1,7 @@
 """The application on the real server, with sample data, on its own database."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,13 +10,16 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from django.conf import settings
+from django.test import override_settings
 
 from accounts.adapters.keys import new_key_ring
 from authsvc.composition.container import Services, services
+from authsvc.config.environment import read_environment
 from authsvc.demo.samples import STAFF
 from tests.support.application import PASSWORD
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition
+from tests.support.commands import output_of
 from tests.support.databases import LOGINS, connected_to, database_with_samples
 from tests.support.server import Server, running_server
 from tests.support.wire import WireCaller
@@ -51,6 +55,16 @@ class School:
         """The services on its database, in this process."""
         with connected_to(self.environment["DATABASE_URL"]):
             yield services()
+
+    def output_of(self, command: str, *arguments: str) -> str:
+        """The output of a management command in its environment, run in this process, which need not start."""
+        environment = read_environment(os.environ | self.environment)
+        with self.inside(), override_settings(ENVIRONMENT=environment):
+            services.cache_clear()
+            try:
+                return output_of(command, *arguments)
+            finally:
+                services.cache_clear()
 
     def course_draft(self) -> str:
         """The path of a new course that is not published yet."""

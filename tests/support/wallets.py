@@ -6,7 +6,7 @@ from html import unescape
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from accounts.domain.access import PRE_AUTHORIZED_CODE
+from accounts.domain.access import OPERATOR, PRE_AUTHORIZED_CODE
 from credentials.domain.entities.definitions import CredentialType
 from tests.support.application import Answer, Caller
 from tests.support.browsing import Visitor
@@ -67,6 +67,8 @@ def offered_to(browser: WireBrowser, school: School) -> Offer:
     for act in ("enroll", f"items/{item_id}/complete"):
         answer = learner.post(f"{address}/{act}")
         assert answer.status in {200, 201}, answer.text
+    with school.inside() as services:  # for other tests of the server, which list its courses
+        services.authoring.retire(course.slug, by=OPERATOR)
     return offer_on(browser.fill_in(browser.go_along("/account/credentials"), "wallet").text)
 
 
