@@ -63,6 +63,17 @@ WITH_A_SERVER: Final = ("browser", "concurrency", "mcp", "oauth_clients")
 TESTS: Final = Path(__file__).parent
 MANY_OBJECTS: Final = 50_000
 """How many new objects call for a search for garbage: as often as Python does, it takes a tenth of all the time."""
+NEEDED_BY_NONE: Final = frozenset(
+    {
+        "_django_clear_site_cache",
+        "_django_isolate_apps",
+        "_django_setup_unittest",
+        "_live_server_helper",
+        "_template_string_if_invalid_marker",
+        "faker_seed",
+    }
+)
+"""Fixtures of plugins for every test, about what no test uses: to set them up takes longer than most tests."""
 COLLECTED: Final = pytest.StashKey[list[pytest.Function]]()
 """All tests of this process, with those that it does not run."""
 
@@ -105,6 +116,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = in_order(selected)
     config.hook.pytest_deselected(items=list(set(tests).difference(selected)))
     for test in selected:
+        test.fixturenames[:] = [name for name in test.fixturenames if name not in NEEDED_BY_NONE]
         if STORE != "memory" and not _has_own_database(test):
             test.add_marker(pytest.mark.django_db)
 
@@ -158,8 +170,10 @@ def _same_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert _variables() == before
 
 
-def _variables() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+def _variables() -> dict[bytes, bytes]:
+    variables: dict[bytes, bytes] = os.environ._data.copy()  # type: ignore[attr-defined]  # noqa: SLF001  # decodes none
+    variables.pop(b"PYTEST_CURRENT_TEST", None)
+    return variables
 
 
 @pytest.fixture(scope="session", autouse=True)
