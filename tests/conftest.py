@@ -22,6 +22,7 @@ from tests.support.databases import (
     empty_the_log,
 )
 from tests.support.few_keys import few_keys
+from tests.support.memory_mode import MemoryMode, running_in_memory
 from tests.support.profiles import register_profiles
 from tests.support.store import STORE
 from tests.support.worlds import World, memory_world, orm_world
@@ -58,7 +59,7 @@ MARKERS: Final = {
 }
 """Markers whose tests run on a store. With several, a test runs where all of them do."""
 WITH_A_SERVER: Final = ("browser", "concurrency", "mcp", "oauth_clients")
-"""Folders whose tests share a server for all of them that run in one process."""
+"""Folders whose tests share a server for all of them that run in one process, as those of `memory_mode` do."""
 
 TESTS: Final = Path(__file__).parent
 MANY_OBJECTS: Final = 50_000
@@ -128,7 +129,10 @@ def in_order(tests: list[pytest.Function]) -> list[pytest.Function]:
     the second.
     """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    with_server, without = _split(tests, lambda test: _folder_of(test) in WITH_A_SERVER)
+    with_server, without = _split(
+        tests,
+        lambda test: _folder_of(test) in WITH_A_SERVER or "memory_mode" in test.fixturenames,
+    )
     long, others = _split(without, lambda test: test.get_closest_marker("long") is not None)
     others = sorted(with_server, key=_folder_of) + others
     part = len(tests) // processes
@@ -246,3 +250,10 @@ def application() -> Iterator[Application]:
     services.cache_clear()
     yield Application(services())
     services.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def memory_mode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemoryMode]:
+    """The real server in memory mode. What its tests create has names that no other one uses."""
+    with running_in_memory(tmp_path_factory.mktemp("memory")) as running:
+        yield running

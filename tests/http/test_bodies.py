@@ -8,9 +8,9 @@ from urllib.parse import quote
 import pytest
 
 from accounts.domain.access import Role
-from tests.http.conftest import MemoryMode
 from tests.support.application import Application
 from tests.support.builders import a_definition
+from tests.support.memory_mode import MemoryMode
 from tests.support.patience import PATIENCE
 
 LOG_IN = "/v1/auth/login"

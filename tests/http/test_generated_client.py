@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import pytest
 
-from tests.http.conftest import MemoryMode
 from tests.support.application import PASSWORD
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition
 from tests.support.documents import ROOT
+from tests.support.memory_mode import MemoryMode
 
 PACKAGE: Final = "generated_authsvc_client"
 
@@ -23,7 +23,9 @@ def client_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """A Python client, importable under PACKAGE."""
     generator = Path(sys.executable).with_name("openapi-python-client")
     path, output = str(ROOT / "docs" / "openapi.json"), str(tmp_path / PACKAGE)
-    options = ["--meta", "none", "--path", path, "--output-path", output]
+    config = tmp_path / "config.json"
+    config.write_text('{"post_hooks": []}')  # which would format each file
+    options = ["--meta", "none", "--path", path, "--output-path", output, "--config", str(config)]
     subprocess.run(  # our own dependency with fixed arguments
         [str(generator), "generate", *options], check=True, capture_output=True
     )
