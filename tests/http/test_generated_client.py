@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 
@@ -67,7 +68,8 @@ def model(name: str, members: dict[str, Any]) -> Any:
 def test_a_generated_python_client_enrols(memory_mode: MemoryMode, client_package: None) -> None:
     clients: Any = import_module(f"{PACKAGE}.client")
     base = f"http://127.0.0.1:{memory_mode.server.port}"
-    account = model("RegisterRequest", {"email": "cleo@school.example", "password": PASSWORD})
+    email = f"cleo-{uuid4().hex[:8]}@school.example"
+    account = model("RegisterRequest", {"email": email, "password": PASSWORD})
     with clients.Client(base_url=base) as stranger:
         session = operation("accounts", "register").sync(client=stranger, body=account)
     with clients.AuthenticatedClient(base_url=base, token=session.access_token) as bo:
@@ -84,7 +86,7 @@ def test_a_generated_python_client_enrols(memory_mode: MemoryMode, client_packag
 
 def a_course_of(client: Any) -> str:
     """The slug of a published course of a new organization."""
-    body = model("CreateOrganizationRequest", {"name": "Knots", "slug": "generated"})
+    body = model("CreateOrganizationRequest", {"name": "Knots", "slug": f"knots-{uuid4().hex[:8]}"})
     org = operation("accounts", "create_organization").sync(client=client, body=body)
     definition = model("CourseDefinition", body_of(a_definition(slug="knots")))
     course = operation("courses", "create_course").sync(client=client, body=definition, org=org.id)
