@@ -22,6 +22,7 @@ from tests.support.databases import (
     empty_the_log,
 )
 from tests.support.few_keys import few_keys
+from tests.support.memory_mode import MemoryMode, running_in_memory
 from tests.support.profiles import register_profiles
 from tests.support.provider import LOG, open_provider
 from tests.support.school import School
@@ -60,12 +61,31 @@ MARKERS: Final = {
 }
 """Markers whose tests run on a store. With several, a test runs where all of them do."""
 _MARK_OF_ALL: Final = re.compile(r"^pytestmark = \[?\s*(?:pytest\.mark\.|in_a_)(\w+)", re.MULTILINE)
-WITH_A_SERVER: Final = ("browser", "concurrency", "mcp", "oauth_clients")
-"""Folders whose tests share a server for all of them that run in one process, as those with the provider do."""
+SHARING: Final = (
+    "architecture",
+    "browser",
+    "concurrency",
+    "mcp",
+    "oauth_clients",
+    "memory_mode",
+    "provider",
+)
+"""Folders and fixtures whose tests share what is expensive, a server or parsed sources, if one process runs them."""
 
 TESTS: Final = Path(__file__).parent
 MANY_OBJECTS: Final = 50_000
 """How many new objects call for a search for garbage: as often as Python does, it takes a tenth of all the time."""
+NEEDED_BY_NONE: Final = frozenset(
+    {
+        "_django_clear_site_cache",
+        "_django_isolate_apps",
+        "_django_setup_unittest",
+        "_live_server_helper",
+        "_template_string_if_invalid_marker",
+        "faker_seed",
+    }
+)
+"""Fixtures of plugins for every test, about what no test uses: to set them up takes longer than most tests."""
 COLLECTED: Final = pytest.StashKey[list[pytest.Function]]()
 """All tests of this process, with those that it does not run."""
 
@@ -117,6 +137,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = in_order(selected)
     config.hook.pytest_deselected(items=list(set(tests).difference(selected)))
     for test in selected:
+        test.fixturenames[:] = [name for name in test.fixturenames if name not in NEEDED_BY_NONE]
         if STORE != "memory" and not _has_own_database(test):
             test.add_marker(pytest.mark.django_db)
 
@@ -124,27 +145,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def in_order(tests: list[pytest.Function]) -> list[pytest.Function]:
     """The tests in an order in which several processes, each beginning with a part of it, do little twice.
 
-    Tests of a server are the beginning of the first part, so that one process alone starts it, and long ones that of
-    the second.
+    Those that share something are the beginning of the first part, and long ones that of the second.
     """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    with_server, without = _split(tests, _has_server)
+    sharing, without = _split(tests, lambda test: bool(_shared_by(test)))
     long, others = _split(without, lambda test: test.get_closest_marker("long") is not None)
-    others = sorted(with_server, key=lambda test: (_has_provider(test), _folder_of(test))) + others
+    others = sorted(sharing, key=_shared_by) + others
     part = len(tests) // processes
     return others[:part] + long + others[part:]
 
 
-def _has_server(test: pytest.Function) -> bool:
-    return _folder_of(test) in WITH_A_SERVER or _has_provider(test)
-
-
-def _has_provider(test: pytest.Function) -> bool:
-    return "provider" in test.fixturenames
-
-
-def _folder_of(test: pytest.Function) -> str:
-    return test.path.relative_to(TESTS).parts[0]
+def _shared_by(test: pytest.Function) -> str:
+    """The fixture that the test shares with others, or else its folder if that does; otherwise nothing."""
+    names = (*test.fixturenames, test.path.relative_to(TESTS).parts[0])
+    return next((name for name in names if name in SHARING), "")
 
 
 def _split(
@@ -259,3 +273,10 @@ def application() -> Iterator[Application]:
     services.cache_clear()
     yield Application(services())
     services.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def memory_mode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemoryMode]:
+    """The real server in memory mode. What its tests create has names that no other one uses."""
+    with running_in_memory(tmp_path_factory.mktemp("memory")) as running:
+        yield running

@@ -18,7 +18,7 @@ from authsvc.composition.container import services
 from authsvc.management.base import OperatorCommand
 from tests.support.application import Application
 from tests.support.commands import error_of, output_of
-from tests.support.databases import own_database
+from tests.support.databases import connected_to, own_database
 from tests.support.documents import ROOT
 from tests.support.patience import PATIENCE
 
@@ -128,23 +128,22 @@ def test_a_failing_command_exits_with_1_and_one_line() -> None:
 
 @pytest.mark.database
 def test_a_database_without_tables_is_reported_in_one_line(tmp_path: Path) -> None:
-    with own_database(tmp_path) as url:
-        ended = manage("verify", DATABASE_URL=url)
+    with own_database(tmp_path) as url, connected_to(url):
+        error, _ = error_of("verify")
 
-    assert ended.returncode == 1
-    assert ended.stderr.startswith("CommandError: The database at DATABASE_URL fails: ")
-    assert "progress_courseprogress" in ended.stderr
-    assert ended.stderr.endswith(" Does `manage.py migrate` succeed?\n")
-    assert ended.stderr.count("\n") == 1
+    assert error.startswith("The database at DATABASE_URL fails: ")
+    assert "progress_courseprogress" in error
+    assert error.endswith(" Does `manage.py migrate` succeed?")
+    assert "\n" not in error
 
 
 @pytest.mark.postgres
 def test_an_unreachable_database_is_reported_without_its_password() -> None:
-    ended = manage("verify", DATABASE_URL="postgres://anna:open-sesame@127.0.0.1:1/school")
+    with connected_to("postgres://anna:open-sesame@127.0.0.1:1/school"):
+        error, _ = error_of("verify")
 
-    assert ended.returncode == 1
-    assert ended.stderr.startswith("CommandError: The database at DATABASE_URL fails: ")
-    assert "open-sesame" not in ended.stderr
+    assert error.startswith("The database at DATABASE_URL fails: ")
+    assert "open-sesame" not in error
 
 
 def test_new_keys_are_a_valid_key_set(tmp_path: Path) -> None:
@@ -164,12 +163,12 @@ def test_new_keys_are_new_each_time() -> None:
     assert first["d"] != second["d"]
 
 
-def test_new_keys_need_no_other_settings(tmp_path: Path) -> None:
-    ended = manage("new_signing_keys", SIGNING_KEYS_FILE=str(tmp_path / "missing.json"))
+def test_new_keys_need_no_other_settings(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "missing.json"
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=file)
+    services.cache_clear()
 
-    assert ended.returncode == 0
-    assert ended.stderr == ""
-    assert json.loads(ended.stdout)["keys"]
+    assert json.loads(output_of("new_signing_keys"))["keys"]
 
 
 def test_createsuperuser_refers_to_create_admin() -> None:

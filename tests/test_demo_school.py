@@ -21,17 +21,19 @@ from courses.definitions.courses import read_definition
 from progress.domain.entities.attempts import AttemptStatus
 from tests.support.application import Application
 from tests.support.commands import output_of
-from tests.support.worlds import World
+from tests.support.worlds import World, memory_world
 
 NOW: Final = datetime(2026, 11, 29, 15, tzinfo=UTC)
 ALL: Final = PageRequest(limit=100)
 
 
-@pytest.fixture
-def school(memory: World) -> World:
-    memory.clock.at = NOW
-    load_school(memory.services, samples.developer_logins(samples.new_passwords()))
-    return memory
+@pytest.fixture(scope="module")
+def school() -> World:
+    """The school, for tests that change nothing in it."""
+    world = memory_world()
+    world.clock.at = NOW
+    load_school(world.services, samples.developer_logins(samples.new_passwords()))
+    return world
 
 
 def status_of_organizations(services: Services) -> dict[str, OrganizationStatus]:

@@ -195,7 +195,7 @@ def test_attempts_have_the_same_id_and_growing_pauses_over_more_than_a_day(
         before = len(receiver.requests)
         deliver(memory)
         times += [memory.clock.at] * (len(receiver.requests) - before)
-        memory.clock.go_on(minutes=0.5)
+        memory.clock.go_on(minutes=2.5)
 
     assert receiver.ids == [event.event.id] * 9
     pauses = [later - earlier for earlier, later in pairwise(times)]

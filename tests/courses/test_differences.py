@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from courses.domain.entities.assessments import (
     AnswerKey,
@@ -28,6 +28,7 @@ from courses.domain.entities.editing import (
 )
 from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
 from tests.courses.test_definitions_round_trip import definitions
+from tests.support.profiles import examples
 
 SLIPS: Final = Question(
     key="slips",
@@ -74,13 +75,13 @@ def members(diff: CourseDifference, key: str) -> dict[str, tuple[Any, Any]]:
     return {member.path: (member.before, member.after) for member in change.members}
 
 
-@settings(max_examples=30)
+@examples(15)
 @given(definitions())
 def test_equal_definitions_have_no_difference(definition: CourseDefinition) -> None:
     assert difference(definition, definition).is_empty
 
 
-@settings(max_examples=30)
+@examples(15)
 @given(definitions(), definitions())
 def test_different_definitions_have_one_and_the_way_back_is_its_mirror(
     before: CourseDefinition, after: CourseDefinition

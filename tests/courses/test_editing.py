@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.domain.access import NotPermitted, Right
@@ -39,6 +39,7 @@ from courses.domain.errors import (
 )
 from tests.courses.test_definitions_round_trip import definitions
 from tests.support.builders import a_principal
+from tests.support.profiles import examples
 from tests.support.worlds import World
 
 BO: Final = a_principal(None, Right.AUTHOR_COURSES)
@@ -135,7 +136,7 @@ def an_edit(definition: CourseDefinition, data: st.DataObject) -> tuple[Edit, Ed
     )
 
 
-@settings(max_examples=30)
+@examples(15)
 @given(definition=definitions(), data=st.data())
 def test_edits_keep_the_rules_and_can_be_undone(
     definition: CourseDefinition, data: st.DataObject
@@ -153,7 +154,7 @@ def test_edits_keep_the_rules_and_can_be_undone(
     assert edited == definition
 
 
-@settings(max_examples=30)
+@examples(15)
 @given(definition=definitions(), data=st.data())
 def test_what_is_removed_can_be_put_back(definition: CourseDefinition, data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(places(definition)))

@@ -25,6 +25,8 @@ VALUES: Final = (
 IMPLIED: Final = frozenset({"p", "sequential"})
 """What a single paragraph or unit is even without them."""
 
+FILES: Final = [pytest.param("course.xml", marks=pytest.mark.nightly), "chapter/sea.xml"]
+
 Change = Callable[[Element], "list[Element | str]"]
 
 
@@ -92,7 +94,7 @@ def is_named(losses: list[Loss], path: tuple[Element, ...], attribute: str | Non
     return attribute in named if attribute is not None else bool(named)
 
 
-@pytest.mark.parametrize("file", ["course.xml", "chapter/sea.xml"])
+@pytest.mark.parametrize("file", FILES)
 def test_an_attribute_has_an_effect_or_is_named(folder: Path, file: str) -> None:
     root = parse((folder / file).read_bytes(), file)
     before = after(folder, file, root, lambda part: [part])
@@ -112,7 +114,7 @@ def test_an_attribute_has_an_effect_or_is_named(folder: Path, file: str) -> None
     assert not silent, silent
 
 
-@pytest.mark.parametrize("file", ["course.xml", "chapter/sea.xml"])
+@pytest.mark.parametrize("file", FILES)
 def test_an_element_has_an_effect_or_is_named(folder: Path, file: str) -> None:
     root = parse((folder / file).read_bytes(), file)
     (before, _), (_, losses) = after(folder, file, root, lambda part: [part]), read(folder)

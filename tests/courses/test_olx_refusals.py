@@ -10,11 +10,14 @@ import pytest
 from courses.definitions.courses import read_definition, write_definition
 from courses.domain.errors import InvalidDefinition
 from tests.support.olx import KNOTS, a_course_in, error_of, mapped, put
+from tests.support.profiles import PROFILE, TIMES_AS_MANY
 
 TEXT: Final = "<html><p>Make a loop.</p></html>"
 NAMES: Final = sorted(
     str(path.relative_to(KNOTS)) for path in KNOTS.rglob("*") if path.suffix in (".xml", ".html")
 )
+CUT_EVERY: Final = 97 // TIMES_AS_MANY[PROFILE]
+"""After how many bytes files are cut short."""
 BOMB: Final = """<?xml version="1.0"?>
 <!DOCTYPE html [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>
 <html>&c;</html>"""
@@ -144,7 +147,7 @@ def test_a_file_that_was_cut_short_or_is_missing_never_ends_in_a_crash(
     folder = shutil.copytree(KNOTS, tmp_path / "knots")
     whole = (folder / name).read_bytes()
 
-    for length in (*range(0, len(whole), 29), None):
+    for length in (*range(0, len(whole), CUT_EVERY), None):
         if length is None:
             (folder / name).unlink()
         else:
@@ -152,7 +155,7 @@ def test_a_file_that_was_cut_short_or_is_missing_never_ends_in_a_crash(
         assert is_read_or_refused(folder)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20 * TIMES_AS_MANY[PROFILE]))
 def test_files_in_which_bytes_were_changed_never_end_in_a_crash(tmp_path: Path, seed: int) -> None:
     folder = shutil.copytree(KNOTS, tmp_path / "knots")
     chance = random.Random(seed)

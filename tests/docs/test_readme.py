@@ -7,8 +7,8 @@ import subprocess
 from typing import Any, Final
 
 from tests.support.documents import fences, page
+from tests.support.memory_mode import MemoryMode
 from tests.support.patience import PATIENCE
-from tests.support.server import running_server
 
 PAGE: Final = page("README.md")
 (COMMAND,) = [fence.text for fence in fences(PAGE) if fence.language == "sh"]
@@ -24,16 +24,16 @@ def _shape_of(value: Any) -> Any:
     return value
 
 
-def test_the_request_is_answered_as_shown() -> None:
-    with running_server({"DATABASE_URL": ""}) as server:
-        ran = subprocess.run(
-            ["bash", "-eu", "-c", COMMAND.replace(":8000", f":{server.port}")],  # noqa: S607  # its place differs between systems
-            env={"PATH": os.environ["PATH"], "NO_PROXY": "127.0.0.1"},
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
+def test_the_request_is_answered_as_shown(memory_mode: MemoryMode) -> None:
+    command = COMMAND.replace(":8000", f":{memory_mode.server.port}")
+    ran = subprocess.run(
+        ["bash", "-eu", "-c", command],  # noqa: S607  # its place differs between systems
+        env={"PATH": os.environ["PATH"], "NO_PROXY": "127.0.0.1"},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
 
     assert _shape_of(json.loads(ran.stdout)) == _shape_of(SHOWN)
 

@@ -1,7 +1,6 @@
 """Health checks."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection
@@ -12,10 +11,9 @@ from authsvc.http import health
 from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.support.application import Application
 from tests.support.builders import a_progress, an_event
+from tests.support.databases import connected_to
 from tests.support.postgres import free_port
-from tests.support.server import running_server
 from tests.support.store import STORE
-from tests.support.wire import WireCaller
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -80,15 +78,13 @@ def test_progress_that_misses_events_makes_it_degraded(application: Application)
     assert answer.json["lags"]["event-log"].startswith("1 of the last 100 events")
 
 
-def test_without_its_database_it_lives_but_is_not_ready(tmp_path: Path) -> None:
-    environment = {"DATABASE_URL": f"postgres://nobody@127.0.0.1:{free_port()}/nothing"}
-    with (
-        (tmp_path / "log").open("w") as errors,
-        running_server(environment, errors=errors) as server,
-    ):
-        alive = WireCaller(server.port).get("/health")
-        ready = WireCaller(server.port).get("/health/ready")
-        used = WireCaller(server.port).post("/v1/auth/login", {"email": "a@b.c", "password": "d"})
+@pytest.mark.postgres
+def test_without_its_database_it_lives_but_is_not_ready(application: Application) -> None:
+    stranger = application.stranger
+    with connected_to(f"postgres://nobody@127.0.0.1:{free_port()}/nothing"):
+        alive = stranger.get("/health")
+        ready = stranger.get("/health/ready")
+        used = stranger.post("/v1/auth/login", {"email": "a@b.c", "password": "d"})
 
     assert alive.status == 200
     assert ready.status == 503

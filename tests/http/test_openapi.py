@@ -4,7 +4,9 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.util import find_spec, module_from_spec
 from io import StringIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,12 +16,11 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from jsonschema import Draft202012Validator
+from pytest_django import Settings
 
-from tests.support.application import Application
+from tests.support.application import Application, Caller
 from tests.support.documents import page
 from tests.support.operations import PUBLIC_FILES
-from tests.support.server import running_server
-from tests.support.wire import WireCaller
 
 OPENAPI = json.loads(page("docs/openapi.json"))
 
@@ -212,20 +213,25 @@ def test_the_page_shows_the_served_file(application: Application) -> None:
     assert '"/v1/openapi.json"' in answer.text
 
 
-@pytest.fixture(scope="module")
-def without_docs() -> Iterator[WireCaller]:
-    environment = {"DATABASE_URL": "", "DOCS": "off", "LOG_LEVEL": "ERROR"}
-    with running_server(environment) as server:
-        yield WireCaller(server.port)
+@pytest.fixture
+def without_docs(settings: Settings, application: Application) -> Caller:
+    """A caller of the application with the URLs that it has where the docs are switched off."""
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, shows_docs=False)
+    specification = find_spec(settings.ROOT_URLCONF)
+    assert specification is not None
+    assert specification.loader is not None
+    settings.ROOT_URLCONF = urls = module_from_spec(specification)
+    specification.loader.exec_module(urls)
+    return application.stranger
 
 
 @pytest.mark.parametrize("place", ["/docs", "/docs?script=", "/v1/openapi.json"])
-def test_with_the_docs_switched_off_there_is_nothing(without_docs: WireCaller, place: str) -> None:
+def test_with_the_docs_switched_off_there_is_nothing(without_docs: Caller, place: str) -> None:
     answer = without_docs.get(place)
 
     assert answer.status == 404
     assert "openapi" not in answer.text
 
 
-def test_with_the_docs_switched_off_the_rest_is_there(without_docs: WireCaller) -> None:
+def test_with_the_docs_switched_off_the_rest_is_there(without_docs: Caller) -> None:
     assert without_docs.get("/.well-known/jwks.json").status == 200

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.http.conftest import MemoryMode
 from tests.support.application import PASSWORD
 from tests.support.documents import ROOT
 from tests.support.javascript import printed_by, project_in
+from tests.support.memory_mode import MemoryMode
 
 
 @pytest.mark.memory

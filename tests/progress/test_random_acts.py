@@ -69,7 +69,7 @@ acts: Final = st.builds(
 )
 
 
-modestly = examples(30)
+modestly = examples(15)
 
 
 def a_school(plan: Plan) -> School:

@@ -1,13 +1,9 @@
 """Configuration of the tutor: what it needs, and what is kept secret."""
 
-import subprocess
-import sys
-
 import pytest
 
 from authsvc.config.environment import read_environment
 from authsvc.config.tutor import TutorKind
-from authsvc.config.variables import ROOT
 from tests.settings.test_environment import PASSWORD, PRODUCTION, error_of, is_a_sentence
 
 ANTHROPIC = {"TUTOR": "anthropic", "TUTOR_MODEL": "knots-1", "TUTOR_API_KEY": PASSWORD}
@@ -58,21 +54,3 @@ def test_a_key_that_no_header_can_have_is_refused_without_being_repeated(key: st
 
 def test_the_key_is_not_shown() -> None:
     assert PASSWORD not in repr(read_environment(ANTHROPIC))
-
-
-def test_a_process_without_a_provider_loads_no_sdk() -> None:
-    script = (
-        "import sys, django; django.setup();"
-        "from authsvc.composition.container import services; services();"
-        "print(sorted({'anthropic', 'openai', 'httpx2', 'pydantic'} & sys.modules.keys()))"
-    )
-    loaded = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=ROOT,
-        env={"DJANGO_SETTINGS_MODULE": "authsvc.settings", "APP_ENV": "test"},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-
-    assert loaded.stdout == "[]\n"
