@@ -44,7 +44,15 @@ from tests.support.pathways import a_definition_with_exams as pathway_on_paper
 from tests.support.pathways import a_published_pathway, a_stage
 from tests.support.prompts import a_prompt_version
 from tests.support.proposals import a_proposal
-from tests.support.staff import StaffBrowser, a_holder, an_examined, keys_of, lists, root_browser
+from tests.support.staff import (
+    StaffBrowser,
+    a_holder,
+    an_examined,
+    keys_of,
+    lists,
+    root_browser,
+    statements_are_repeatable,
+)
 from tests.support.webhooks import a_delivery
 
 pytestmark = pytest.mark.database
@@ -211,9 +219,7 @@ def test_every_row_is_shown_and_no_secret_nor_inline_script_is(application: Appl
 def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # On a slow machine, a session would be saved in between, and the counts of the navigation read again.
-    monkeypatch.setattr("authsvc.http.middleware._SAVED_EVERY_SECONDS", 3600)
-    monkeypatch.setattr("authsvc.overview.services.CACHED_FOR", timedelta(hours=1))
+    statements_are_repeatable(monkeypatch)
     root = filled(application, times=2)
     _queries(root)
     few = _queries(root)
