@@ -225,7 +225,7 @@ def is_shown(staff: StaffBrowser, path: str) -> bool:
 
 
 def is_submitted(staff: StaffBrowser, path: str, *, is_shown: bool) -> bool:
-    """Whether the page accepts a form, which then may well be incomplete. A refusal may lead back to the page."""
+    """Whether the page accepts a form, which then may well be incomplete. An error may lead back to the page."""
     answer = staff.client.post(ADMIN + path)
     if answer.headers.get("Location") == ADMIN + path:
         return is_shown
