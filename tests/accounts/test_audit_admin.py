@@ -13,6 +13,7 @@ from django.utils.html import strip_tags
 from accounts.admin.audit_words import ACTIONS_OF, NOUNS, WORDS
 from accounts.domain.access import OPERATOR
 from accounts.domain.audit.entities import AuditAction, AuditEntry, SubjectType
+from accounts.domain.identity.entities.users import User
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.organizations.entities import Organization
 from accounts.models import AuditEntry as AuditEntryRow
@@ -22,7 +23,7 @@ from courses.models import Course
 from credentials.models import UserCredential
 from tests.accounts.auditing import ANNA, an_act, record_act
 from tests.accounts.client_pages import CLIENTS, registered, secret_page_of
-from tests.support.application import Application
+from tests.support.application import PASSWORD, Application
 from tests.support.builders import a_principal
 from tests.support.jobs import work_off
 from tests.support.staff import (
@@ -44,8 +45,16 @@ def auditor(application: Application) -> StaffBrowser:
     return staff_browser(application, "Auditors")
 
 
+def created_account(application: Application) -> User:
+    """The account of Anna, whose creation the log records."""
+    services, email = application.services, "anna@school.example"
+    anna = services.users.create(email=email, name="Anna", password=PASSWORD, roles=(), by=OPERATOR)
+    services.emails.verify(anna.id, email=email)
+    return anna
+
+
 def has_organization(application: Application) -> Organization:
-    owner = a_user_of(application)
+    owner = created_account(application)
     return application.services.organizations.create(
         name="School of Knots", slug="knots", owner_id=owner.id, by=OPERATOR
     )
@@ -164,7 +173,7 @@ def test_the_log_is_filtered_by_action_kind_organization_and_time(application: A
 def test_the_log_of_a_person_is_found_by_part_of_their_name_or_address(
     application: Application,
 ) -> None:
-    root, anna = root_browser(application), a_user_of(application, "Anna")
+    root, anna = root_browser(application), created_account(application)
     a_user_of(application, "Chidi")
     root.act(USERS, "deactivate", anna.id, reason="Left.")
     deactivated = "Deactivated Anna. Reason: “Left.”"
@@ -270,7 +279,7 @@ def test_the_list_says_when_all_entries_were_verified(application: Application) 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_an_auditor_exports_what_the_list_shows(application: Application, form: str) -> None:
-    bo, anna = auditor(application), a_user_of(application)
+    bo, anna = auditor(application), created_account(application)
 
     page = bo.post(f"{LOG}export/?who={anna.id}", format=form)
     work_off(application.services)

@@ -9,12 +9,12 @@ from uuid import uuid4
 
 from django.test import Client
 
-from accounts.domain.access import OPERATOR, Role
+from accounts.domain.access import OPERATOR, Authentication, Role, UserId
 from accounts.domain.identity.entities.users import User
 from authsvc.composition.container import Services
 from courses.domain.entities.courses import Course, CourseDefinition
 from credentials.domain.entities.definitions import Credential
-from tests.support.builders import a_definition, some_terms
+from tests.support.builders import a_definition, a_session, some_terms
 
 PASSWORD = "correct horse battery staple"
 
@@ -126,15 +126,32 @@ class Application:
         self.services = services
         self.stranger = Caller()
 
-    def signed_in(self, *roles: Role, name: str = "Anna") -> Person:
-        """A user with a verified e-mail address, and a token of theirs."""
-        email = f"{name.lower()}-{uuid4().hex[:8]}@school.example"
-        user = self.services.users.create(
-            email=email, name=name, password=PASSWORD, roles=roles, by=OPERATOR
+    def has_user(self, name: str = "Anna", *, is_verified: bool = True, **parts: Any) -> User:
+        """Store a user, by default with a verified e-mail address. No log records it."""
+        user = User.registered(
+            UserId(uuid4()),
+            name=name,
+            password_hash=self.services.ports.password_hasher.hash(PASSWORD),
+            at=self.services.ports.clock.now(),
+            **{"email": f"{name.lower()}-{uuid4().hex[:8]}@school.example"} | parts,
         )
-        self.services.emails.verify(user.id, email=email)
-        session = self.services.sign_in.log_in(email=email, password=PASSWORD)
-        return Person(str(user.id), email, Caller(session.access_token))
+        self.services.repositories.users.add(user)
+        if is_verified:
+            self.services.repositories.verified_emails.save(user.id, email=user.email)
+        return user
+
+    def signed_in(self, *roles: Role, name: str = "Anna") -> Person:
+        """A user with a verified e-mail address, and a token of theirs. No log records a sign-in."""
+        user, now = self.has_user(name, roles=roles), self.services.ports.clock.now()
+        session = a_session(
+            user_id=user.id,
+            started_at=now,
+            expires_at=now + self.services.sign_in.session_policy.ends_after,
+            authentication=Authentication(at=now, methods=("pwd",)),
+        )
+        self.services.repositories.sessions.add(session)
+        tokens = self.services.sign_in.pairs.access_only(session, user, at=now)
+        return Person(str(user.id), user.email, Caller(tokens.access_token))
 
     def user_with(self, email: str) -> User:
         """The user with this e-mail address, verified or not."""

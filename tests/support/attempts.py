@@ -1,7 +1,7 @@
 """Builders for assessment attempts."""
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,7 +36,12 @@ RIGHT = {
 
 def a_definition_with_exams(slug: str = "knots") -> CourseDefinition:
     """A course with a quiz, a project and an exam."""
-    return read_definition(EXAMS.replace("slug: knots", f"slug: {slug}"))
+    return replace(_definition_with_exams(), slug=slug)
+
+
+@cache
+def _definition_with_exams() -> CourseDefinition:
+    return read_definition(EXAMS)
 
 
 @dataclass(frozen=True, kw_only=True)

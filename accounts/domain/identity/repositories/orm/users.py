@@ -118,8 +118,12 @@ class OrmVerifiedEmailRepository:
 
     def save(self, user_id: UserId, *, email: str) -> None:
         EmailAddress.objects.filter(user_id=user_id).exclude(email=email).delete()
-        EmailAddress.objects.update_or_create(
-            user_id=user_id, email=email, defaults={"verified": True, "primary": True}
+        verified = EmailAddress(user_id=user_id, email=email, verified=True, primary=True)
+        EmailAddress.objects.bulk_create(
+            [verified],
+            update_conflicts=True,
+            unique_fields=["user", "email"],
+            update_fields=["verified", "primary"],
         )
 
 
