@@ -112,11 +112,11 @@ def test_without_a_request_no_client_ip_is_limited(application: Application) -> 
 def test_one_pupil_with_wrong_passwords_does_not_lock_a_class_out(
     application: Application,
 ) -> None:
-    others = [application.signed_in(name=f"Pupil-{number}") for number in range(39)]
+    others = [application.signed_in(name=f"Pupil-{number}") for number in range(4)]
     has_root(application)
 
-    for _ in range(200):
+    for _ in range(40):
         with suppress(ValidationError):
             assert signs_in(password="a wrong password") is None
 
-    assert all(signs_in(username=other.email) for other in others)
+    assert all(signs_in(username=other.email) for other in others * 10)

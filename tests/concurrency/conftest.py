@@ -1,6 +1,8 @@
 """Fixtures for races: one school for all of them, and a second server on its database."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -17,10 +19,25 @@ def school(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
         yield opened
 
 
+LIMITS: Final = {
+    "BEHIND_PROXY": "on",
+    "LOGIN_ATTEMPTS_PER_MINUTE": "30",
+    "LOGIN_FAILURES_BEFORE_BACKOFF": "5",
+}
+"""Limits that fifty attempts exceed."""
+
+
 @pytest.fixture(scope="session")
-def neighbour(school: School) -> Iterator[Server]:
-    """A second process that serves the same school, as if in another data centre."""
-    with running_server(school.environment) as server:
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file with the output of the second server."""
+    return tmp_path_factory.mktemp("neighbour") / "log"
+
+
+@pytest.fixture(scope="session")
+def neighbour(school: School, log: Path) -> Iterator[Server]:
+    """A second process that serves the same school, as if in another data centre, with stricter limits."""
+    environment = school.environment | LIMITS
+    with log.open("w") as errors, running_server(environment, threads=8, errors=errors) as server:
         yield server
 
 

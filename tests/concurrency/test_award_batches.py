@@ -31,7 +31,7 @@ from tests.support.worlds import World, orm_world
 
 pytestmark = pytest.mark.postgres
 
-ROWS: Final = 8
+ROWS: Final = 4
 LOCK_PROGRESS: Final = "SELECT 1 FROM progress_courseprogress WHERE user_id = %s FOR UPDATE"
 WORK: Final = [sys.executable, "manage.py", "work", "--once", "--outbound=0", "--webhooks=0"]
 

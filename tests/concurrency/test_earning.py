@@ -75,24 +75,24 @@ def held_by(anna: WireCaller) -> list[str]:
     return sorted(item["credential"]["id"] for item in items)
 
 
-def test_of_twenty_claims_at_once_one_succeeds(pair: Pair) -> None:
+def test_of_eight_claims_at_once_one_succeeds(pair: Pair) -> None:
     anna, completions = pair.enrolled()
     for place in completions:
         anna.post(place)
     (credential,) = pair.earns((0, pair.both))
 
-    answers = at_once(*[lambda: anna.post(f"/v1/credentials/{credential}/issue")] * 20)
+    answers = at_once(*[lambda: anna.post(f"/v1/credentials/{credential}/issue")] * 8)
 
-    assert Counter(answer.status for answer in answers) == {201: 1, 409: 19}
+    assert Counter(answer.status for answer in answers) == {201: 1, 409: 7}
     assert {answer.code for answer in answers if answer.status == 409} == {"already-issued"}
     assert held_by(anna) == [credential]
 
 
-def test_twenty_simultaneous_completions_issue_one_credential(pair: Pair) -> None:
+def test_eight_simultaneous_completions_issue_one_credential(pair: Pair) -> None:
     credentials = pair.earns((0, pair.either), (1, pair.either))
     anna, (first, second) = pair.enrolled()
 
-    answers = at_once(*[lambda: anna.post(first), lambda: anna.post(second)] * 10)
+    answers = at_once(*[lambda: anna.post(first), lambda: anna.post(second)] * 4)
 
     assert {answer.status for answer in answers} == {200}
     assert held_by(anna) == sorted(credentials)
@@ -101,19 +101,19 @@ def test_twenty_simultaneous_completions_issue_one_credential(pair: Pair) -> Non
 def test_who_completes_both_courses_at_once_earns_what_asks_for_both(pair: Pair) -> None:
     """There is no deadlock, in whatever order streams and credentials are locked."""
     credentials = pair.earns((0, pair.both), (1, pair.either), (0, None), (1, pair.both))
-    learners = [pair.enrolled() for _ in range(10)]
+    learners = [pair.enrolled() for _ in range(4)]
 
     answers = at_once(
         *[lambda who=who, place=place: who.post(place) for who, two in learners for place in two]
     )
 
     assert {answer.status for answer in answers} == {200}
-    assert [held_by(who) for who, _ in learners] == [sorted(credentials)] * 10
+    assert [held_by(who) for who, _ in learners] == [sorted(credentials)] * 4
 
 
 def test_what_is_claimed_while_it_is_earned_is_issued_once(pair: Pair) -> None:
     """The claim is recorded in the stream to which the completion adds, so both lock it twice."""
-    learners = [pair.enrolled() for _ in range(10)]
+    learners = [pair.enrolled() for _ in range(4)]
     for who, (first, _) in learners:
         who.post(first)
     credentials = pair.earns((1, pair.either), (1, pair.either))
@@ -128,13 +128,13 @@ def test_what_is_claimed_while_it_is_earned_is_issued_once(pair: Pair) -> None:
     )
 
     assert {answer.status for answer in answers} <= {200, 201, 409}
-    assert [held_by(who) for who, _ in learners] == [sorted(credentials)] * 10
+    assert [held_by(who) for who, _ in learners] == [sorted(credentials)] * 4
 
 
-def test_twenty_credentials_at_once_are_signed_with_the_same_new_keys(pair: Pair) -> None:
+def test_eight_credentials_at_once_are_signed_with_the_same_new_keys(pair: Pair) -> None:
     """The first credential of an issuer makes its keys; of those that are issued at once, one does."""
     pair.earns((0, None))
-    learners = [pair.enrolled() for _ in range(20)]
+    learners = [pair.enrolled() for _ in range(8)]
 
     answers = at_once(*[lambda who=who, place=two[0]: who.post(place) for who, two in learners])
     documents = [badge_of(who) for who, _ in learners]

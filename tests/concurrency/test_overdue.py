@@ -23,7 +23,7 @@ pytestmark = pytest.mark.postgres
 
 AtOnce = Callable[..., Counter[str]]
 
-ROUNDS: Final = 10
+ROUNDS: Final = 4
 SUBMITTED_ONCE: Final = [
     EventType.ENROLLED,
     EventType.ASSESSMENT_SUBMITTED,

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.postgres
 
 WORKERS: Final = 6
 WRITERS: Final = 4
-EVENTS: Final = 25
+EVENTS: Final = 10
 ROUNDS: Final = 10
 MINE: Final = f"{URL}/of-this-test"
 """Webhooks of other tests are in the same database, and receive the same events."""

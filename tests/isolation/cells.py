@@ -35,7 +35,7 @@ class Object(StrEnum):
 
 
 class CallerKind(StrEnum):
-    """The caller. The other tenant's owner and the suspended owner have tenants of their own.
+    """The caller. The other tenant's owner has a tenant of their own, and that of the suspended owner is suspended.
 
     The last three act for an owner through an OAuth client that was granted some scopes. The admin without a second
     factor is an instructor of the tenant as well.

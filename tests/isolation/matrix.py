@@ -1,4 +1,4 @@
-"""The isolation matrix: two tenants or three, and one kind of caller."""
+"""The isolation matrix: two tenants, and one kind of caller."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,9 +10,9 @@ from accounts.domain.access import OPERATOR, OrganizationId, Role, Scope, UserId
 from accounts.domain.identity.entities.users import UserChanges
 from tests.isolation.cells import ROLES, ROOTS, SERVICES, CallerKind, Cell, Object, scopes_of
 from tests.isolation.examples import Example, example_of
-from tests.isolation.tenants import Member, Tenant, Tenants
+from tests.isolation.tenants import Member, Neighbours, Tenant
 from tests.isolation.tokens import Tokens
-from tests.support.application import Answer, Application, Caller
+from tests.support.application import Answer, Caller
 from tests.support.blocks import undone_block
 from tests.support.operations import Route
 
@@ -25,28 +25,27 @@ IN_BODIES: Final = {"member_id", "question_id", "course_id", "taught", "token", 
 class Matrix:
     """Runs each cell in a unit of work that is rolled back, so that cells do not affect each other."""
 
-    def __init__(self, application: Application, kind: CallerKind) -> None:
-        self._application, self._tenants = application, Tenants(application)
-        self._kind, self._tokens = kind, Tokens(application)
+    def __init__(self, neighbours: Neighbours, kind: CallerKind) -> None:
+        self._application, self._tenants = neighbours.application, neighbours.tenants
+        self._kind, self._tokens = kind, Tokens(self._application)
         self._callers: dict[frozenset[Scope], Caller] = {}
-        self._home, self._other = (self._tenants.tenant(slug) for slug in ("acme", "brix"))
+        self._answers: dict[str, Answer] = {}
+        self._home, self._other = neighbours.home, neighbours.other
         self._tenant = self._tenant_of_kind()
-        self._stranger = self._tenants.somebody(name="Stranger")
-        self._newcomer = application.signed_in(name="Newcomer")
+        self._stranger, self._newcomer = neighbours.stranger, neighbours.newcomer
         self._member = self._member_of_kind()
-        guests, somebody = self._tenants.empty_tenant("guests"), self._member or self._stranger
         self._invitations = {
-            member.id: self._tenants.token_for(member, guests)
-            for member in (somebody, self._stranger)
+            member.id: self._tenants.token_for(member, neighbours.guests)
+            for member in (self._member or self._stranger, self._stranger)
         }
 
     def send(self, cell: Cell) -> Answer:
-        """Send the request of the cell, roll it back, and return the response."""
-        answers: list[Answer] = []
-        caller = self._caller(scopes_of(self._kind, cell.route.operation.scope))
-        with undone_block(self._application.services.unit_of_work):
-            answers.append(self._send(cell, caller))
-        return answers[0]
+        """The response to the request of the cell, which is sent once and rolled back."""
+        if str(cell) not in self._answers:
+            caller = self._caller(scopes_of(self._kind, cell.route.operation.scope))
+            with undone_block(self._application.services.unit_of_work):
+                self._answers[str(cell)] = self._send(cell, caller)
+        return self._answers[str(cell)]
 
     def _send(self, cell: Cell, caller: Caller) -> Answer:
         example, things = example_of(cell.route.name), self._things(cell)
@@ -99,12 +98,12 @@ class Matrix:
         return member
 
     def _tenant_of_kind(self) -> Tenant:
-        """The tenant of the caller. One that is suspended is built only for its own members."""
+        """The tenant of the caller."""
         match self._kind:
             case CallerKind.OTHER_OWNER | CallerKind.OTHER_SERVICE:
                 return self._other
             case CallerKind.SUSPENDED:
-                return self._suspended(self._tenants.tenant("shut"))
+                return self._suspended(self._home)
             case _:
                 return self._home
 

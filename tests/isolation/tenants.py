@@ -1,4 +1,4 @@
-"""Test tenants: two with the same names, one suspended, and their members."""
+"""Test tenants: two with the same names, and their members."""
 
 import re
 from dataclasses import dataclass, field
@@ -50,19 +50,12 @@ class Tenant:
     things: dict[str, str] = field(default_factory=dict)
 
 
-def _talk(person: Person, session: str, interaction: str, **members: str) -> dict[str, str]:
-    """An AI session of the person with an interaction, by these names."""
-    started = person.caller.post("/v1/ai/sessions", {"session_type": "tutoring", **members}).json
-    place = f"/v1/ai/sessions/{started['id']}/interactions"
-    message = person.caller.post(place, {"role": "user", "text": TITLE}).json
-    return {session: started["id"], interaction: message["id"]}
-
-
 class Tenants:
     """Builds the tenants. All have the same names and titles; only slugs differ."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
+        self._talkers: list[UserId] = []
         self._exams = application.published(read_definition(EXAMS))
         self._knots = application.published(a_definition_of(required=1))
         application.earns(self._knots)
@@ -88,13 +81,13 @@ class Tenants:
             "own_issued_id": self._earned(person),
             "attempt_id": self._started(person, self._exams.slug, 0),
             **self._tasks(user_id=UserId(UUID(person.id))),
-            **_talk(person, "ai_session_id", "interaction_id"),
+            **self._talk(person, "ai_session_id", "interaction_id"),
         }
         return Member(person, things)
 
     def of_the_platform(self) -> str:
         """The text of all responses about what the platform has, to somebody who is in no tenant."""
-        stranger = self.somebody(name="Stranger").person.caller
+        stranger = self.application.signed_in(name="Stranger").caller
         lists = [stranger.get(path) for path in ("/v1/courses", "/v1/credentials")]
         places = [f"/v1/courses/{course['slug']}" for course in lists[0].json["items"]]
         courses = [stranger.get(place) for place in places]
@@ -116,19 +109,18 @@ class Tenants:
         tenant.things.update(self._things(tenant))
         return tenant
 
-    def empty_tenant(self, slug: str) -> Tenant:
-        """An organization with an owner and nothing else."""
-        owner = self.somebody(name="Owner")
-        response = owner.person.caller.post("/v1/orgs", {"name": TITLE, "slug": slug})
-        return Tenant(response.json["id"], {OrgRole.OWNER: owner})
+    def empty_organization(self, slug: str) -> str:
+        """The id of an organization with an owner and nothing else."""
+        owner = self.application.signed_in(name="Owner")
+        return str(owner.caller.post("/v1/orgs", {"name": TITLE, "slug": slug}).json["id"])
 
-    def token_for(self, member: Member, tenant: Tenant) -> str:
-        """The token of a new invitation of the member to the tenant."""
+    def token_for(self, member: Member, org_id: str) -> str:
+        """The token of a new invitation of the member to the organization."""
         token, services = uuid4().hex, self.application.services
         now = services.ports.clock.now()
         invitation = Invitation(
             id=InvitationId(uuid4()),
-            org_id=OrganizationId(UUID(tenant.org_id)),
+            org_id=OrganizationId(UUID(org_id)),
             email=member.person.email,
             role=OrgRole.LEARNER,
             token_hash=services.ports.opaque_tokens.hash(token),
@@ -166,7 +158,7 @@ class Tenants:
             **self._of_platform,
             **self._invited(owner, org_id),
             **self._examined(owner, other, org_id),
-            **_talk(other, "reviewed_id", "reviewed_interaction_id", org_id=org_id),
+            **self._talk(other, "reviewed_id", "reviewed_interaction_id", org_id=org_id),
             **{
                 f"org_{name}": task_id
                 for name, task_id in self._tasks(org_id=OrganizationId(UUID(org_id))).items()
@@ -299,6 +291,22 @@ class Tenants:
         stored = self.application.services.catalog.visible_to(OPERATOR, course)
         return str(self.application.earns(stored).id)
 
+    def _talk(
+        self, person: Person, session: str, interaction: str, **members: str
+    ) -> dict[str, str]:
+        """An AI session of the person with an interaction, by these names."""
+        self._talkers.append(UserId(UUID(person.id)))
+        body = {"session_type": "tutoring", **members}
+        started = person.caller.post("/v1/ai/sessions", body).json
+        place = f"/v1/ai/sessions/{started['id']}/interactions"
+        message = person.caller.post(place, {"role": "user", "text": TITLE}).json
+        return {session: started["id"], interaction: message["id"]}
+
+    def restore_texts(self) -> None:
+        """Store the texts of all AI sessions again: like files, they do not follow a transaction."""
+        for user_id in self._talkers:
+            self.application.services.ports.texts.put(user_id, TITLE)
+
     def _pass(self, person: Person, course: str) -> None:
         place = f"/v1/courses/{course}"
         person.caller.post(f"{place}/enroll")
@@ -315,3 +323,14 @@ class Tenants:
         self.application.services.members.add(
             OrganizationId(UUID(org_id)), UserId(UUID(user_id)), role=role, by=OPERATOR
         )
+
+
+class Neighbours:
+    """Two tenants, an organization without other members, and two users who are in neither."""
+
+    def __init__(self, application: Application) -> None:
+        self.application, self.tenants = application, Tenants(application)
+        self.home, self.other = (self.tenants.tenant(slug) for slug in ("acme", "brix"))
+        self.stranger = self.tenants.somebody(name="Stranger")
+        self.newcomer = application.signed_in(name="Newcomer")
+        self.guests = self.tenants.empty_organization("guests")

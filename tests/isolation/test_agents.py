@@ -16,8 +16,9 @@ from authsvc.mcp.tools import TOOLS
 from tests.isolation.cells import NOT_FOUND, CallerKind, Cell, Object, cells_of, names_a_thing
 from tests.isolation.examples import example_of
 from tests.isolation.matrix import Matrix, path_values
+from tests.isolation.tenants import Neighbours
 from tests.support.agents import Agent
-from tests.support.application import Answer, Application, Caller
+from tests.support.application import Answer, Caller
 from tests.support.operations import Route, routes
 
 TOOL_OF: Final = {tool.endpoint.operation.name: tool for tool in TOOLS.values()}
@@ -75,8 +76,8 @@ def _answer_of_operation(answer: Answer, route: Route) -> Answer:
 
 
 @pytest.fixture
-def matrix(application: Application, kind: CallerKind) -> Matrix:
-    return AgentMatrix(application, kind)
+def matrix(neighbours: Neighbours, kind: CallerKind) -> Matrix:
+    return AgentMatrix(neighbours, kind)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,15 +1,12 @@
 """The isolation matrix: every operation, by every kind of caller, on own, foreign and missing things.
 
 Cells are derived from the operations of the code, so none can be left out. A caller's rights follow from their role,
-the scopes of their token, and how and when they signed in. Each kind of caller is one test, because
-building the tenants takes longer than sending the requests.
+the scopes of their token, and how and when they signed in. Each kind of caller is one test.
 """
 
-from dataclasses import replace
 from typing import Final
 
 import pytest
-from pytest_django import Settings
 
 from tests.isolation.cells import (
     NOT_FOUND,
@@ -20,17 +17,11 @@ from tests.isolation.cells import (
     names_a_thing,
 )
 from tests.isolation.matrix import Matrix
-from tests.support.application import Application
+from tests.isolation.tenants import Neighbours
 from tests.support.operations import routes
 
-ON_POSTGRES: Final = {
-    CallerKind.LEARNER,
-    CallerKind.OWNER,
-    CallerKind.OTHER_OWNER,
-    CallerKind.PLATFORM_ADMIN,
-    CallerKind.SERVICE,
-}
-"""Callers who reach each query in a way of their own. The rights of the others are decided before a query."""
+ON_POSTGRES: Final = {CallerKind.LEARNER, CallerKind.OTHER_OWNER}
+"""Callers who together reach each query. What else the others may do is decided before a query."""
 
 SEES_LIKE_OTHERS: Final = {
     CallerKind.ANONYMOUS,
@@ -42,29 +33,26 @@ SEES_LIKE_OTHERS: Final = {
 """Callers who see nothing, or what the admin or the owner behind their token sees."""
 
 
-@pytest.fixture(autouse=True)
-def _staff_may_need_a_second_factor(kind: CallerKind, settings: Settings) -> None:
-    is_needed = kind is CallerKind.WEAK_ADMIN
-    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, staff_second_factor=is_needed)
-
-
 @pytest.fixture
-def matrix(application: Application, kind: CallerKind) -> Matrix:
-    return Matrix(application, kind)
+def matrix(neighbours: Neighbours, kind: CallerKind) -> Matrix:
+    return Matrix(neighbours, kind)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    "kind",
+    ("kind", "built"),
     [
         pytest.param(
             kind,
+            kind is CallerKind.WEAK_ADMIN,
+            id=kind,
             marks=pytest.mark.memory_nightly
             if kind in ON_POSTGRES
             else pytest.mark.postgres_nightly,
         )
         for kind in CallerKind
     ],
+    indirect=["built"],
 )
 def test_every_operation_follows_the_permission_table_and_hides_other_tenants(
     kind: CallerKind, matrix: Matrix

@@ -9,11 +9,11 @@ import pytest
 
 from accounts.domain.access import OrgRole
 from tests.isolation.examples import example_of
-from tests.isolation.tenants import Member, Tenant, Tenants
-from tests.support.application import Answer, Application
+from tests.isolation.tenants import Member, Neighbours, Tenant, Tenants
+from tests.support.application import Answer
 from tests.support.operations import Route, routes
 
-pytestmark = pytest.mark.memory_nightly
+pytestmark = [pytest.mark.memory_nightly, pytest.mark.long]
 
 ACTS: Final = 300
 NAMES: Final = re.compile(
@@ -54,16 +54,15 @@ class Side:
 class Scene:
     """Two tenants, a member of both, and identifiers that everyone may know."""
 
-    def __init__(self, application: Application) -> None:
-        tenants = Tenants(application)
+    def __init__(self, neighbours: Neighbours) -> None:
+        tenants = neighbours.tenants
         self.both = tenants.somebody(name="Both")
-        self.sides = [self._side(tenants, slug) for slug in ("acme", "brix")]
+        self.sides = [self._side(tenants, tenant) for tenant in (neighbours.home, neighbours.other)]
         self.client_terms = tenants.client_terms()
         self.of_the_platform = _names_in(tenants.of_the_platform())
-        self.newcomers = [tenants.somebody(name="Newcomer").id for _ in self.sides]
+        self.newcomers = [neighbours.newcomer.id, neighbours.stranger.id]
 
-    def _side(self, tenants: Tenants, slug: str) -> Side:
-        tenant = tenants.tenant(slug)
+    def _side(self, tenants: Tenants, tenant: Tenant) -> Side:
         tenants.add(tenant.org_id, self.both.id, OrgRole.LEARNER)
         return Side(tenant, [*tenant.people.values(), self.both])
 
@@ -122,8 +121,8 @@ def _names_in(text: str) -> set[str]:
 @pytest.mark.parametrize(
     "seed", [0, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in (1, 2))]
 )
-def test_members_of_two_tenants_never_see_each_other(application: Application, seed: int) -> None:
-    scene, random = Scene(application), Random(seed)
+def test_members_of_two_tenants_never_see_each_other(neighbours: Neighbours, seed: int) -> None:
+    scene, random = Scene(neighbours), Random(seed)
 
     for _ in range(ACTS):
         scene.act(random)
