@@ -7,6 +7,7 @@ from django.db import migrations, models
 from django.db.models.functions import Coalesce, Lower
 
 from authsvc.storage.append_only import AppendOnly
+from authsvc.storage.new_tables import tables_first
 
 MAIL_KINDS = [
     "account_already_exists", "account_invitation", "credential_claim", "email_confirmation",
@@ -234,7 +235,7 @@ class Migration(migrations.Migration):
         ("contenttypes", "0002_remove_content_type_name"),
     ]
 
-    operations = [
+    operations = tables_first([
         migrations.CreateModel(
             name="Anchor",
             fields=[
@@ -1176,4 +1177,4 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RunPython(create_groups, remove_groups),
-    ]
+    ])

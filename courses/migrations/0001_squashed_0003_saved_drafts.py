@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from authsvc.storage.append_only import AppendOnly
+from authsvc.storage.new_tables import tables_first
 
 
 
@@ -23,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = tables_first([
         migrations.CreateModel(
             name="Course",
             fields=[
@@ -321,4 +322,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-    ]
+    ])

@@ -7,6 +7,7 @@ from django.db import migrations, models
 from django.db.models.functions import Coalesce
 
 from authsvc.storage.append_only import AppendOnly
+from authsvc.storage.new_tables import tables_first
 
 ACHIEVEMENT_TYPES = [
     "Achievement", "Assessment", "Award", "Badge", "Certificate", "CertificateOfCompletion",
@@ -56,7 +57,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = tables_first([
         migrations.CreateModel(
             name="Credential",
             fields=[
@@ -547,4 +548,4 @@ class Migration(migrations.Migration):
         ),
         AppendOnly("SignedCredential", is_erasable=True),
         migrations.RunPython(allow_staff_to_view, migrations.RunPython.noop),
-    ]
+    ])

@@ -8,6 +8,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
 from authsvc.storage.append_only import AppendOnly
+from authsvc.storage.new_tables import tables_first
 
 FINISH_REASONS = ["stop", "length", "content_filter", "cancelled", "error"]
 ATTEMPT_STATUSES = ["started", "submitted", "graded", "expired", "voided"]
@@ -61,7 +62,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = tables_first([
         migrations.CreateModel(
             name="AIBudgetCounter",
             fields=[
@@ -905,4 +906,4 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(allow_staff_to_view, migrations.RunPython.noop),
-    ]
+    ])

@@ -4,6 +4,8 @@ import uuid
 
 from django.db import migrations, models
 
+from authsvc.storage.new_tables import tables_first
+
 STATUSES = ["queued", "running", "succeeded", "failed", "cancelled"]
 
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
         ("jobs", "0006_traces"),
     ]
 
-    operations = [
+    operations = tables_first([
         migrations.CreateModel(
             name="Job",
             fields=[
@@ -142,4 +144,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-    ]
+    ])
