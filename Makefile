@@ -17,9 +17,12 @@ DEV := .venv/.dev
 # uv is faster than pip, but has no wheel for some platforms.
 INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
-PYTEST = $(BIN)/python -m pytest --quiet --numprocesses 2
-# Tests on SQLite wait for servers and for Chromium: three processes keep two cores busy.
-WAITING = --numprocesses 3
+PYTEST = $(BIN)/python -m pytest --quiet
+# Two cores are kept busy by two processes, or three on SQLite, where tests wait for servers and for Chromium.
+TWO = --numprocesses 2
+THREE = --numprocesses 3
+# Outputs of parallel targets. The make of macOS mixes them.
+ONE_AFTER_ANOTHER = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 # What a change breaks most often, without what is slow to collect or to run: HTTP, pages, commands and documents.
 UNIT_TESTS = tests/kernel tests/architecture tests/accounts tests/courses tests/progress tests/credentials \
 	--ignore=tests/accounts/oauth --ignore-glob='*_api*.py' --ignore-glob='*_admin*.py' --ignore-glob='*_command*.py' \
@@ -46,21 +49,34 @@ memory: $(RUN) ## Serve the API in memory, without a database (set PORT= to chan
 
 .PHONY: test
 test: $(DEV) ## Run the tests: repositories on memory, SQLite and PostgreSQL, HTTP in memory
-	@export SUITE=quick; STORE=memory $(PYTEST); STORE=sqlite $(PYTEST) $(WAITING); STORE=postgres $(PYTEST)
+	@echo "Testing on the three stores side by side. The results of each are shown when all of it is done."
+	@$(MAKE) --no-print-directory --jobs --keep-going $(ONE_AFTER_ANOTHER) test-memory test-sqlite test-postgres
+
+.PHONY: test-memory
+test-memory: $(DEV) ## Run the part of the tests that runs in memory
+	@SUITE=quick STORE=memory $(PYTEST)
+
+.PHONY: test-sqlite
+test-sqlite: $(DEV) ## Run the part that runs on SQLite, with Chromium if it is there
+	@SUITE=quick STORE=sqlite $(PYTEST)
+
+.PHONY: test-postgres
+test-postgres: $(DEV) ## Run the part that runs on PostgreSQL
+	@SUITE=quick STORE=postgres $(PYTEST) $(TWO)
 
 .PHONY: test-all
 test-all: $(DEV) ## Run every test on every store that can run it, and measure coverage (nightly, before a release)
 	@export SUITE=full HYPOTHESIS_PROFILE=thorough; rm -f .coverage .coverage.*; \
-	COVERAGE_FILE=.coverage.memory STORE=memory $(PYTEST) $(COVERED); \
-	STORE=sqlite $(PYTEST) $(WAITING); \
-	COVERAGE_FILE=.coverage.postgres STORE=postgres $(PYTEST) $(COVERED); \
+	COVERAGE_FILE=.coverage.memory STORE=memory $(PYTEST) $(TWO) $(COVERED); \
+	STORE=sqlite $(PYTEST) $(THREE); \
+	COVERAGE_FILE=.coverage.postgres STORE=postgres $(PYTEST) $(TWO) $(COVERED); \
 	$(BIN)/coverage combine --quiet; \
 	$(BIN)/coverage report --fail-under=95; \
 	$(BIN)/coverage report --include='*/domain/*' --fail-under=100
 
 .PHONY: fast
 fast: $(DEV) ## Run the unit tests of domain, services and architecture in memory: no HTTP, pages or commands
-	@STORE=memory $(PYTEST) $(UNIT_TESTS)
+	@STORE=memory $(PYTEST) $(TWO) $(UNIT_TESTS)
 
 .PHONY: check
 check: $(DEV) ## Check format, types, import contracts, migrations, deployment, OpenAPI file and documentation

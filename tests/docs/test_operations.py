@@ -82,6 +82,7 @@ def test_what_is_said_of_limits_besides_is_so() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.nightly
 @pytest.mark.any_database
 def test_the_first_start_succeeds_as_it_is_described(tmp_path: Path) -> None:
     steps = "\n".join(fence.text for fence in fences(PAGE) if fence.language == "sh")
