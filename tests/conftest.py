@@ -197,10 +197,10 @@ def _variables() -> dict[str, str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _few_rsa_keys() -> Iterator[None]:
-    """A few RSA keys for all issuers of a run: to generate one takes longer than most tests."""
+    """A few RSA keys for all issuers and key rings of a run: to generate one takes longer than most tests."""
     with pytest.MonkeyPatch.context() as patched:
-        generator = few_keys(generate_private_key)
-        patched.setattr("credentials.openbadges.keys.generate_private_key", generator)
+        for name in ("credentials.openbadges.keys", "jwcrypto.jwk.rsa"):
+            patched.setattr(f"{name}.generate_private_key", few_keys(generate_private_key))
         yield
 
 
