@@ -137,9 +137,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = in_order(selected)
     config.hook.pytest_deselected(items=list(set(tests).difference(selected)))
     for test in selected:
-        test.fixturenames[:] = [name for name in test.fixturenames if name not in NEEDED_BY_NONE]
+        unneeded = _unneeded_by(test)
+        test.fixturenames[:] = [name for name in test.fixturenames if name not in unneeded]
         if STORE != "memory" and not _has_own_database(test):
             test.add_marker(pytest.mark.django_db)
+
+
+def _unneeded_by(test: pytest.Function) -> set[str]:
+    """Fixtures of plugins that do nothing for the test."""
+    unneeded = set(NEEDED_BY_NONE)
+    if STORE == "memory":
+        unneeded.add("_django_db_marker")
+    if test.get_closest_marker("urls") is None:
+        unneeded.add("_django_set_urlconf")
+    return unneeded
 
 
 def in_order(tests: list[pytest.Function]) -> list[pytest.Function]:
@@ -197,10 +208,10 @@ def _variables() -> dict[str, str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _few_rsa_keys() -> Iterator[None]:
-    """A few RSA keys for all issuers of a run: to generate one takes longer than most tests."""
+    """A few RSA keys for all issuers and key rings of a run: to generate one takes longer than most tests."""
     with pytest.MonkeyPatch.context() as patched:
-        generator = few_keys(generate_private_key)
-        patched.setattr("credentials.openbadges.keys.generate_private_key", generator)
+        for name in ("credentials.openbadges.keys", "jwcrypto.jwk.rsa"):
+            patched.setattr(f"{name}.generate_private_key", few_keys(generate_private_key))
         yield
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 from importlib.util import find_spec, module_from_spec
 from io import StringIO
@@ -58,6 +59,7 @@ def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
             yield "/" + re.sub(r"<\w+:(\w+)>", r"{\1}", address)
 
 
+@cache
 def generated() -> Any:
     """The file as the code would write it now."""
     written = StringIO()

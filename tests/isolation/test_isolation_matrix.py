@@ -4,6 +4,7 @@ Cells are derived from the operations of the code, so none can be left out. A ca
 the scopes of their token, and how and when they signed in. Each kind of caller is one test.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import pytest
@@ -23,6 +24,24 @@ from tests.support.operations import routes
 ON_POSTGRES: Final = {CallerKind.LEARNER, CallerKind.OTHER_OWNER}
 """Callers who together reach each query. What else the others may do is decided before a query."""
 
+ON_OWN_THINGS: Final = {
+    CallerKind.INSTRUCTOR,
+    CallerKind.ADMIN,
+    CallerKind.SUSPENDED,
+    CallerKind.STALE_ADMIN,
+    CallerKind.WEAK_ADMIN,
+    CallerKind.DEVICE,
+}
+"""Callers whose own things show which rights they have. What belongs to others is hidden as it is from the owner."""
+
+SHOWN_BY_OTHERS: Final = {
+    CallerKind.ANONYMOUS,
+    CallerKind.OTHER_SERVICE,
+    CallerKind.ONE_SCOPE,
+    CallerKind.OTHER_SCOPES,
+}
+"""The mirror of the service client, and callers whom tests/http/test_every_operation.py sends to each operation."""
+
 SEES_LIKE_OTHERS: Final = {
     CallerKind.ANONYMOUS,
     CallerKind.STALE_ADMIN,
@@ -38,37 +57,57 @@ def matrix(neighbours: Neighbours, kind: CallerKind) -> Matrix:
     return Matrix(neighbours, kind)
 
 
+def marks_of(kind: CallerKind) -> list[pytest.MarkDecorator]:
+    """When and where a caller is tried on all objects."""
+    if kind in ON_POSTGRES:
+        return [pytest.mark.memory_nightly]
+    is_nightly = kind in ON_OWN_THINGS | SHOWN_BY_OTHERS
+    return [pytest.mark.postgres_nightly, *([pytest.mark.nightly] if is_nightly else [])]
+
+
+def by(kinds: Iterable[CallerKind], *marks: pytest.MarkDecorator) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(
+        ("kind", "built"),
+        [
+            pytest.param(
+                kind, kind is CallerKind.WEAK_ADMIN, id=kind, marks=marks or marks_of(kind)
+            )
+            for kind in CallerKind
+            if kind in kinds
+        ],
+        indirect=["built"],
+    )
+
+
 @pytest.mark.long
-@pytest.mark.parametrize(
-    ("kind", "built"),
-    [
-        pytest.param(
-            kind,
-            kind is CallerKind.WEAK_ADMIN,
-            id=kind,
-            marks=pytest.mark.memory_nightly
-            if kind in ON_POSTGRES
-            else pytest.mark.postgres_nightly,
-        )
-        for kind in CallerKind
-    ],
-    indirect=["built"],
-)
+@by(CallerKind)
 def test_every_operation_follows_the_permission_table_and_hides_other_tenants(
     kind: CallerKind, matrix: Matrix
 ) -> None:
     cells = [cell for route in routes().values() for cell in cells_of(route, kind)]
 
-    answers = [(cell, matrix.send(cell)) for cell in cells]
-
     assert len(cells) > len(routes())
-    assert [
+    assert unexpected_answers(cells, matrix) == []
+    if kind not in SEES_LIKE_OTHERS:
+        assert revealing_operations(kind, matrix) == []
+
+
+@by(ON_OWN_THINGS, pytest.mark.memory)
+def test_every_operation_follows_the_permission_table_on_things_of_the_caller(
+    kind: CallerKind, matrix: Matrix
+) -> None:
+    cells = [Cell(route, kind, Object.OWN) for route in routes().values()]
+
+    assert unexpected_answers(cells, matrix) == []
+
+
+def unexpected_answers(cells: Sequence[Cell], matrix: Matrix) -> list[str]:
+    answers = [(cell, matrix.send(cell)) for cell in cells]
+    return [
         f"{cell}: {answer.status} instead of {cell.expected}, {answer.text[:200]}"
         for cell, answer in answers
         if not cell.expected.describes(answer)
-    ] == []
-    if kind not in SEES_LIKE_OTHERS:
-        assert revealing_operations(kind, matrix) == []
+    ]
 
 
 def revealing_operations(kind: CallerKind, matrix: Matrix) -> list[str]:

@@ -9,6 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any, Final
 
+from authsvc.composition.tutor_models.answering import Provider
+
+KEY: Final = "sk-a-key-that-stays-here"
 LONG_ENOUGH: Final = 20.0
 
 
@@ -196,3 +199,21 @@ def an_error(status: int, **headers: str) -> Scripted:
         headers={"Content-Type": "application/json", **names},
         parts=[json.dumps(body).encode()],
     )
+
+
+def anthropic(url: str) -> Provider:
+    """The Messages API of a server. Its SDK takes a second to import, in each process that collects tests."""
+    from authsvc.composition.tutor_models.anthropic_model import (  # noqa: PLC0415  # as said above
+        AnthropicProvider,
+    )
+
+    return AnthropicProvider(model_id="knots-1", api_key=KEY, base_url=url)
+
+
+def openai(url: str, **parts: str) -> Provider:
+    """Chat Completions of a server."""
+    from authsvc.composition.tutor_models.openai_model import (  # noqa: PLC0415  # likewise
+        OpenAIProvider,
+    )
+
+    return OpenAIProvider(model_id="knots-1", base_url=f"{url}/v1", **parts)

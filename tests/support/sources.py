@@ -1,6 +1,7 @@
 """Source code of the project, for tests that read it."""
 
 import ast
+import gc
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,12 +38,25 @@ class Source:
 
     @cached_property
     def tree(self) -> ast.Module:
-        return ast.parse(self.text)
+        # No search for garbage: half the time would be spent on looking through trees that stay.
+        gc.disable()
+        tree = ast.parse(self.text)
+        gc.freeze()
+        gc.enable()
+        return tree
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
-        """Every node of its syntax tree."""
-        return list(ast.walk(self.tree))
+        """Every node of its syntax tree but contexts of names, in the order of `ast.walk`, which is half as fast."""
+        nodes: list[ast.AST] = [self.tree]
+        for node in nodes:
+            for name in node._fields:
+                value = getattr(node, name, None)
+                if isinstance(value, list):
+                    nodes += [part for part in value if isinstance(part, ast.AST)]
+                elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+                    nodes.append(value)
+        return nodes
 
     @cached_property
     def comments(self) -> list[tuple[int, str]]:

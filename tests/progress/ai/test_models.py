@@ -7,8 +7,6 @@ from typing import Final
 import pytest
 
 from authsvc.composition.tutor_models.answering import AnswerClock, ModelLimits, ProviderModel
-from authsvc.composition.tutor_models.anthropic_model import AnthropicProvider
-from authsvc.composition.tutor_models.openai_model import OpenAIProvider
 from progress.domain.ai.errors import TutorUnavailable
 from progress.domain.ai.ports import (
     AnswerFinished,
@@ -21,22 +19,24 @@ from progress.domain.ai.ports import (
     Turn,
 )
 from tests.support.model_server import (
+    KEY,
     ModelServer,
     Scripted,
     a_completion,
     a_message,
     an_error,
+    anthropic,
     content_chunk,
     event,
     last_chunks,
     message_end,
     message_start,
     model_server,
+    openai,
     text_delta,
 )
 from tests.support.patience import PATIENCE
 
-KEY: Final = "sk-a-key-that-stays-here"
 PATIENT: Final = ModelLimits()
 HASTY: Final = replace(PATIENT, first_text_seconds=0.3)
 REQUEST: Final = ModelRequest(
@@ -63,11 +63,7 @@ class Api:
 
     def model(self, limits: ModelLimits = PATIENT) -> ProviderModel:
         url = self.server.url
-        provider = (
-            AnthropicProvider(model_id="knots-1", api_key=KEY, base_url=url)
-            if self.name == "anthropic"
-            else OpenAIProvider(model_id="knots-1", api_key=KEY, base_url=f"{url}/v1")
-        )
+        provider = anthropic(url) if self.name == "anthropic" else openai(url, api_key=KEY)
         return ProviderModel(api=provider, limits=limits, sleep=self.pauses.append)
 
     def parts(self, limits: ModelLimits = PATIENT) -> list[AnswerPart]:
@@ -149,9 +145,7 @@ def test_tokens_from_a_cache_are_part_of_the_input(server: ModelServer) -> None:
             ]
         )
     )
-    model = ProviderModel(
-        api=AnthropicProvider(model_id="knots-1", api_key=KEY, base_url=server.url), limits=PATIENT
-    )
+    model = ProviderModel(api=anthropic(server.url), limits=PATIENT)
     *_, finished = model.answer(REQUEST)
 
     assert isinstance(finished, AnswerFinished)
@@ -176,7 +170,7 @@ def test_an_answer_that_nobody_counted_is_estimated(server: ModelServer) -> None
 
 
 def _openai(server: ModelServer) -> ProviderModel:
-    provider = OpenAIProvider(model_id="knots-1", base_url=f"{server.url}/v1")
+    provider = openai(server.url)
     return ProviderModel(api=provider, limits=PATIENT)
 
 
@@ -274,7 +268,7 @@ def test_a_slow_first_byte_is_not_waited_for(api: Api) -> None:
 def test_pings_do_not_count_as_text(server: ModelServer) -> None:
     pings: list[bytes | float] = [event("ping"), 0.1] * 30
     server.answers(Scripted(parts=[message_start(), *pings, message_end()]))
-    provider = AnthropicProvider(model_id="knots-1", api_key=KEY, base_url=server.url)
+    provider = anthropic(server.url)
     model = ProviderModel(api=provider, limits=HASTY, sleep=lambda _: None)
 
     with pytest.raises(TutorUnavailable):
@@ -358,7 +352,7 @@ def test_an_endless_error_is_not_read_to_its_end(api: Api) -> None:
 def test_an_error_in_the_stream_is_tried_again_if_it_passes(server: ModelServer) -> None:
     overloaded = event("error", error={"type": "overloaded_error", "message": "PROVIDER SECRET"})
     server.answers(Scripted(parts=[message_start(), overloaded]), a_message("A loop."))
-    provider = AnthropicProvider(model_id="knots-1", api_key=KEY, base_url=server.url)
+    provider = anthropic(server.url)
     model = ProviderModel(api=provider, limits=PATIENT, sleep=lambda _: None)
 
     parts = list(model.answer(REQUEST))

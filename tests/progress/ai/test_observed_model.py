@@ -6,7 +6,6 @@ import pytest
 
 from authsvc.composition.opentelemetry_tracing import OpenTelemetryTracing
 from authsvc.composition.tutor_models.answering import ModelLimits, ProviderModel
-from authsvc.composition.tutor_models.anthropic_model import AnthropicProvider
 from authsvc.composition.tutor_models.observed_model import ObservedModel
 from authsvc.kernel.tracing import NoTracing
 from progress.domain.ai.errors import TutorUnavailable
@@ -17,6 +16,7 @@ from tests.support.collector import CollectedSpan, Collector, running_collector,
 from tests.support.model_server import (
     Scripted,
     a_message,
+    anthropic,
     message_end,
     message_start,
     model_server,
@@ -36,9 +36,8 @@ def tracing(collector: Collector) -> OpenTelemetryTracing:
 
 
 def at(url: str, tracing: OpenTelemetryTracing) -> TutorModel:
-    provider = AnthropicProvider(model_id="knots-1", api_key="key", base_url=url)
     return ObservedModel(
-        model=ProviderModel(api=provider, limits=ModelLimits(), sleep=lambda _: None),
+        model=ProviderModel(api=anthropic(url), limits=ModelLimits(), sleep=lambda _: None),
         tracing=tracing,
     )
 
