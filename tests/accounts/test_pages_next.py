@@ -78,16 +78,17 @@ def test_next_cannot_lead_to_another_site(
     assert out.leads_to == "/signout/done"
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example"])
-def test_next_of_re_authentication_cannot_lead_to_another_site(
-    application: Application, path: str
-) -> None:
+def test_next_of_re_authentication_cannot_lead_to_another_site(application: Application) -> None:
     _, visitor = somebody(application)
     set_up_app(visitor)
+    paths = ["//evil.example", "https://evil.example", "/\\evil.example"]
 
-    by_password = visitor.client.post(f"/account/again?next={path}", {"password": PASSWORD})
+    places = {
+        path: visitor.post(f"/account/again?next={path}", password=PASSWORD).leads_to
+        for path in paths
+    }
 
-    assert by_password["Location"] == "/account"
+    assert places == dict.fromkeys(paths, "/account")
 
 
 def test_a_path_survives_signing_in(application: Application, visitor: Visitor) -> None:

@@ -160,13 +160,30 @@ def test_deactivation_ends_the_session_at_once(application: Application) -> None
     assert not visitor.is_signed_in
 
 
-def test_the_session_cookie_is_same_site_and_http_only(application: Application) -> None:
-    _, visitor = somebody(application)
+def test_the_session_cookie_is_same_site_and_http_only(
+    application: Application, visitor: Visitor
+) -> None:
+    a_user_of(application, email=EMAIL)
+    visitor.sign_in()
 
     cookie = visitor.client.cookies["sessionid"]
 
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
     assert cookie["domain"] == ""
+
+
+def test_the_sessions_of_other_tests_have_what_the_form_stores(application: Application) -> None:
+    _, other = somebody(application)
+    visitor = Visitor()
+    visitor.sign_in()
+    expected, session = visitor.client.session, other.client.session
+
+    assert set(session.keys()) == set(expected.keys())
+    assert [
+        [set(record) for record in stored["account_authentication_methods"]]
+        for stored in (session, expected)
+    ] == [[{"method", "at", "email"}]] * 2
+    assert session["_session_expiry"] == expected["_session_expiry"]
 
 
 @pytest.mark.parametrize("path", ["/signin", "/signup", "/password/reset", "/signout"])

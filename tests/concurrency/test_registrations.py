@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 
 from tests.support.application import Answer
-from tests.support.commands import manage
 from tests.support.school import School
 from tests.support.wire import WireCaller, at_once
 
@@ -22,7 +21,7 @@ METADATA: Final[dict[str, Any]] = {"redirect_uris": ["https://app.example/callba
 @pytest.fixture
 def registered(school: School) -> dict[str, Any]:
     """The response to a client that has registered itself."""
-    token = manage(school.environment, "invite_client").strip()
+    token = school.output_of("invite_client").strip()
     answer = WireCaller(school.server.port, token).post("/oauth/register", METADATA)
     assert answer.status == 201, answer.text
     members: dict[str, Any] = answer.json

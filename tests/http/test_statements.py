@@ -1,50 +1,25 @@
 """Database statements of each request, with BEGIN and COMMIT and the look-up of the session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from accounts.domain.access import OPERATOR, OrgRole, Role
+from authsvc.composition.container import services
 from credentials.domain.entities.rules import AllOf, CompletedCourse, ScoredAtLeast
-from tests.support.application import PASSWORD, Answer, Application, Person
+from tests.http.studying import Study, Taught
+from tests.support.application import Answer, Application
 from tests.support.attempts import a_definition_with_exams
 from tests.support.builders import a_definition_of
+from tests.support.databases import connected_to
 from tests.support.learning import assessment_in
 from tests.support.members import add_organization, member_of
 from tests.support.school import items_of
 from tests.support.sql import each_cost, statements_of
 
 pytestmark = pytest.mark.postgres
-
-
-class Study:
-    """Anna, and a course of two items that earns a credential, in an application that has served requests before."""
-
-    def __init__(self, application: Application) -> None:
-        self.stranger = application.stranger
-        self.anna = application.signed_in()
-        course = application.published(a_definition_of(required=2))
-        self.credential = application.earns(course)
-        self.application = application
-        self.course = f"/v1/courses/{course.slug}"
-        self.items = items_of(self.anna.caller.get(self.course).json)
-        self.finish(application.signed_in(name="Bo"))
-
-    def finish(self, learner: Person) -> None:
-        learner.caller.post(f"{self.course}/enroll")
-        for item in range(2):
-            learner.caller.post(f"{self.course}/items/{self.items[item]}/complete")
-
-    def enroll(self, **headers: str) -> Answer:
-        return self.anna.caller.post(f"{self.course}/enroll", **headers)
-
-    def complete(self, item: int) -> Answer:
-        return self.anna.caller.post(f"{self.course}/items/{self.items[item]}/complete")
-
-    def log_in(self) -> Answer:
-        body = {"email": self.anna.email, "password": PASSWORD}
-        return self.stranger.post("/v1/auth/login", body)
 
 
 Act = Callable[[], Answer]
@@ -381,9 +356,24 @@ COSTS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def taught(database_url: str, django_db_blocker: Any) -> Iterator[Taught]:
+    """The course, which Bo has finished. The application is the same for all tests."""
+    with django_db_blocker.unblock(), connected_to(database_url):
+        services.cache_clear()
+        application = Application(services())
+        course = application.published(a_definition_of(required=2))
+        taught = Taught(application, course, application.earns(course))
+        Study(taught).finish(application.signed_in(name="Bo"))
+    yield taught
+    services.cache_clear()
+
+
 @pytest.fixture
-def study(committing_application: Application) -> Study:
-    return Study(committing_application)
+def study(taught: Taught, database_url: str) -> Iterator[Study]:
+    """Outside of any transaction: requests run BEGIN and COMMIT."""
+    with connected_to(database_url):
+        yield Study(taught)
 
 
 @each_cost(COSTS)

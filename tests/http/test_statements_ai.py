@@ -49,12 +49,13 @@ def asking(talk: Talk) -> Act:
     return talk.asks
 
 
-def asking_after_two_thousand_messages(talk: Talk) -> Act:
+def asking_after_two_hundred_messages(talk: Talk) -> Act:
+    """Five times as many as a tutor is shown, and more than a page."""
     repositories = talk.application.services.repositories
     session_id = AISessionId(talk.asks().json["session_id"])
     session = repositories.ai_sessions.get(session_id, scope=ALL_TENANTS)
     with talk.application.services.unit_of_work.atomic():
-        for _ in range(2000):
+        for _ in range(200):
             interaction = an_interaction(session)
             repositories.ai_interactions.append(interaction, scope=ALL_TENANTS)
             session = replace(session, sequence=interaction.sequence, hash=interaction.hash)
@@ -62,8 +63,8 @@ def asking_after_two_thousand_messages(talk: Talk) -> Act:
     return talk.asks
 
 
-def reading_a_page_of_two_thousand(talk: Talk) -> Act:
-    asking_after_two_thousand_messages(talk)
+def reading_a_page_of_two_hundred(talk: Talk) -> Act:
+    asking_after_two_hundred_messages(talk)
     return lambda: talk.anna.caller.get(f"{talk.place}/interactions")
 
 
@@ -94,8 +95,8 @@ def asking_the_tutor_about_an_item(talk: Talk) -> Act:
     return asking_the_tutor(talk)
 
 
-def asking_the_tutor_after_two_thousand_messages(talk: Talk) -> Act:
-    asking_after_two_thousand_messages(talk)
+def asking_the_tutor_after_two_hundred_messages(talk: Talk) -> Act:
+    asking_after_two_hundred_messages(talk)
     return asking_the_tutor(talk)
 
 
@@ -107,12 +108,12 @@ COSTS: Final = [
         f"SELECT BEGIN SELECT {RECENT} {ASKING_ABOUT_AN_ITEM} {THE_POSITION} {ANSWERING}",
     ),
     (
-        asking_the_tutor_after_two_thousand_messages,
+        asking_the_tutor_after_two_hundred_messages,
         f"SELECT BEGIN {RECENT} {ASKING} {THE_POSITION} {ANSWERING}",
     ),
     (asking, f"SELECT {LOGGING} {THE_POSITION}"),
-    (asking_after_two_thousand_messages, f"SELECT {LOGGING} {THE_POSITION}"),
-    (reading_a_page_of_two_thousand, "SELECT SELECT SELECT"),
+    (asking_after_two_hundred_messages, f"SELECT {LOGGING} {THE_POSITION}"),
+    (reading_a_page_of_two_hundred, "SELECT SELECT SELECT"),
     (starting, f"SELECT BEGIN INSERT COMMIT {THE_POSITION}"),
     # The progress of the learner; the version of the course is cached.
     (starting_on_an_item, f"SELECT BEGIN SELECT INSERT COMMIT {THE_POSITION}"),

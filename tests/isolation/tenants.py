@@ -88,6 +88,7 @@ class Tenants:
     def of_the_platform(self) -> str:
         """The text of all responses about what the platform has, to somebody who is in no tenant."""
         stranger = self.application.signed_in(name="Stranger").caller
+        issuer = stranger.get("/issuers/platform")  # with its keys
         lists = [stranger.get(path) for path in ("/v1/courses", "/v1/credentials")]
         places = [f"/v1/courses/{course['slug']}" for course in lists[0].json["items"]]
         courses = [stranger.get(place) for place in places]
@@ -96,7 +97,7 @@ class Tenants:
             for place, course in zip(places, courses, strict=True)
             for item_id in items_of(course.json)
         ]
-        return " ".join(answer.text for answer in (*lists, *courses, *items))
+        return " ".join(answer.text for answer in (issuer, *lists, *courses, *items))
 
     def tenant(self, slug: str) -> Tenant:
         """An organization with courses, a graduate, an invitation, a client and a member to act on."""

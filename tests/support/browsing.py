@@ -14,6 +14,7 @@ from django.db import connection
 from accounts.domain.identity.entities.users import User
 from authsvc.composition.container import services
 from tests.support.application import PASSWORD, Application, a_client
+from tests.support.browser_sessions import begin_session
 from tests.support.jobs import work_off
 from tests.support.staff import a_user_of
 from tests.support.totp import code_of
@@ -68,6 +69,10 @@ class Visitor:
     def sign_in(self, email: str = EMAIL, password: str = PASSWORD, **more: str) -> Response:
         return self.post("/signin", login=email, password=password, **more)
 
+    def begin_session(self, user: User) -> None:
+        """Be signed in with the password, without the pages that lead there."""
+        begin_session(self.client, user.id)
+
     @property
     def is_signed_in(self) -> bool:
         return self.get("/account").status == 200
@@ -80,10 +85,10 @@ class Visitor:
 def somebody(
     application: Application, *, is_verified: bool = True, **parts: Any
 ) -> tuple[User, Visitor]:
-    """A user, by default Anna, and the browser in which they have signed in with their password."""
+    """A user, by default Anna, and the browser in which they are signed in with their password."""
     user = a_user_of(application, is_verified=is_verified, **{"email": EMAIL} | parts)
     visitor = Visitor()
-    assert visitor.sign_in(user.email).status == 302
+    visitor.begin_session(user)
     return user, visitor
 
 

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, Final
 
 from tests.support.raw_server import RawServer, raw_server, server_context
 from tests.support.relying import CALLBACK
+
+HEAD: Final = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 @dataclass
@@ -19,7 +21,7 @@ class DocumentHost:
 
     server: RawServer
     certificate: Path
-    head: str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    head: str = HEAD
     body: bytes = b""
 
     @property
@@ -33,6 +35,12 @@ class DocumentHost:
     @property
     def fetches(self) -> int:
         return len(self.server.requests)
+
+    def reset(self) -> None:
+        """Serve a suitable document, as if nothing had been fetched."""
+        self.head = HEAD
+        self.describe()
+        self.server.requests.clear()
 
     def describe(self, **members: Any) -> None:
         """Serve a document with these members, beside those that every one needs."""

@@ -4,14 +4,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.support.application import PASSWORD, Answer, Application, Caller
-from tests.support.browsing import Response
+from tests.support.browsing import EMAIL, Response
 from tests.support.relying import Attempt, RelyingParty, a_relying_party, claims_in
 
 
 def an_app(application: Application, **terms: Any) -> RelyingParty:
     """A client, with Anna signed in at its browser."""
     app = a_relying_party(application, **terms)
-    assert app.browser.sign_in().status == 302
+    app.browser.begin_session(application.user_with(EMAIL))
     return app
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,24 +26,32 @@ pytestmark = pytest.mark.database
 SCOPE = "courses:read progress:read credentials:read"
 
 
-@pytest.fixture
-def host(
-    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[DocumentHost]:
-    """A host that the application accepts clients of."""
-    with document_host(tmp_path) as opened, monkeypatch.context() as patch:
+@pytest.fixture(scope="module")
+def trusted_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentHost]:
+    """A host whose certificate the application trusts: to load what it trusts takes longer than most tests."""
+    with (
+        document_host(tmp_path_factory.mktemp("documents")) as opened,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setenv("SSL_CERT_FILE", str(opened.certificate))
         outbound_http._ssl_context.cache_clear()  # noqa: SLF001  # it would trust what other tests trusted
-        settings.ENVIRONMENT = replace(settings.ENVIRONMENT, cimd_hosts=(opened.name,))
         yield opened
     outbound_http._ssl_context.cache_clear()  # noqa: SLF001  # as above
+
+
+@pytest.fixture
+def host(trusted_host: DocumentHost, settings: Settings) -> DocumentHost:
+    """A host that the application accepts clients of."""
+    trusted_host.reset()
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, cimd_hosts=(trusted_host.name,))
+    return trusted_host
 
 
 @pytest.fixture
 def agent_app(host: DocumentHost, application: Application, anna: User) -> RelyingParty:
     """A client that nobody has registered, with Anna signed in at its browser."""
     app = RelyingParty(host.url, "", CALLBACK)
-    assert app.browser.sign_in().status == 302
+    app.browser.begin_session(anna)
     return app
 
 

@@ -36,51 +36,51 @@ VARIANTS = [
 ]
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
-def test_a_redirect_uri_must_equal_the_registered_one(app: RelyingParty, variant: str) -> None:
+def test_a_redirect_uri_must_equal_the_registered_one(app: RelyingParty) -> None:
     """RFC 6749 §3.1.2.4: no redirect; module oidcc-ensure-registered-redirect-uri."""
     tokens_of(app)
 
-    assert is_error_page(app.authorize(redirect_uri=variant).response)
+    assert {
+        variant: is_error_page(app.authorize(redirect_uri=variant).response) for variant in VARIANTS
+    } == dict.fromkeys(VARIANTS, True)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
-@pytest.mark.parametrize("port", ["", ":1", ":51234", ":65535"])
 @pytest.mark.usefixtures("anna")
-def test_a_loopback_redirect_uri_can_have_any_port(
-    application: Application, host: str, port: str
-) -> None:
+def test_a_loopback_redirect_uri_can_have_any_port(application: Application, host: str) -> None:
     """RFC 8252 §7.3."""
     app = an_app(application, is_public=True, redirect_uris=(f"http://{host}:7777/cb",))
+    statuses = {}
 
-    attempt = app.allowed(redirect_uri=f"http://{host}{port}/cb")
+    for port in ("", ":1", ":51234", ":65535"):
+        attempt = app.allowed(redirect_uri=f"http://{host}{port}/cb")
+        statuses[port] = app.exchange(attempt).status
 
-    assert accepted(app.exchange(attempt))
+    assert statuses == {"": 200, ":1": 200, ":51234": 200, ":65535": 200}
 
 
-@pytest.mark.parametrize(
-    "variant",
-    [
-        "http://127.0.0.1:51234/other",
-        "http://127.0.0.1:51234/cb?x=1",
-        "http://[::1]:51234/cb",
-        "http://localhost:51234/cb",
-        "https://127.0.0.1:51234/cb",
-        "http://127.0.0.1.evil.example:51234/cb",
-        "http://127.0.0.1:51234@evil.example/cb",
-        "http://127.0.0.2:51234/cb",
-        "http://127.1:51234/cb",
-        "http://127.0.0.1:512345/cb",
-        "http://127.0.0.1:/cb",
-    ],
-)
-@pytest.mark.usefixtures("anna")
-def test_a_loopback_redirect_uri_must_match_in_host_and_path(
-    application: Application, variant: str
-) -> None:
+LOOPBACK_VARIANTS = [
+    "http://127.0.0.1:51234/other",
+    "http://127.0.0.1:51234/cb?x=1",
+    "http://[::1]:51234/cb",
+    "http://localhost:51234/cb",
+    "https://127.0.0.1:51234/cb",
+    "http://127.0.0.1.evil.example:51234/cb",
+    "http://127.0.0.1:51234@evil.example/cb",
+    "http://127.0.0.2:51234/cb",
+    "http://127.1:51234/cb",
+    "http://127.0.0.1:512345/cb",
+    "http://127.0.0.1:/cb",
+]
+
+
+def test_a_loopback_redirect_uri_must_match_in_host_and_path(application: Application) -> None:
     app = a_relying_party(application, is_public=True, redirect_uris=("http://127.0.0.1/cb",))
 
-    assert is_error_page(app.authorize(redirect_uri=variant).response)
+    assert {
+        variant: is_error_page(app.authorize(redirect_uri=variant).response)
+        for variant in LOOPBACK_VARIANTS
+    } == dict.fromkeys(LOOPBACK_VARIANTS, True)
 
 
 def test_a_code_is_bound_to_the_requested_port(application: Application, anna: User) -> None:

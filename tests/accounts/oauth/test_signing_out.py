@@ -64,22 +64,24 @@ def test_a_request_can_be_posted(app: RelyingParty) -> None:
     assert app.browser.get(response.headers["Location"]).leads_to == AFTERWARDS
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://evil.example/",
-        f"{AFTERWARDS}?foo=bar",
-        f"{AFTERWARDS}/",
-        "javascript:alert(1)",
-        "https://app.example/callback",
-    ],
-)
-def test_an_unregistered_redirect_uri_is_an_error(app: RelyingParty, address: str) -> None:
-    """Modules oidcc-rp-initiated-logout-bad-post-logout-redirect-uri, -query-added-to-…."""
-    hint = tokens_of(app)["id_token"]
+UNREGISTERED = [
+    "https://evil.example/",
+    f"{AFTERWARDS}?foo=bar",
+    f"{AFTERWARDS}/",
+    "javascript:alert(1)",
+    "https://app.example/callback",
+]
 
-    assert is_error_page(sign_out(app, id_token_hint=hint, post_logout_redirect_uri=address))
-    assert is_signed_in(app)
+
+def test_an_unregistered_redirect_uri_is_an_error(app: RelyingParty) -> None:
+    """Modules oidcc-rp-initiated-logout-bad-post-logout-redirect-uri, -query-added-to-…."""
+    hint, outcomes = tokens_of(app)["id_token"], {}
+
+    for address in UNREGISTERED:
+        response = sign_out(app, id_token_hint=hint, post_logout_redirect_uri=address)
+        outcomes[address] = (is_error_page(response), is_signed_in(app))
+
+    assert outcomes == dict.fromkeys(UNREGISTERED, (True, True))
 
 
 def unsigned(token: str) -> str:
@@ -96,14 +98,16 @@ def signed_by_a_stranger(token: str) -> str:
     return str(forged.serialize(compact=True))
 
 
-@pytest.mark.parametrize("forge", [unsigned, signed_by_a_stranger, lambda _: "a.b.c"])
-def test_a_forged_hint_is_an_error(app: RelyingParty, forge: object) -> None:
+def test_a_forged_hint_is_an_error(app: RelyingParty) -> None:
     """Modules oidcc-rp-initiated-logout-modified-id-token-hint, -bad-id-token-hint."""
-    assert callable(forge)
-    hint = forge(tokens_of(app)["id_token"])
+    token, outcomes = tokens_of(app)["id_token"], {}
+    hints = [unsigned(token), signed_by_a_stranger(token), "a.b.c"]
 
-    assert is_error_page(sign_out(app, id_token_hint=hint, post_logout_redirect_uri=AFTERWARDS))
-    assert is_signed_in(app)
+    for hint in hints:
+        response = sign_out(app, id_token_hint=hint, post_logout_redirect_uri=AFTERWARDS)
+        outcomes[hint] = (is_error_page(response), is_signed_in(app))
+
+    assert outcomes == dict.fromkeys(hints, (True, True))
 
 
 @pytest.mark.parametrize("address", [AFTERWARDS, "https://evil.example/"])
@@ -120,19 +124,21 @@ def test_without_a_hint_the_user_is_asked_and_stays_here(app: RelyingParty, addr
     assert not is_signed_in(app)
 
 
-@pytest.mark.parametrize("port", ["", ":1", ":54321", ":65535"])
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
 def test_a_loopback_post_logout_redirect_uri_can_have_any_port(
-    application: Application, anna: User, host: str, port: str
+    application: Application, anna: User, host: str
 ) -> None:
     """RFC 8252 §7.3, as for redirect URIs."""
     app = an_app(application, post_logout_redirect_uris=(f"http://{host}/bye",))
-    hint, address = tokens_of(app)["id_token"], f"http://{host}{port}/bye"
+    hint, outcomes = tokens_of(app)["id_token"], {}
+    addresses = [f"http://{host}{port}/bye" for port in ("", ":1", ":54321", ":65535")]
 
-    response = sign_out(app, id_token_hint=hint, post_logout_redirect_uri=address, state="zz")
+    for address in addresses:
+        app.browser.begin_session(anna)
+        response = sign_out(app, id_token_hint=hint, post_logout_redirect_uri=address, state="zz")
+        outcomes[address] = (response.status, response.leads_to, is_signed_in(app))
 
-    assert (response.status, response.leads_to) == (303, f"{address}?state=zz")
-    assert not is_signed_in(app)
+    assert outcomes == {address: (303, f"{address}?state=zz", False) for address in addresses}
 
 
 @pytest.mark.parametrize("parameters", [{}, {"state": "x"}], ids=["nothing", "state"])
