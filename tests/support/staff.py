@@ -91,7 +91,7 @@ class StaffBrowser:
 class StaffAtViews:
     """A member of staff whose requests go straight to the views, for sweeps of all pages by all groups.
 
-    Without middleware, their row and their permissions are read once, and no refusal is rendered and logged.
+    Without middleware, their row and their permissions are read once, and no answer 403 is rendered and logged.
     """
 
     def __init__(self, user_id: UUID) -> None:
