@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from django.template.base import Template
+from django.template.context import Context
 
 from authsvc.composition.container import services
 from authsvc.events.models import OutgoingEvent
@@ -212,6 +214,18 @@ def _few_rsa_keys() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         for name in ("credentials.openbadges.keys", "jwcrypto.jwk.rsa"):
             patched.setattr(f"{name}.generate_private_key", few_keys(generate_private_key))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_templates(django_test_environment: None) -> Iterator[None]:
+    """Templates as in production: Django's test client would copy the context of each, which no test reads."""
+
+    def rendered(template: Template, context: Context) -> str:
+        return template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Template, "_render", rendered)
         yield
 
 

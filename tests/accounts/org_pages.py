@@ -10,6 +10,7 @@ from accounts.models import AuditEntry
 from accounts.models import Invitation as InvitationRow
 from accounts.models import OrgMembership as MembershipRow
 from tests.support.application import Application
+from tests.support.members import add_member
 from tests.support.staff import a_user_of
 
 ORGANIZATIONS: Final = "accounts/organization/"
@@ -32,8 +33,9 @@ def has_member(
     user: User,
     role: OrgRole = OrgRole.LEARNER,
 ) -> int:
-    """Add a member; return the primary key of the membership."""
-    application.services.members.add(organization.id, user.id, role=role, by=OPERATOR)
+    """Add a member, which no log records; return the primary key of the membership."""
+    joined_at = application.services.ports.clock.now()
+    add_member(application, organization.id, user.id, role, at=joined_at)
     return key_of(organization, user)
 
 

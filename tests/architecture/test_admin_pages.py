@@ -1,11 +1,11 @@
 """Rules for every admin page, tried on an application with data of every kind."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from html import unescape
 from urllib.parse import parse_qsl, urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib import admin
@@ -45,6 +45,8 @@ from tests.support.pathways import a_published_pathway, a_stage
 from tests.support.prompts import a_prompt_version
 from tests.support.proposals import a_proposal
 from tests.support.staff import (
+    Staff,
+    StaffAtViews,
     StaffBrowser,
     a_holder,
     an_examined,
@@ -201,8 +203,13 @@ def secrets() -> Iterator[str]:
     yield SECRET
 
 
-def test_every_row_is_shown_and_no_secret_nor_inline_script_is(application: Application) -> None:
-    root = filled(application, times=1)
+@pytest.mark.parametrize(
+    "at", [StaffAtViews, pytest.param(StaffBrowser, marks=pytest.mark.nightly)]
+)
+def test_every_row_is_shown_and_no_secret_nor_inline_script_is(
+    application: Application, at: Callable[[UUID], Staff]
+) -> None:
+    root = at(filled(application, times=1).id)
     hidden = set(secrets())
 
     assert [row for row in lists() if not keys_of(row)] == []
@@ -220,18 +227,19 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     statements_are_repeatable(monkeypatch)
-    root = filled(application, times=2)
+    browser = filled(application, times=2)
+    root = StaffAtViews(browser.id)
     _queries(root)
     few = _queries(root)
 
-    fill(application, root, times=2)
+    fill(application, browser, times=2)
 
     assert _queries(root) == few
 
 
 @pytest.mark.postgres
 def test_every_list_can_be_filtered_searched_and_sorted(application: Application) -> None:
-    root = filled(application, times=1)
+    root = StaffAtViews(filled(application, times=1).id)
 
     for row, path in lists().items():
         filters = _filters(root.get(path).text)
@@ -240,8 +248,7 @@ def test_every_list_can_be_filtered_searched_and_sorted(application: Application
         for query in (*filters, sorting):
             page = root.get(f"{path}?{urlencode(query)}")
 
-            assert page.status == 200, page.path
-            assert "e=1" not in page.path, "so Django says that it did not understand"
+            assert page.status == 200, f"{page.path}: Django redirects if it does not understand"
 
 
 def _filters(text: str) -> Iterator[dict[str, str]]:
@@ -268,7 +275,7 @@ def test_no_form_can_be_sent_from_elsewhere(application: Application) -> None:
         assert root.post(path).status == 403
 
 
-def _queries(root: StaffBrowser) -> dict[str, int]:
+def _queries(root: StaffAtViews) -> dict[str, int]:
     """How many queries each list takes."""
     counts: dict[str, int] = {}
     for path in lists().values():

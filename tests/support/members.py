@@ -1,5 +1,6 @@
 """Organizations and their members, on the running application."""
 
+from datetime import datetime
 from uuid import UUID
 
 from accounts.domain.access import OrganizationId, OrgRole, UserId
@@ -22,11 +23,21 @@ def member_of(
 ) -> Person:
     """A signed-in member of the organization."""
     person = application.signed_in(name=name)
-    membership = OrgMembership(
-        org_id=org_id, user_id=UserId(UUID(person.id)), role=role, joined_at=NOON
-    )
-    application.services.repositories.memberships.add(membership, scope=ALL_TENANTS)
+    add_member(application, org_id, UserId(UUID(person.id)), role)
     return person
+
+
+def add_member(
+    application: Application,
+    org_id: OrganizationId,
+    user_id: UserId,
+    role: OrgRole,
+    *,
+    at: datetime = NOON,
+) -> None:
+    """Store a member. No log records it."""
+    membership = OrgMembership(org_id=org_id, user_id=user_id, role=role, joined_at=at)
+    application.services.repositories.memberships.add(membership, scope=ALL_TENANTS)
 
 
 def access_entries(application: Application, org_id: OrganizationId) -> list[AuditEntry]:
