@@ -54,7 +54,7 @@ test: $(DEV) ## Run the tests: repositories on memory, SQLite and PostgreSQL, HT
 
 .PHONY: test-memory
 test-memory: $(DEV) ## Run the part of the tests that runs in memory
-	@SUITE=quick STORE=memory $(PYTEST)
+	@SUITE=quick STORE=memory $(PYTEST) $(TWO)
 
 .PHONY: test-sqlite
 test-sqlite: $(DEV) ## Run the part that runs on SQLite, with Chromium if it is there
