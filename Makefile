@@ -21,6 +21,8 @@ PYTEST = $(BIN)/python -m pytest --quiet
 # Two cores are kept busy by two processes, or three on SQLite, where tests wait for servers and for Chromium.
 TWO = --numprocesses 2
 THREE = --numprocesses 3
+# Behind the tests in memory, whose one process would otherwise be the last to end, with a core for itself.
+BEHIND = nice -n 5
 # Outputs of parallel targets. The make of macOS mixes them.
 ONE_AFTER_ANOTHER = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 # What a change breaks most often, without what is slow to collect or to run: HTTP, pages, commands and documents.
@@ -54,15 +56,15 @@ test: $(DEV) ## Run the tests: repositories on memory, SQLite and PostgreSQL, HT
 
 .PHONY: test-memory
 test-memory: $(DEV) ## Run the part of the tests that runs in memory
-	@SUITE=quick STORE=memory $(PYTEST) $(TWO)
+	@SUITE=quick STORE=memory $(PYTEST)
 
 .PHONY: test-sqlite
 test-sqlite: $(DEV) ## Run the part that runs on SQLite, with Chromium if it is there
-	@SUITE=quick STORE=sqlite $(PYTEST)
+	@SUITE=quick STORE=sqlite $(BEHIND) $(PYTEST)
 
 .PHONY: test-postgres
 test-postgres: $(DEV) ## Run the part that runs on PostgreSQL
-	@SUITE=quick STORE=postgres $(PYTEST) $(TWO)
+	@SUITE=quick STORE=postgres $(BEHIND) $(PYTEST) $(TWO)
 
 .PHONY: test-all
 test-all: $(DEV) ## Run every test on every store that can run it, and measure coverage (nightly, before a release)
