@@ -14,7 +14,13 @@ from authsvc.http.browsers import note_sign_in
 
 def begin_session(client: Client, user_id: UUID) -> None:
     """Begin the session that a sign-in with the password begins, in a quarter of its statements. No log records it."""
-    user = UserRow.objects.get(pk=user_id)
+    session = new_session(UserRow.objects.get(pk=user_id))
+    session.create()
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
+
+
+def new_session(user: UserRow) -> SessionStore:
+    """That session, which is not stored yet."""
     request = RequestFactory().get("/")
     request.session = SessionStore()
     request.session[SESSION_KEY] = str(user.pk)
@@ -23,5 +29,4 @@ def begin_session(client: Client, user_id: UUID) -> None:
     record_password_sign_in(request, user, email=user.email)
     note_sign_in(request)
     request.session.set_expiry(settings.SESSION_COOKIE_AGE)
-    request.session.create()
-    client.cookies[settings.SESSION_COOKIE_NAME] = str(request.session.session_key)
+    return request.session

@@ -12,10 +12,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group, Permission
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage import default_storage
@@ -26,18 +24,16 @@ from django.template.response import SimpleTemplateResponse
 from django.test import RequestFactory
 from django.urls import resolve
 
-from accounts.adapters.browser_sessions import SessionStore
 from accounts.domain.access import OPERATOR, Role, UserId
 from accounts.domain.identity.entities.users import User
 from accounts.models import User as UserRow
-from authsvc.http.browsers import note_sign_in
 from courses.domain.entities.assessments import Answer
 from courses.domain.entities.courses import Course
 from progress.domain.entities.attempts import AssessmentAttempt
 from progress.domain.entities.grades import Mark
 from tests.support.application import Application, a_client
 from tests.support.attempts import Examinee, a_definition_with_exams
-from tests.support.browser_sessions import begin_session
+from tests.support.browser_sessions import begin_session, new_session
 from tests.support.builders import a_principal
 from tests.support.learning import Learner, a_published_course
 
@@ -97,7 +93,7 @@ class StaffAtViews:
 
     def __init__(self, user_id: UUID) -> None:
         self._user = UserRow.objects.get(pk=user_id)
-        self._session = _new_session(self._user)
+        self._session = new_session(self._user)
 
     def get(self, path: str) -> Page:
         """The page itself, without redirects and messages."""
@@ -218,16 +214,6 @@ def log_of(row_id: object) -> list[str]:
     """The history of a row in the admin site, oldest entry first."""
     entries = LogEntry.objects.filter(object_id=str(row_id)).order_by("pk")
     return [entry.get_change_message() for entry in entries]
-
-
-def _new_session(user: UserRow) -> SessionStore:
-    request = RequestFactory().get("/")
-    request.session = SessionStore()
-    request.session[SESSION_KEY] = str(user.pk)
-    request.session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    note_sign_in(request)
-    return request.session
 
 
 def _page(response: Any) -> Page:
