@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 from uuid import uuid4
 
 import pytest
 
 from accounts import models as accounts
-from accounts.domain.access import OPERATOR
-from accounts.domain.audit.services.verifier import VerificationReport
 from credentials import models as credentials
 from progress import models as progress
+from tests.support.blocks import undone_block
 from tests.support.tampered import (
     LATER,
     Tampered,
@@ -24,6 +24,7 @@ from tests.support.tampered import (
     cut_tail_of_audit_log,
     entries_of_organization,
     exchange_positions,
+    findings_after,
     first,
     forge_outline,
     hide_the_event,
@@ -40,7 +41,7 @@ from tests.support.tampered import (
     swap_hashes,
     swap_holders,
     swap_sequences,
-    undone,
+    verified,
 )
 
 pytestmark = pytest.mark.database
@@ -347,14 +348,8 @@ def school() -> Tampered:
     return a_school()
 
 
-def verified(school: Tampered) -> VerificationReport:
-    """The report of a process that has nothing cached."""
-    services = replace(school.world.services)
-    return services.verifier.verify(by=OPERATOR, exported=school.exported)
-
-
 def test_an_untouched_school_has_no_findings(school: Tampered) -> None:
-    report = verified(school)
+    report = verified(school.world.services, school.exported)
 
     assert [result.findings for result in report.results] == [()] * 10
     assert all(result.rows for result in report.results)
@@ -368,10 +363,8 @@ def test_what_was_tampered_with_is_named(school: Tampered) -> None:
 
 def named(school: Tampered, name: str) -> list[tuple[str, str]]:
     """The kinds and tables of what is reported of a school that was tampered with."""
-    with undone():
-        TABLE[name][0](school)
-        report = verified(school)
-    findings = [finding for result in report.results for finding in result.findings]
+    tamper = partial(TABLE[name][0], school)
+    findings = findings_after(tamper, school.world.services, school.exported)
     assert all(finding.id and finding.detail for finding in findings), findings
     assert "Anna" not in str(findings)
     return [(finding.kind, finding.table) for finding in findings]
@@ -382,7 +375,7 @@ def test_strangers_are_told_that_a_credential_was_altered(school: Tampered) -> N
     tamperings = {name: TABLE[name][0] for name in ALTERING} | {"hide its event": hide_the_event}
     answers = {}
     for name, tamper in tamperings.items():
-        with undone():
+        with undone_block(school.world.services.unit_of_work):
             tamper(school)
             verification = school.world.services.issuing.verify(held.issued.id)
         answers[name] = (verification.status.value, verification.valid)

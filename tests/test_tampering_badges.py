@@ -1,15 +1,23 @@
 """Tampering with signed credentials and versions of definitions, with triggers off: `verify` names every change."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import pytest
 
-from accounts.domain.access import OPERATOR
 from credentials import models as credentials
 from credentials.domain.entities.signed import LIST_LENGTH
 from credentials.openbadges.keys import IssuerKey, KeyKind
-from tests.support.tampered import LATER, Tampered, a_school, change, remove, undone
+from tests.support.tampered import (
+    LATER,
+    Tampered,
+    a_school,
+    change,
+    findings_after,
+    remove,
+    verified,
+)
 
 pytestmark = pytest.mark.database
 
@@ -90,14 +98,10 @@ TABLE: Final[dict[str, tuple[Tampering, str, str]]] = {
 
 def test_what_was_tampered_with_is_named() -> None:
     school = a_school()
-    verifier = school.world.services.verifier
-    before = verifier.verify(by=OPERATOR)
+    before = verified(school.world.services)
     reports = {}
     for name, (tamper, *_) in TABLE.items():
-        with undone():
-            tamper(school)
-            results = verifier.verify(by=OPERATOR).results
-        findings = [finding for result in results for finding in result.findings]
+        findings = findings_after(partial(tamper, school), school.world.services)
         reports[name] = [(finding.kind, finding.table) for finding in findings]
 
     assert before.is_clean

@@ -5,11 +5,17 @@ from typing import Final
 
 import pytest
 
-from accounts.domain.access import OPERATOR
 from progress import models as progress
 from progress.domain.ai.services.prompt_check import TEMPLATES
 from tests.support.prompts import TEXT, a_prompt_version
-from tests.support.tampered import change, insert_copy, release_triggers, remove, undone
+from tests.support.tampered import (
+    change,
+    findings_after,
+    insert_copy,
+    release_triggers,
+    remove,
+    verified,
+)
 from tests.support.worlds import orm_world
 
 pytestmark = pytest.mark.database
@@ -35,13 +41,10 @@ def test_what_was_tampered_with_is_named() -> None:
     world = orm_world()
     a_prompt_version(world.services)
     release_triggers()
-    before = world.services.verifier.verify(by=OPERATOR)
+    before = verified(world.services)
     reports = {}
     for name, (tamper, _) in TABLE.items():
-        with undone():
-            tamper()
-            results = world.services.verifier.verify(by=OPERATOR).results
-        findings = [finding for result in results for finding in result.findings]
+        findings = findings_after(tamper, world.services)
         reports[name] = {(finding.kind.value, finding.table) for finding in findings}
 
     assert before.is_clean

@@ -1,7 +1,6 @@
 """Worker: what its threads do with claimed jobs, and what looking for jobs costs."""
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event
@@ -16,6 +15,7 @@ from authsvc.jobs.ports import Handler, Run
 from authsvc.jobs.services.engine import JobEngine
 from authsvc.jobs.worker import LeaseThreads, WakeUp, Worker
 from tests.support.commands import error_of
+from tests.support.job_engines import until
 from tests.support.jobs import Result, engine_with, enqueue, stored
 from tests.support.patience import PATIENCE
 from tests.support.worlds import World
@@ -33,13 +33,6 @@ def a_worker(world: World, run: Handler, *, threads: int = 1, **parts: object) -
         periodic=(),
         release=lambda: None,
     )
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_announced_jobs_are_run_in_threads(memory: World) -> None:

@@ -1,13 +1,12 @@
 """A school in a database, and ways to tamper with it past the code and the triggers."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Model
 
 from accounts import models as accounts
@@ -15,7 +14,10 @@ from accounts.adapters.anchors import JwsAnchorSigner
 from accounts.adapters.keys import new_key_ring
 from accounts.domain.access import OPERATOR
 from accounts.domain.audit.entities import Anchor
+from accounts.domain.audit.services.verifier import VerificationReport
+from authsvc.composition.container import Services
 from authsvc.kernel.tenancy import ALL_TENANTS
+from authsvc.kernel.verification import Finding
 from authsvc.storage.append_only import releasing
 from courses import models as courses
 from courses.domain.entities.assessments import Answer
@@ -26,6 +28,7 @@ from progress.domain.entities.progress import CourseProgress
 from tests.accounts.auditing import an_act, has_organization, record_act
 from tests.support.ai import a_conversation
 from tests.support.attempts import RIGHT, Examinee, an_examinee
+from tests.support.blocks import undone_block
 from tests.support.builders import NOON, a_definition_of
 from tests.support.learning import Learner, a_credential_for, a_learner, a_published_course
 from tests.support.prompts import a_prompt_version
@@ -146,12 +149,19 @@ def release_triggers() -> None:
                 cursor.execute(statement)
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """A block after which the database is as before: to build another school takes longer than to verify it."""
-    savepoint = transaction.savepoint()  # not a unit of work, in which nothing can be verified
-    yield
-    transaction.savepoint_rollback(savepoint)
+def verified(services: Services, exported: Iterable[Anchor] = ()) -> VerificationReport:
+    """The report of a process that has nothing cached."""
+    return replace(services).verifier.verify(by=OPERATOR, exported=exported)
+
+
+def findings_after(
+    tamper: Callable[[], None], services: Services, exported: Iterable[Anchor] = ()
+) -> list[Finding]:
+    """What is found of the tampering, which is undone: to build another school takes longer than to verify it."""
+    with undone_block(services.unit_of_work):
+        tamper()
+        report = verified(services, exported)
+    return [finding for result in report.results for finding in result.findings]
 
 
 def remove(rows: Any) -> None:

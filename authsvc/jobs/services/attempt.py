@@ -23,7 +23,6 @@ class Attempt:
     job: Job
     lease: Lease
     lease_time: timedelta
-    longest_silence: timedelta | None
     jobs: JobRepository
     unit_of_work: UnitOfWork
     clock: Clock
@@ -41,10 +40,10 @@ class Attempt:
         self.current = self.current.advanced(self.current.progress, until=until)
         return self.jobs.save_if_leased(self.current, self.lease)
 
-    def keep_lease(self) -> bool:
-        """Extend the lease while the handler is silent, also from another thread; return whether to do it again."""
+    def keep_lease(self, longest_silence: timedelta) -> bool:
+        """Extend the lease of a handler that is silent, also from another thread; return whether to do it again."""
         now = self.clock.now()
-        if self.longest_silence is None or now - self._reported_at >= self.longest_silence:
+        if now - self._reported_at >= longest_silence:
             return False
         return self.jobs.extend(self.job.id, self.lease, until=now + self.lease_time)
 

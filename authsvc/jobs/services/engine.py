@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import uuid4
 
@@ -112,7 +113,6 @@ class JobEngine:
                 job=job,
                 lease=lease,
                 lease_time=self.lease_time,
-                longest_silence=self._longest_silence_of(job),
                 jobs=self.jobs,
                 unit_of_work=self.unit_of_work,
                 clock=self.clock,
@@ -137,7 +137,7 @@ class JobEngine:
         if kind is None:  # of a newer version than this worker
             return self._failed(attempt, "no handler")
         try:
-            with self._keeping_lease(attempt):
+            with self._keeping_lease(attempt, kind):
                 return self._completed(attempt, kind)
         except LeaseLost:
             _log_lost(job)
@@ -148,10 +148,11 @@ class JobEngine:
             is_final = isinstance(error, DomainError) and not isinstance(error, Busy)
             return self._failed(attempt, _reason(error, job), is_final=is_final)
 
-    def _keeping_lease(self, attempt: Attempt) -> AbstractContextManager[None]:
-        if attempt.longest_silence is None:
+    def _keeping_lease(self, attempt: Attempt, kind: JobKind) -> AbstractContextManager[None]:
+        if kind.longest_silence is None:
             return nullcontext()
-        return self.lease_keeper.keeping(attempt.keep_lease, every=attempt.lease_time / 3)
+        extend = partial(attempt.keep_lease, kind.longest_silence)
+        return self.lease_keeper.keeping(extend, every=attempt.lease_time / 3)
 
     def _interrupted(self, attempt: Attempt) -> Job:
         now, stored = self.clock.now(), self.jobs.find(attempt.job.id)
@@ -186,10 +187,6 @@ class JobEngine:
     def _policy_of(self, job: Job) -> RetryPolicy:
         kind = self.kinds.get(job.kind)
         return kind.policy if kind else RetryPolicy()
-
-    def _longest_silence_of(self, job: Job) -> timedelta | None:
-        kind = self.kinds.get(job.kind)
-        return kind.longest_silence if kind else None
 
     def _store(self, job: Job | None, lease: Lease) -> None:
         if job is not None and not self._is_stored(job, lease):
