@@ -10,6 +10,8 @@ from django.db.models import AutoField, Field, Model
 V = TypeVar("V")
 MOST_ROWS: Final = 1000
 """Rows in one statement. SQLite allows 32,766 parameters by default (SQLITE_MAX_VARIABLE_NUMBER)."""
+ANY_VALUES: Final = ("*",)
+"""Stands for the columns of all unique constraints."""
 Columns = tuple[tuple[str, "Field[Any, Any]"], ...]
 
 
@@ -30,8 +32,10 @@ def insert(
     """Insert rows, each with a value for every column but an automatic key, and return how many were inserted.
 
     A row is skipped if the table already has its values in the columns *unless_taken*, which must have a unique
-    constraint; *among* names the boolean column that is the condition of a partial constraint. Django's `get_or_create`
-    needs four statements for that, and `bulk_create` does not report the number.
+    constraint; *among* names the boolean column that is the condition of a partial constraint. ANY_VALUES is for rows
+    whose key is derived from these columns: of two constraints that a simultaneous insert violates, PostgreSQL may
+    report the other one. Django's `get_or_create` needs four statements for that, and `bulk_create` does not report the
+    number.
     """
     statement = _statement(model, unless_taken, among)
     return sum(
@@ -89,6 +93,8 @@ def _statement(
     head = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES"
     if not unless_taken:
         return columns, head, ""
+    if unless_taken == ANY_VALUES:
+        return columns, head, "ON CONFLICT DO NOTHING"
     taken = ", ".join(quote(name) for name in unless_taken)
     where = f" WHERE {quote(among)}" if among else ""
     return columns, head, f"ON CONFLICT ({taken}){where} DO NOTHING"

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from authsvc.storage.inserts import insert
+from authsvc.storage.inserts import ANY_VALUES, insert
 from courses.models import Course, CourseVersion
 from credentials.models import UserCredential
 from progress.models import CourseProgress
@@ -160,6 +160,15 @@ def test_a_constraint_may_be_partial(
     )
 
     assert outcome == inserted
+
+
+@pytest.mark.parametrize("same", ["id", "slug"])
+def test_a_row_may_be_skipped_whichever_of_its_values_is_taken(same: str) -> None:
+    course = a_course_row()
+    insert(Course, [values_of(course)])
+    other = a_course_row(**{"id": uuid4(), "slug": "bends", same: getattr(course, same)})
+
+    assert insert(Course, [values_of(other)], unless_taken=ANY_VALUES) == 0
 
 
 def test_any_other_constraint_raises_an_error() -> None:

@@ -25,7 +25,7 @@ from accounts.domain.oauth.errors import ClientNotFound
 from accounts.domain.oauth.repositories.protocols import CLIENTS, CONSENTS, SERVICE_CLIENTS
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.storage.inserts import insert
+from authsvc.storage.inserts import ANY_VALUES, insert
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.rows import first_of, values_of
@@ -61,7 +61,7 @@ class OrmClientRepository:
     def save_described(self, client: OAuthClient, *, scope: TenantScope) -> bool:
         scope.require(client.org_id)
         values = _client_values(client)
-        if insert(rows.OAuthClient, [values], unless_taken=("client_id",)):
+        if insert(rows.OAuthClient, [values], unless_taken=ANY_VALUES):
             return True
         same = ("id", "client_id", "is_active", "created_at")
         changed = {name: value for name, value in values.items() if name not in same}
