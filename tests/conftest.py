@@ -24,6 +24,7 @@ from tests.support.databases import (
     empty_the_log,
 )
 from tests.support.few_keys import few_keys
+from tests.support.log_lines import LogRecords, recorded
 from tests.support.memory_mode import MemoryMode, running_in_memory
 from tests.support.profiles import register_profiles
 from tests.support.provider import LOG, open_provider
@@ -82,6 +83,7 @@ NEEDED_BY_NONE: Final = frozenset(
         "_django_clear_site_cache",
         "_django_isolate_apps",
         "_django_setup_unittest",
+        "_fail_for_invalid_template_variable",
         "_live_server_helper",
         "_template_string_if_invalid_marker",
         "faker_seed",
@@ -139,10 +141,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = in_order(selected)
     config.hook.pytest_deselected(items=list(set(tests).difference(selected)))
     for test in selected:
-        unneeded = _unneeded_by(test)
-        test.fixturenames[:] = [name for name in test.fixturenames if name not in unneeded]
+        needed = _fixtures_of(test)
+        test.fixturenames[:] = [name for name in test.fixturenames if name in needed]
         if STORE != "memory" and not _has_own_database(test):
             test.add_marker(pytest.mark.django_db)
+
+
+def _fixtures_of(test: pytest.Function) -> set[str]:
+    """The fixtures of the test, and those that these need, but for what nothing needs."""
+    info, needed = test._fixtureinfo, set[str]()  # noqa: SLF001  # pytest has no other way to say
+    waiting = list(set(info.initialnames) - _unneeded_by(test))
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            definitions = info.name2fixturedefs.get(name, ())
+            waiting.extend(other for definition in definitions for other in definition.argnames)
+    return needed
 
 
 def _unneeded_by(test: pytest.Function) -> set[str]:
@@ -278,6 +293,13 @@ def provider(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("provider")
     with (folder / LOG).open("w") as errors, open_provider(folder, errors=errors) as opened:
         yield opened
+
+
+@pytest.fixture
+def caplog() -> Iterator[LogRecords]:
+    """What is logged during the test."""
+    with recorded() as records:
+        yield records
 
 
 @pytest.fixture

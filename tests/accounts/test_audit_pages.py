@@ -19,6 +19,7 @@ from accounts.models import User
 from tests.support.application import Application, a_client
 from tests.support.browsing import EMAIL, Visitor
 from tests.support.commands import output_of
+from tests.support.log_lines import LogRecords
 from tests.support.staff import a_user_of
 from tests.support.totp import code_of
 from tests.support.trail import lines_in
@@ -42,7 +43,7 @@ def noting(request: pytest.FixtureRequest) -> Noting:
     return block
 
 
-def notes(caplog: pytest.LogCaptureFixture, *facts: str) -> list[tuple[str, ...]]:
+def notes(caplog: LogRecords, *facts: str) -> list[tuple[str, ...]]:
     """The logged events with these facts, as far as they have them."""
     return [
         (line["event"], *(line[fact] for fact in facts if fact in line))
@@ -52,7 +53,7 @@ def notes(caplog: pytest.LogCaptureFixture, *facts: str) -> list[tuple[str, ...]
 
 @pytest.mark.database
 def test_signing_in_and_out_at_a_page_is_logged(
-    application: Application, noting: Noting, caplog: pytest.LogCaptureFixture
+    application: Application, noting: Noting, caplog: LogRecords
 ) -> None:
     anna, visitor = a_user_of(application, email=EMAIL), Visitor()
 
@@ -68,7 +69,7 @@ def test_signing_in_and_out_at_a_page_is_logged(
 
 @pytest.mark.database
 def test_a_failed_sign_in_at_a_page_is_logged(
-    application: Application, noting: Noting, caplog: pytest.LogCaptureFixture
+    application: Application, noting: Noting, caplog: LogRecords
 ) -> None:
     anna = a_user_of(application, email=EMAIL)
 
@@ -82,7 +83,7 @@ def test_a_failed_sign_in_at_a_page_is_logged(
 
 @pytest.mark.database
 def test_signing_out_twice_is_logged_once(
-    application: Application, noting: Noting, caplog: pytest.LogCaptureFixture
+    application: Application, noting: Noting, caplog: LogRecords
 ) -> None:
     a_user_of(application, email=EMAIL)
     visitor = Visitor()
@@ -96,9 +97,7 @@ def test_signing_out_twice_is_logged_once(
 
 
 @pytest.mark.memory
-def test_a_log_line_names_its_request(
-    application: Application, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_log_line_names_its_request(application: Application, caplog: LogRecords) -> None:
     given = {"email": EMAIL, "password": "a wrong password"}
 
     answer = a_client().post("/v1/auth/login", given, content_type="application/json")
@@ -123,11 +122,11 @@ def test_changes_to_second_factors_are_logged(
     signal: Signal,
     event: str,
     kind: str,
-    caplog: pytest.LogCaptureFixture,
+    caplog: LogRecords,
 ) -> None:
     anna = User(pk=a_user_of(application, "Anna").id)
     factor = Authenticator(user=anna, type=kind, data={"secret": "open-sesame"})
-    caplog.clear()
+    caplog.records.clear()
 
     signal.send(sender=Authenticator, request=None, user=anna, authenticator=factor)
 
@@ -137,7 +136,7 @@ def test_changes_to_second_factors_are_logged(
 
 @pytest.mark.database
 def test_removing_a_second_factor_at_a_page_is_logged(
-    application: Application, noting: Noting, caplog: pytest.LogCaptureFixture
+    application: Application, noting: Noting, caplog: LogRecords
 ) -> None:
     anna, visitor = a_user_of(application, email=EMAIL), Visitor()
     application.services.emails.verify(anna.id, email=EMAIL)
@@ -163,7 +162,7 @@ def test_key_rotation_is_logged(
     reason: str,
     tmp_path: Path,
     settings: Settings,
-    caplog: pytest.LogCaptureFixture,
+    caplog: LogRecords,
 ) -> None:
     write_key_ring(tmp_path / "keys.json", new_key_ring())
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=tmp_path / "keys.json")

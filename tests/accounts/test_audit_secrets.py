@@ -21,6 +21,7 @@ from tests.accounts.granting import HOW, OPENID, code_for, exchanged
 from tests.accounts.signing_in import EMAIL, PASSWORD, principal, registered
 from tests.support.blocks import failed_block
 from tests.support.builders import a_principal, some_client_terms
+from tests.support.log_lines import LogRecords
 from tests.support.store import STORE
 from tests.support.tenants import has_root
 from tests.support.trail import lines_in
@@ -74,7 +75,7 @@ def test_logging_takes_no_statements(world: World, django_assert_num_queries: An
         world.services.security_log.record_failure_for(EMAIL, SignInFailure.UNKNOWN_ACCOUNT)
 
 
-def test_a_log_line_has_ids_and_omits_missing_ones(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_log_line_has_ids_and_omits_missing_ones(caplog: LogRecords) -> None:
     anna = a_principal()
 
     StructlogSecurityLogWriter().write(
@@ -96,10 +97,8 @@ def test_a_log_line_has_ids_and_omits_missing_ones(caplog: pytest.LogCaptureFixt
     assert (line["logger"], line["level"]) == ("authsvc.audit", "info")
 
 
-def test_no_secret_and_no_e_mail_address_is_logged(
-    memory: World, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
+def test_no_secret_and_no_e_mail_address_is_logged(memory: World, caplog: LogRecords) -> None:
+    logging.getLogger().setLevel(logging.DEBUG)
     secrets = [EMAIL, STRANGER, PASSWORD, NEW, *secrets_of_everything(logged(memory))]
 
     log = "\n".join([*map(str, lines_in(caplog)), caplog.text]).lower()

@@ -12,6 +12,7 @@ from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.views import ApiView
 from authsvc.urls import urlpatterns as application_patterns
 from tests.support.application import Answer, Application, Caller
+from tests.support.log_lines import LogRecords
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -244,7 +245,7 @@ def test_an_error_deep_in_a_definition_points_there(application: Application) ->
 @pytest.mark.urls(__name__)
 @pytest.mark.parametrize("place", ["/v1/broken", "/health/broken"])
 def test_an_internal_error_is_described_in_the_log_alone(
-    application: Application, caplog: pytest.LogCaptureFixture, place: str
+    application: Application, caplog: LogRecords, place: str
 ) -> None:
     answer = application.stranger.get(place)
 
@@ -256,7 +257,7 @@ def test_an_internal_error_is_described_in_the_log_alone(
 
 @pytest.mark.urls(__name__)
 def test_a_database_that_fails_is_a_matter_of_trying_again(
-    application: Application, caplog: pytest.LogCaptureFixture
+    application: Application, caplog: LogRecords
 ) -> None:
     answer = application.stranger.get("/v1/away")
 

@@ -26,6 +26,7 @@ from authsvc.kernel.tracing import NoTracing, SpanKind
 from authsvc.storage.statements import statement_tracer
 from tests.support.collector import CollectedSpan, Collector, running_collector, tracing_to
 from tests.support.jobs import engine_with, quiet_queue
+from tests.support.log_lines import LogRecords
 from tests.support.metrics import RecordedMetrics
 from tests.support.postgres import free_port
 from tests.support.raw_server import raw_server, sending
@@ -87,7 +88,7 @@ def test_an_attempt_is_a_part_of_the_trace_that_enqueued_the_job(
     memory: World,
     tracing: OpenTelemetryTracing,
     collector: Collector,
-    caplog: pytest.LogCaptureFixture,
+    caplog: LogRecords,
 ) -> None:
     queue = replace(quiet_queue(memory), tracing=tracing)
     engine = replace(engine_with(memory, break_off), tracing=tracing)
@@ -144,13 +145,13 @@ def test_an_error_is_recorded_by_its_type_alone(
     assert "secret" not in str(span)
 
 
-def logged_by(name: str, caplog: pytest.LogCaptureFixture) -> list[dict[str, str]]:
+def logged_by(name: str, caplog: LogRecords) -> list[dict[str, str]]:
     records: list[Any] = caplog.records
     return [record.msg for record in records if record.name == name]
 
 
 def test_log_lines_of_a_block_have_its_ids(
-    tracing: OpenTelemetryTracing, collector: Collector, caplog: pytest.LogCaptureFixture
+    tracing: OpenTelemetryTracing, collector: Collector, caplog: LogRecords
 ) -> None:
     log = structlog.get_logger("knots")
     with tracing.span("logging"):

@@ -17,7 +17,7 @@ from accounts.adapters.security_log import StructlogSecurityLogWriter
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from authsvc.config.environment import read_environment
 from authsvc.config.logs import AUDIT, logging_config, request_id
-from tests.support.log_lines import written
+from tests.support.log_lines import LogRecords, written
 
 NAME = "knots"
 LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -194,7 +194,7 @@ def test_what_is_noted_of_who_did_what_is_heard_at_every_level(level: str) -> No
 
 
 def test_who_did_what_is_noted_by_the_logger_that_is_always_heard(
-    caplog: pytest.LogCaptureFixture,
+    caplog: LogRecords,
 ) -> None:
     with configured("ERROR"):
         StructlogSecurityLogWriter().write(SecurityEvent.SIGNED_IN)
@@ -202,7 +202,7 @@ def test_who_did_what_is_noted_by_the_logger_that_is_always_heard(
     assert [record.name for record in caplog.records] == [AUDIT]
 
 
-def test_a_code_that_oauthlib_would_print_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_code_that_oauthlib_would_print_is_not_logged(caplog: LogRecords) -> None:
     grant = AuthorizationCodeGrant(RequestValidator())
 
     with configured("DEBUG"):

@@ -1,4 +1,4 @@
-"""Log lines, in the form in which the service writes them."""
+"""What is logged: records, and lines in the form in which the service writes them."""
 
 import logging
 from collections.abc import Iterator
@@ -9,6 +9,34 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 
 from authsvc.config.logs import logging_config
+
+
+class LogRecords(logging.Handler):
+    """Records of all loggers, oldest first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    @property
+    def text(self) -> str:
+        return "\n".join(map(self.format, self.records))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@contextmanager
+def recorded() -> Iterator[LogRecords]:
+    """What is logged in the block, from the level of the root logger on."""
+    records, root = LogRecords(), logging.getLogger()
+    level = root.level
+    root.addHandler(records)
+    try:
+        yield records
+    finally:
+        root.removeHandler(records)
+        root.setLevel(level)
 
 
 @contextmanager

@@ -62,5 +62,11 @@ SHARED_FOLDER: Final = Path(os.environ[_SHARED])
 """A folder of all processes of this run, which the first one removes."""
 
 
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Leave out a plugin of the tests in memory, which takes a second to import, before it is loaded."""
+    if STORE != "memory":
+        pluginmanager.set_blocked("schemathesis")
+
+
 def pytest_report_header() -> str:
     return f"store: {os.environ[_DESCRIPTION]}"

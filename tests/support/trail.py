@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Unpack
 
-import pytest
-
 from accounts.domain.identity.entities.security_log import SecurityEvent, SecurityFacts
+from tests.support.log_lines import LogRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class RecordedTrail:
         return [facts for noted_event, facts in self.notes if noted_event is event]
 
 
-def lines_in(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+def lines_in(caplog: LogRecords) -> list[dict[str, Any]]:
     """The lines of the log of the application, oldest first."""
     records: list[Any] = caplog.records
     return [record.msg for record in records if record.name == "authsvc.audit"]

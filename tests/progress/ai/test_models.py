@@ -18,6 +18,7 @@ from progress.domain.ai.ports import (
     TokenUsage,
     Turn,
 )
+from tests.support.log_lines import LogRecords
 from tests.support.model_server import (
     KEY,
     ModelServer,
@@ -237,7 +238,7 @@ def test_another_error_is_not_tried_again(api: Api, status: int) -> None:
 
 
 def test_texts_of_the_provider_and_the_key_reach_neither_callers_nor_logs(
-    api: Api, caplog: pytest.LogCaptureFixture
+    api: Api, caplog: LogRecords
 ) -> None:
     api.server.answers(an_error(401))
     with pytest.raises(TutorUnavailable) as error:
