@@ -109,7 +109,11 @@ class CredentialSigner:
             event = self.recorded_facts.last_about(issued.stream, EntityType.CREDENTIAL, issued.id)
             if Binding.of(event, issued) not in (Binding.BOUND, Binding.UNBOUND):
                 raise IssuedCredentialAltered
-            return self.sign(issued)
+            signed = self.sign(issued)
+            if issued.is_barred:
+                # Its list may have been published without it.
+                self.status_lists.count_change(issued_id, at=self.clock.now(), scope=scope)
+            return signed
 
     def held_by(
         self, by: Principal, *, after: datetime | None, offset: int, limit: int
