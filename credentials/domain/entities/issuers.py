@@ -67,6 +67,9 @@ class Addresses:
     def status_list(self, org_id: OrganizationId | None, number: int) -> str:
         return f"{self.issuer(org_id)}/status-lists/{number}"
 
+    def revocation_list(self, org_id: OrganizationId | None, number: int) -> str:
+        return f"{self.issuer(org_id)}/revocation-lists/{number}"
+
     def issued(self, issued_id: UUID) -> str:
         return f"{self.home}/v1/issued/{issued_id}"
 
