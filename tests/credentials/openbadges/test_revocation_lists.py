@@ -8,8 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credentials.openbadges.errors import InvalidStatusList
+from credentials.openbadges.integrity import with_proof
 from credentials.openbadges.json_texts import json_text
-from credentials.openbadges.revocation_lists import RevokedEntry, is_revoked_in, list_document
+from credentials.openbadges.revocation_lists import (
+    STATUS_TYPE,
+    RevokedEntry,
+    is_revoked_in,
+    list_document,
+)
+from credentials.openbadges.verification import Outcome, StepName, verify
+from tests.credentials.openbadges.awards import (
+    AWARD,
+    ISSUED,
+    LIST_URL,
+    NOW,
+    SCHOOL_ID,
+    document,
+    ed25519,
+)
+from tests.credentials.openbadges.issuers import Published
 
 URL: Final = "https://badges.example/revocations"
 ISSUER: Final = "https://badges.example"
@@ -76,6 +93,28 @@ def test_the_issuer_may_be_an_object_and_a_list_may_be_without_entries() -> None
 def test_a_list_that_is_not_the_issuers_or_malformed_says_nothing(members: dict[str, Any]) -> None:
     with pytest.raises(InvalidStatusList):
         is_revoked(FIRST, **members)
+
+
+@pytest.mark.parametrize(
+    ("credential_id", "issuer_id", "outcome"),
+    [
+        (AWARD.id, SCHOOL_ID, Outcome.FAILED),
+        (f"{AWARD.id}1", SCHOOL_ID, Outcome.PASSED),
+        (AWARD.id, "did:web:evil.example", Outcome.UNRESOLVED),
+    ],
+)
+def test_a_revocation_list_of_the_issuer_says_whether_the_credential_is_revoked(
+    credential_id: str, issuer_id: str, outcome: Outcome
+) -> None:
+    revoked = [RevokedEntry(id=credential_id)]
+    content = json_text(list_document(url=LIST_URL, issuer_id=issuer_id, revoked=revoked))
+    status = {"credentialStatus": {"id": LIST_URL, "type": STATUS_TYPE}}
+    credential = json_text(with_proof(document() | status, ed25519(), ISSUED))
+
+    verification = verify(credential, Published(lists={LIST_URL: content}), NOW)
+
+    outcomes = {step.name: step.outcome for step in verification.steps}
+    assert outcomes[StepName.STATUS] is outcome
 
 
 @given(
