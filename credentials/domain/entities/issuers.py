@@ -177,10 +177,11 @@ class StoredKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKeys:
-    """The keys with which an issuer signs now: for embedded proofs, and for tokens."""
+    """The keys with which an issuer signs now, for embedded proofs and for tokens, and its home page as it is now."""
 
     proof: IssuerKey
     token: IssuerKey
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

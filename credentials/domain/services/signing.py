@@ -72,7 +72,7 @@ class CredentialSigner:
         It gets the given place in a status list if that is still free.
         """
         evidence, keys = self.evidence.of(issued), self.issuer_keys.signing_keys(issued.org_id)
-        issuer, scope = self._issuer_of(issued), TenantScope.into(issued.org_id)
+        issuer, scope = self._issuer_of(issued, keys.url), TenantScope.into(issued.org_id)
         given = () if place is None else (place,)
         for chosen in chain(given, self._random_places(issued.org_id)):
             signed = self._signed(issued, issuer, evidence, keys, chosen)
@@ -161,12 +161,12 @@ class CredentialSigner:
             return new
         return self.status_lists.latest_of(org_id, scope=scope) or new
 
-    def _issuer_of(self, issued: IssuedCredential) -> Profile:
+    def _issuer_of(self, issued: IssuedCredential, url: str) -> Profile:
         """The issuer as it is now; its name is that of the terms."""
         return Profile(
             id=self.addresses.issuer(issued.org_id),
             name=issued.terms.issuer,
-            url=_as_uri(self.issuer_keys.url_of(issued.org_id)),
+            url=_as_uri(url),
             email=self.platform.email if issued.org_id is None else "",
         )
 
