@@ -1,10 +1,11 @@
-"""Issuer services: addresses, keys and status lists of those who issue credentials."""
+"""Issuer services: addresses, keys, status lists and revocation lists of those who issue credentials."""
 
 from functools import cached_property
 
 from authsvc.composition.tasks import TaskServices
 from credentials.domain.entities.issuers import Addresses
 from credentials.domain.services.issuer_keys import IssuerKeys
+from credentials.domain.services.revocation_lists import RevocationLists
 from credentials.domain.services.status_lists import StatusLists
 
 
@@ -31,5 +32,12 @@ class IssuerServices(TaskServices):
         return StatusLists(
             status_lists=self.repositories.status_lists,
             issuer_keys=self.issuer_keys,
+            addresses=self.addresses,
+        )
+
+    @cached_property
+    def revocation_lists(self) -> RevocationLists:
+        return RevocationLists(
+            status_lists=self.repositories.status_lists,
             addresses=self.addresses,
         )

@@ -119,7 +119,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     invitations = InMemoryInvitationRepository(organizations, database.table())
     courses = InMemoryCourseRepository(database.table())
     issued_credentials = InMemoryIssuedCredentialRepository(database.table())
-    issuer_keys = InMemoryIssuerKeyRepository(database.table())
+    issuer_keys = InMemoryIssuerKeyRepository(organizations, database.table())
     status_lists: MutableMapping[UUID, StatusList] = database.table()
     signed = InMemorySignedCredentialRepository(
         issued_credentials, issuer_keys, status_lists, database.table()

@@ -109,6 +109,20 @@ class StatusListView(ApiView):
         return Encoded(services().status_lists.credential(issuer_named(issuer), number).encode())
 
 
+class RevocationListView(ApiView):
+    @operation(
+        name="getRevocationList",
+        summary="Get a list of the ids of revoked credentials (1EdTech Revocation List Status Method 1.0)",
+        access=Access(Whose.ANYBODY),
+        answer={JSON: OBJECT},
+        errors=(StatusListNotFound,),
+        has_etag=True,
+        cache_control=MAX_AGE,
+    )
+    def get(self, issuer: str, number: int) -> Encoded:
+        return Encoded(services().revocation_lists.text(issuer_named(issuer), number).encode())
+
+
 def _issuer(name: str) -> PublishedIssuer:
     """Raises IssuerNotFound."""
     return services().issuer_keys.issuer(issuer_named(name))

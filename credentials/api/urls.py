@@ -37,6 +37,7 @@ issuer = [
     path("/did.json", issuers.DidDocumentView.as_view()),
     path("/keys/<id:key_id>", issuers.IssuerKeyView.as_view()),
     path("/status-lists/<number:number>", issuers.StatusListView.as_view()),
+    path("/revocation-lists/<number:number>", issuers.RevocationListView.as_view()),
 ]
 open_badges_api = [
     path("discovery", open_badges.ServiceDescriptionView.as_view()),

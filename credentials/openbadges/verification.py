@@ -9,8 +9,14 @@ from typing import Any, Final, Protocol
 
 from authsvc.kernel.canonical import utc_text
 from credentials.openbadges.documents import EMAIL, HashedIdentity
-from credentials.openbadges.errors import InvalidDocument, InvalidKey, OpenBadgesError
+from credentials.openbadges.errors import (
+    InvalidDocument,
+    InvalidKey,
+    InvalidStatusList,
+    OpenBadgesError,
+)
 from credentials.openbadges.keys import IssuerKey
+from credentials.openbadges.revocation_lists import STATUS_TYPE, is_revoked_in
 from credentials.openbadges.schemas import check_schema, has_schema, is_transcript
 from credentials.openbadges.securing import Form, Secured, Signature, time_of
 from credentials.openbadges.status_lists import LIST_TYPE, decoded, is_set
@@ -26,6 +32,7 @@ _TRANSCRIPT_PARTS: Final = frozenset({"achievement", "association", "identifier"
 _ENTRY_TYPE: Final = "BitstringStatusListEntry"
 _STATES: Final = {"revocation": "revoked", "suspension": "suspended"}
 _INDEX: Final = re.compile(r"0|[1-9]\d{0,11}", re.ASCII)
+_UNKNOWN_STATUS: Final = "The status of the credential is of an unknown kind."
 _UNREAD: Final = "Not checked, because the credential cannot be read."
 
 
@@ -95,6 +102,9 @@ class Resolver(Protocol):
 
     def status_list(self, url: str) -> str:
         """The credential of the status list at this URL: JSON or a compact JWS. Raises Unresolved."""
+
+    def revocation_list(self, url: str) -> bytes:
+        """The revocation list at this URL, which nobody has signed. Raises Unresolved."""
 
 
 def verify(
@@ -200,6 +210,9 @@ class _Checks:
         entry = self.credential.document.get("credentialStatus")
         if entry is None:
             return _skipped(StepName.STATUS, "The credential cannot be revoked.")
+        if entry.get("type") == STATUS_TYPE:
+            _check_revocation_list(entry.get("id"), self.credential, self.resolver)
+            return _passed(StepName.STATUS, "The issuer has not revoked the credential.")
         _check_status(entry, self.credential.issuer_id, self.resolver, self.now)
         return _passed(StepName.STATUS, "The credential is neither revoked nor suspended.")
 
@@ -265,7 +278,7 @@ def _check_status(
     state = _STATES.get(purpose) if isinstance(purpose, str) else None
     is_known = entry.get("type") == _ENTRY_TYPE and entry.get("statusSize", 1) == 1
     if not is_known or state is None or not isinstance(url, str):
-        raise InvalidDocument("The status of the credential is of an unknown kind.")
+        raise InvalidDocument(_UNKNOWN_STATUS)
     if not isinstance(index, str) or not _INDEX.fullmatch(index):
         raise InvalidDocument("The status of the credential has no index.")
     status_list = Secured.read(resolver.status_list(url))
@@ -276,6 +289,26 @@ def _check_status(
     bits = decoded(encoded_list if isinstance(encoded_list, str) else "")
     if is_set(bits, int(index)):
         raise InvalidDocument(f"The issuer has {state} the credential.")
+
+
+def _check_revocation_list(url: Any, credential: Secured, resolver: Resolver) -> None:
+    """1EdTech Revocation List Status Method 1.0. Raises OpenBadgesError.
+
+    Open Badges 3.0 have verifiers warn of a list that cannot be read, not refuse the credential: nobody has signed it.
+    """
+    if not isinstance(url, str):
+        raise InvalidDocument(_UNKNOWN_STATUS)
+    try:
+        is_revoked = is_revoked_in(
+            resolver.revocation_list(url),
+            url=url,
+            issuer_id=credential.issuer_id,
+            credential_id=credential.document["id"],
+        )
+    except InvalidStatusList as error:
+        raise Unresolved(str(error)) from None
+    if is_revoked:
+        raise InvalidDocument("The issuer has revoked the credential.")
 
 
 def _check_list(status_list: Secured, *, url: str, issuer_id: str, purpose: Any) -> None:

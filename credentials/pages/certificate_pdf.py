@@ -1,4 +1,4 @@
-"""The certificate as PDF: one sheet of A4, landscape. The same texts make the same bytes.
+"""The certificate as tagged PDF: one sheet of A4, landscape. The same texts make the same bytes.
 
 Only imported when one is made: reportlab takes half a second to load.
 """
@@ -12,12 +12,12 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfgen.canvas import Canvas
 
 from credentials.pages.certificate_words import CertificateWords
 from credentials.pages.fonts import BOLD, REGULAR, can_show, capitals_of, composed, registered
 from credentials.pages.images import ImageForm, default_image
 from credentials.pages.qr_codes import QrCode
+from credentials.pages.tagged_pdf import Tag, TaggedCanvas
 
 ACCENT: Final = HexColor("#0b5f6b")
 INK: Final = HexColor("#1d2426")
@@ -41,7 +41,7 @@ def certificate_pdf(words: CertificateWords) -> bytes:
         raise NotDrawable
     registered()
     file = BytesIO()
-    canvas = Canvas(file, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=1, lang="en")
+    canvas = TaggedCanvas(file, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=1, lang="en")
     canvas.setTitle(words.title)
     canvas.setViewerPreference("DisplayDocTitle", "true")
     canvas.setAuthor(words.issuer)
@@ -50,24 +50,25 @@ def certificate_pdf(words: CertificateWords) -> bytes:
     _draw_frame(canvas)
     _draw_body(canvas, words)
     _draw_foot(canvas, words)
-    canvas.showPage()
     canvas.save()
     return file.getvalue()
 
 
-def _draw_frame(canvas: Canvas) -> None:
+def _draw_frame(canvas: TaggedCanvas) -> None:
     canvas.setStrokeColor(ACCENT)
     for inset, width in ((9 * mm, 2.4), (12 * mm, 0.7)):
         canvas.setLineWidth(width)
-        canvas.rect(inset, inset, WIDTH - 2 * inset, HEIGHT - 2 * inset)
+        with canvas.artifact():
+            canvas.rect(inset, inset, WIDTH - 2 * inset, HEIGHT - 2 * inset)
 
 
-def _draw_body(canvas: Canvas, words: CertificateWords) -> None:
+def _draw_body(canvas: TaggedCanvas, words: CertificateWords) -> None:
     issuer = capitals_of(composed(words.issuer))
     _draw_lines(canvas, issuer, BOLD, sizes=(13, 9), top=HEIGHT - 24 * mm, color=ACCENT)
     seal = ImageReader(BytesIO(default_image(words.type, ImageForm.PNG)))
     side = 32 * mm
-    canvas.drawImage(seal, MIDDLE - side / 2, HEIGHT - 66 * mm, side, side, mask="auto")
+    with canvas.tagged(Tag.FIGURE, alt=f"Badge of {words.name}"):
+        canvas.drawImage(seal, MIDDLE - side / 2, HEIGHT - 66 * mm, side, side, mask="auto")
     _draw_lines(canvas, "This certifies that", REGULAR, sizes=(12, 12), top=HEIGHT - 76 * mm)
     end = _draw_lines(
         canvas,
@@ -79,18 +80,25 @@ def _draw_body(canvas: Canvas, words: CertificateWords) -> None:
     )
     canvas.setStrokeColor(LINE)
     canvas.setLineWidth(0.7)
-    canvas.line(MIDDLE - 45 * mm, end + 5 * mm, MIDDLE + 45 * mm, end + 5 * mm)
+    with canvas.artifact():
+        canvas.line(MIDDLE - 45 * mm, end + 5 * mm, MIDDLE + 45 * mm, end + 5 * mm)
     sentence = f"has met all criteria of the {words.kind}"
     end = _draw_lines(canvas, sentence, REGULAR, sizes=(12, 12), top=end - 3 * mm)
     end = _draw_lines(
-        canvas, composed(words.name), BOLD, sizes=(24, 14), top=end - 7 * mm, color=ACCENT
+        canvas,
+        composed(words.name),
+        BOLD,
+        sizes=(24, 14),
+        top=end - 7 * mm,
+        color=ACCENT,
+        tag=Tag.HEADING,
     )
     if words.description:
         description = composed(words.description)
         _draw_lines(canvas, description, REGULAR, sizes=(11, 11), top=end, most=3)
 
 
-def _draw_foot(canvas: Canvas, words: CertificateWords) -> None:
+def _draw_foot(canvas: TaggedCanvas, words: CertificateWords) -> None:
     base = 24 * mm
     issuer = composed(words.issuer)
     until = f"Valid until {words.valid_until}" if words.valid_until else "No expiry date"
@@ -99,24 +107,33 @@ def _draw_foot(canvas: Canvas, words: CertificateWords) -> None:
         (97 * mm, issuer, "Issuer"),
     ):
         canvas.setStrokeColor(INK)
-        canvas.line(left, base + 9 * mm, left + 64 * mm, base + 9 * mm)
+        with canvas.artifact():
+            canvas.line(left, base + 9 * mm, left + 64 * mm, base + 9 * mm)
         _draw_at(canvas, (left, base + 4 * mm), title, BOLD, room=64 * mm)
         _draw_at(canvas, (left, base - 1 * mm), label, REGULAR, room=64 * mm)
     right = WIDTH - 24 * mm - QR_SIDE
+    _draw_address(canvas, words, right, base)
+    with canvas.tagged(Tag.FIGURE, alt="QR code that leads to the page of the credential"):
+        _draw_code(canvas, words.url, right, base - 4 * mm)
+
+
+def _draw_address(canvas: TaggedCanvas, words: CertificateWords, right: float, base: float) -> None:
+    """Draw where to verify it, left of the QR code; both are a link."""
+    end = right - 1 * mm
     host, _, rest = words.address.partition("/credentials/")
-    for line, text, font in (
-        (9, "Signed digitally. Verify at", BOLD),
-        (4, f"{host}/credentials/", REGULAR),
-        (-1, rest, REGULAR),
-    ):
-        canvas.setFillColor(INK)
-        canvas.setFont(font, 8.5 if font == BOLD else 7.5)
-        canvas.drawRightString(right - 1 * mm, base + line * mm, text)
-    canvas.linkURL(words.url, (right - 70 * mm, base - 3 * mm, WIDTH - 24 * mm, base + QR_SIDE))
-    _draw_code(canvas, words.url, right, base - 4 * mm)
+    canvas.setFillColor(INK)
+    with canvas.group(Tag.PARAGRAPH):
+        with canvas.tagged(Tag.SPAN):
+            canvas.setFont(BOLD, 8.5)
+            canvas.drawRightString(end, base + 9 * mm, "Signed digitally. Verify at")
+        area = (right - 70 * mm, base - 3 * mm, WIDTH - 24 * mm, base + QR_SIDE)
+        with canvas.link(words.url, area):
+            canvas.setFont(REGULAR, 7.5)
+            canvas.drawRightString(end, base + 4 * mm, f"{host}/credentials/")
+            canvas.drawRightString(end, base - 1 * mm, rest)
 
 
-def _draw_code(canvas: Canvas, text: str, left: float, bottom: float) -> None:
+def _draw_code(canvas: TaggedCanvas, text: str, left: float, bottom: float) -> None:
     code = QrCode.of(text)
     side = QR_SIDE / code.size
     path = canvas.beginPath()
@@ -128,7 +145,7 @@ def _draw_code(canvas: Canvas, text: str, left: float, bottom: float) -> None:
 
 
 def _draw_lines(
-    canvas: Canvas,
+    canvas: TaggedCanvas,
     text: str,
     font: str,
     *,
@@ -136,6 +153,7 @@ def _draw_lines(
     top: float,
     color: HexColor = FAINT,
     most: int = 2,
+    tag: Tag = Tag.PARAGRAPH,
 ) -> float:
     """Draw the text centred, as large as it fits into one line, else in up to *most*; return where the next begins."""
     room = WIDTH - 70 * mm
@@ -145,21 +163,24 @@ def _draw_lines(
         size -= 1
     canvas.setFillColor(color)
     canvas.setFont(font, size)
-    for line in lines_of(text, lambda part: stringWidth(part, font, size) <= room, most=most):
-        canvas.drawCentredString(MIDDLE, top, line)
-        top -= size * 1.35
+    with canvas.tagged(tag):
+        for line in lines_of(text, lambda part: stringWidth(part, font, size) <= room, most=most):
+            # The space keeps the words apart for those who are read the lines.
+            canvas.drawString(MIDDLE - stringWidth(line, font, size) / 2, top, f"{line} ")
+            top -= size * 1.35
     return top
 
 
 def _draw_at(
-    canvas: Canvas, place: tuple[float, float], text: str, font: str, *, room: float
+    canvas: TaggedCanvas, place: tuple[float, float], text: str, font: str, *, room: float
 ) -> None:
     """Draw the text in one line of this width."""
     size, color = (10, INK) if font == BOLD else (9, FAINT)
     (line,) = lines_of(text, lambda part: stringWidth(part, font, size) <= room, most=1)
     canvas.setFillColor(color)
     canvas.setFont(font, size)
-    canvas.drawString(*place, line)
+    with canvas.tagged(Tag.PARAGRAPH):
+        canvas.drawString(*place, line)
 
 
 def lines_of(text: str, fits: Callable[[str], bool], *, most: int) -> list[str]:

@@ -22,7 +22,7 @@ from credentials.pages.public_words import PublicPage
 from credentials.pages.qr_codes import QrCode
 
 PDF: Final = "application/pdf"
-DESIGN: Final = 2
+DESIGN: Final = 3
 """Count it up when certificates of the same words look different: their ETags depend on it."""
 MOST_DRAWN: Final = 32
 """Files of up to 200 kB that a process holds ready, because to draw one takes 50 ms."""

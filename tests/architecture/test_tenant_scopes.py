@@ -37,6 +37,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "StatusListRepository.taken": "it tells places of a list that strangers read, and no content",
     "StatusListRepository.shown": "strangers read in it whether a credential is revoked",
     "StatusListRepository.indexes_set": "strangers read in it whether a credential is revoked",
+    "StatusListRepository.revoked_in": "strangers read in it whether a credential is revoked",
     "IssuedCredentialRepository.shown": "a credential is its holder's to show to strangers",
     "IssuedCredentialRepository.latest_of": "who holds a copy holds it wherever it is from",
     "IssuedCredentialRepository.page_for_user": "a credential is its holder's to look at",

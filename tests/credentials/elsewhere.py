@@ -9,11 +9,13 @@ from credentials.domain.services.foreign_issuers import ForeignIssuers
 from credentials.openbadges.integrity import with_proof
 from credentials.openbadges.json_texts import json_text
 from credentials.openbadges.keys import did_document
+from credentials.openbadges.revocation_lists import STATUS_TYPE, RevokedEntry, list_document
 from tests.credentials.openbadges.awards import (
     AWARD,
     ISSUED,
     LIST_URL,
     SCHOOL,
+    SCHOOL_ID,
     document,
     ed25519,
     rsa,
@@ -26,6 +28,15 @@ DID_URL: Final = "https://badges.example/orgs/harbour/did.json"
 HOSTED: Final = AWARD.id
 BADGE: Final = json_text(with_proof(document(), ed25519(), ISSUED))
 """A badge of SCHOOL that can be revoked."""
+REVOCATIONS: Final = "https://badges.example/revocations"
+LISTED_BADGE: Final = json_text(
+    with_proof(
+        document() | {"credentialStatus": {"id": REVOCATIONS, "type": STATUS_TYPE}},
+        ed25519(),
+        ISSUED,
+    )
+)
+"""The same badge, with the revocation list of SCHOOL in place of its status list."""
 
 
 def key_document(**members: Any) -> bytes:
@@ -38,11 +49,18 @@ def published_list(*indexes: int, **members: Any) -> bytes:
     return json_text(status_list(indexes) | members).encode()
 
 
+def revocation_list(*credential_ids: str, **members: Any) -> bytes:
+    """The revocation list of SCHOOL with these credentials."""
+    revoked = [RevokedEntry(id=credential_id) for credential_id in credential_ids]
+    written = list_document(url=REVOCATIONS, issuer_id=SCHOOL_ID, revoked=revoked)
+    return json_text(written | members).encode()
+
+
 @dataclass
 class Web:
-    """Implements OutboundHttp with answers in memory: a body, or why there is none."""
+    """Implements OutboundHttp with answers in memory: a body, another answer, or why there is none."""
 
-    pages: dict[str, bytes | OutboundFailed] = field(
+    pages: dict[str, bytes | OutboundResponse | OutboundFailed] = field(
         default_factory=lambda: {
             DID_URL: key_document(),
             LIST_URL: published_list(),
@@ -60,6 +78,8 @@ class Web:
         page = self.pages.get(request.url)
         if isinstance(page, OutboundFailed):
             raise page
+        if isinstance(page, OutboundResponse):
+            return page
         return OutboundResponse(status=404 if page is None else 200, content=page or b"")
 
     @property

@@ -6,17 +6,27 @@ from uuid import uuid4
 
 import pytest
 
-from authsvc.kernel.outbound import OutboundFailed
+from authsvc.kernel.outbound import OutboundFailed, OutboundResponse
 from credentials.domain.entities.badges import BadgeReport, BadgeStepName, BadgeVerdict
 from credentials.domain.errors import BadgeNotFetched
-from credentials.domain.services.foreign_issuers import AT_ONCE, MOST_REQUESTS
+from credentials.domain.services.foreign_issuers import AT_ONCE, LARGEST_DOCUMENT, MOST_REQUESTS
 from credentials.openbadges.integrity import with_proof
 from credentials.openbadges.json_texts import json_text
 from credentials.openbadges.key_documents import is_below
 from credentials.openbadges.keys import IssuerKey
 from credentials.openbadges.tokens import as_jwt
 from credentials.openbadges.verification import Unresolved
-from tests.credentials.elsewhere import BADGE, DID_URL, HOSTED, Web, key_document, published_list
+from tests.credentials.elsewhere import (
+    BADGE,
+    DID_URL,
+    HOSTED,
+    LISTED_BADGE,
+    REVOCATIONS,
+    Web,
+    key_document,
+    published_list,
+    revocation_list,
+)
 from tests.credentials.holding import a_holding
 from tests.credentials.openbadges.awards import (
     AWARD,
@@ -91,6 +101,38 @@ def test_a_badge_that_its_issuer_revoked_is_not_valid(application: Application) 
     assert (report.verdict, report.detail) == (
         BadgeVerdict.INVALID,
         "The issuer has revoked the credential.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "verdict", "detail"),
+    [
+        (revocation_list("urn:uuid:1"), "valid", ""),
+        (revocation_list("urn:uuid:1", AWARD.id), "invalid", "has revoked the credential."),
+        (b"<html>", "unverified", "The revocation list is not JSON."),
+        (revocation_list(revokedCredential=[AWARD.id]), "unverified", "list is malformed."),
+        (revocation_list(AWARD.id, issuer="did:web:x"), "unverified", "another address or issuer."),
+        (OutboundResponse(status=302, content=revocation_list()), "unverified", CANNOT),
+        (OutboundFailed("the response is larger than 262144 bytes"), "unverified", CANNOT),
+    ],
+)
+def test_a_revocation_list_is_fetched_and_what_cannot_be_read_leaves_the_status_open(
+    application: Application,
+    content: bytes | OutboundResponse | OutboundFailed,
+    verdict: str,
+    detail: str,
+) -> None:
+    web = Web()
+    web.pages[REVOCATIONS] = content
+
+    report = web.opened_to(application).verify(LISTED_BADGE)
+
+    assert (report.verdict.value, report.detail.endswith(detail)) == (verdict, True), report
+    assert web.urls == [DID_URL, REVOCATIONS]
+    request = web.requests[-1]
+    assert (request.headers, request.most_bytes) == (
+        {"Accept": "application/json"},
+        LARGEST_DOCUMENT,
     )
 
 

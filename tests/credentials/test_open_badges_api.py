@@ -47,6 +47,9 @@ class Stranger:
     def status_list(self, url: str) -> str:
         return json.dumps(self._fetch(url))
 
+    def revocation_list(self, url: str) -> bytes:
+        return self.status_list(url).encode()
+
     def verified(self, issued_id: str, accept: str = BADGE) -> Verification:
         answer = self.application.stranger.get(f"/v1/issued/{issued_id}", accept=accept)
         assert answer.status == 200, answer.text
@@ -279,6 +282,8 @@ def test_a_badge_outlives_the_suspension_and_the_deletion_of_its_organization(
         assert stranger.verified(issued["id"]).is_valid
         verified = application.stranger.get(f"/v1/issued/{issued['id']}/verify").json
         assert verified["valid"]
+        published = application.stranger.get(f"/issuers/{organization.id}/revocation-lists/1")
+        assert published.json["issuer"] == document["issuer"]["id"]
 
 
 def test_a_badge_outlives_the_account_of_its_holder(holding: Holding, stranger: Stranger) -> None:
@@ -319,6 +324,8 @@ def test_an_issuer_publishes_its_profile_did_document_and_keys(holding: Holding)
         "/issuers/platform/keys/00000000-0000-4000-8000-00000000000a",
         "/issuers/platform/status-lists/7",
         "/issuers/platform/status-lists/0",
+        "/issuers/platform/revocation-lists/7",
+        "/issuers/00000000-0000-4000-8000-00000000000a/revocation-lists/1",
     ],
 )
 def test_what_no_issuer_has_is_not_found(holding: Holding, path: str) -> None:
@@ -338,6 +345,26 @@ def test_a_status_list_is_cacheable_and_changes_with_a_revocation(
     after = caller.get(place, if_none_match=before.headers["ETag"], accept=BADGE)
     assert after.status == 200
     assert after.headers["Content-Type"] == BADGE
+
+
+def test_a_revocation_list_names_revoked_credentials_and_the_causes_that_are_public(
+    holding: Holding, root: Person
+) -> None:
+    caller, place = holding.application.stranger, "/issuers/platform/revocation-lists/1"
+    root.caller.post(f"/v1/issued/{holding.id}/suspend", REASON)
+    before = caller.get(place, accept="application/json")
+    empty = {"id": f"{HOME}{place}", "issuer": f"{HOME}/issuers/platform"}
+    assert before.json == {**empty, "revokedCredential": []}
+    assert before.headers["Cache-Control"] == "public, max-age=60"
+    assert before.headers["Access-Control-Allow-Origin"] == "*"
+    assert caller.get(place, if_none_match=before.headers["ETag"]).status == 304
+
+    root.caller.post(f"/v1/issued/{holding.id}/revoke", {**REASON, "cause": "issued-in-error"})
+
+    after = caller.get(place, if_none_match=before.headers["ETag"])
+    entry = {"revoked": True, "revocationReason": "Issued in error"}
+    badge = caller.get(f"/v1/issued/{holding.id}", accept=BADGE).json
+    assert (after.status, after.json["revokedCredential"]) == (200, [{"id": badge["id"], **entry}])
 
 
 def test_a_reissued_credential_names_the_one_in_its_place_and_that_one_names_it(

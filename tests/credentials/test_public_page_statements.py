@@ -58,6 +58,22 @@ def test_the_page_costs_few_statements(
     assert executed == statements.split()
 
 
+def test_a_revocation_list_costs_two_statements_and_one_until_it_changes(
+    committing_application: Application,
+) -> None:
+    a_holding(committing_application)
+
+    costs = [
+        statements_of(
+            lambda: committing_application.stranger.get("/issuers/platform/revocation-lists/1")
+        )[1]
+        for _ in range(2)
+    ]
+
+    # The status list, and what of it is revoked.
+    assert costs == [["SELECT", "SELECT"], ["SELECT"]]
+
+
 @pytest.mark.parametrize("accept", ["application/vc+ld+json", "application/jwt"])
 def test_a_transcript_costs_the_same_statements_for_any_number_of_credentials(
     committing_application: Application, accept: str

@@ -30,7 +30,8 @@ def a_key(**parts: Any) -> StoredKey:
 
 
 def test_an_issuer_has_one_current_key_of_each_kind(world: World) -> None:
-    issuer_keys, organization = world.repositories.issuer_keys, world.has_organization()
+    issuer_keys = world.repositories.issuer_keys
+    organization = world.has_organization(url="https://harbour.example")
     key, token_key = a_key(), a_key(kind=KeyKind.RSA)
     of_organization = a_key(org_id=organization.id)
 
@@ -44,6 +45,10 @@ def test_an_issuer_has_one_current_key_of_each_kind(world: World) -> None:
     scope = TenantScope.into(organization.id)
     assert issuer_keys.current_of(organization.id, scope=scope) == [of_organization]
     assert issuer_keys.current_of(organization.id, scope=TenantScope()) == []
+    with_url = [of_organization], "https://harbour.example"
+    assert issuer_keys.current_with_url(organization.id, scope=scope) == with_url
+    assert issuer_keys.current_with_url(organization.id, scope=TenantScope()) == ([], "")
+    assert issuer_keys.current_with_url(None, scope=ALL_TENANTS) == (current, "")
 
 
 def test_a_retired_key_stays_and_makes_room_for_another(world: World) -> None:

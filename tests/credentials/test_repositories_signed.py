@@ -10,7 +10,11 @@ from django.db import DatabaseError, transaction
 
 from accounts.domain.identity.entities.users import User
 from authsvc.kernel.tenancy import ALL_TENANTS
-from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
+from credentials.domain.entities.credentials import (
+    IssuedCredential,
+    IssuedCredentialId,
+    RevocationCause,
+)
 from credentials.domain.entities.signed import SignedCredential, StatusList
 from credentials.domain.errors import (
     IssuedCredentialNotFound,
@@ -120,20 +124,27 @@ def test_lists_are_numbered_and_count_their_changes(world: World) -> None:
     assert status_lists.shown(None, 2) == second
 
 
-def test_the_places_of_revoked_and_suspended_ones_are_listed(world: World) -> None:
+def test_revoked_and_suspended_ones_are_listed_by_place_and_revoked_ones_by_id(
+    world: World,
+) -> None:
     status_list, issued = a_list(world), world.repositories.issued_credentials
-    for index, change in enumerate(("", "revoked", "suspended")):
-        signed = a_signed_one(world, status_list, index)
+    other, ids = a_list(world, 2), []
+    for index, change in enumerate(("", "revoked", "suspended", "revoked", "replaced")):
+        signed = a_signed_one(world, other if index == 3 else status_list, index)
+        ids.append(signed.issued_id)
         world.repositories.signed_credentials.add(signed, scope=ALL_TENANTS)
         if change:
             with world.unit_of_work.atomic():
                 row = issued.get_for_update(signed.issued_id, scope=ALL_TENANTS)
-                act = row.revoked if change == "revoked" else row.suspended
-                changed = act(at=NOON, reason="Copied.", by=None)
+                act = row.suspended if change == "suspended" else row.revoked
+                cause = {"cause": RevocationCause.REPLACED} if change == "replaced" else {}
+                changed = act(at=NOON, reason="Copied.", by=None, **cause)
                 issued.save(changed, scope=ALL_TENANTS)
             assert issued.shown(signed.issued_id) == changed
 
-    assert sorted(world.repositories.status_lists.indexes_set(status_list)) == [1, 2]
+    assert sorted(world.repositories.status_lists.indexes_set(status_list)) == [1, 2, 4]
+    revoked = world.repositories.status_lists.revoked_in(status_list)
+    assert revoked == {ids[1]: None, ids[4]: RevocationCause.REPLACED}
 
 
 def test_documents_of_a_holder_are_sliced_by_time_of_issue_and_then_by_id(world: World) -> None:

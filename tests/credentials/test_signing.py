@@ -171,6 +171,17 @@ def test_one_that_is_older_than_signatures_is_signed_when_it_is_first_read(memor
     assert memory.services.signing.shown(issued.id) == signed
 
 
+def test_one_that_was_revoked_before_it_was_signed_is_set_in_a_list_that_was_read_before(
+    memory: World,
+) -> None:
+    first, revoked = earned(memory), earned(memory)
+    del memory.repositories.signed_credentials.store[revoked.id]  # type: ignore[attr-defined]  # in memory
+    memory.services.issuing.revoke(revoked.id, reason="Copied.", by=OPERATOR)
+    assert not is_barred(memory, first)
+
+    assert is_barred(memory, revoked)
+
+
 def test_a_record_that_no_event_states_is_never_signed(memory: World) -> None:
     issued = a_stored_issue(memory)
 

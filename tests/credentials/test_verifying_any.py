@@ -36,6 +36,7 @@ from tests.support.application import Application
 BADGE: Final = "application/vc+ld+json"
 ALL_STEPS: Final = ["format", "signature", "refresh", "status", "holder", "endorsements"]
 REVOCABLE: Final = replace(FOREIGN, status=AWARD.status)
+REVOCATION_LIST: Final = {"id": "https://badges.example/revoked", "type": "1EdTechRevocationList"}
 HOLDER: Final = "anna@example.org"
 FORGED: Final = "Forged by Mallory"
 OPEN_BADGES_2: Final = '{"@context": "https://w3id.org/openbadges/v2", "type": "Assertion"}'
@@ -185,8 +186,11 @@ def test_the_key_of_another_host_is_not_fetched(application: Application) -> Non
     assert "outbound requests" in report["detail"]
 
 
-def test_a_status_list_of_another_host_is_not_fetched(application: Application) -> None:
-    report = report_on(application, text=signed(REVOCABLE))
+@pytest.mark.parametrize("members", [{}, {"credentialStatus": REVOCATION_LIST}])
+def test_a_list_of_another_host_is_not_fetched(
+    application: Application, members: dict[str, Any]
+) -> None:
+    report = report_on(application, text=signed(REVOCABLE, **members))
 
     assert report["verdict"] == "unverified"
     assert report["title"] == "Authentic, but not checked for revocation"
@@ -310,6 +314,15 @@ def test_another_issuer_cannot_use_a_status_list_of_this_service(
     award = replace(FOREIGN, status=replace(AWARD.status, list_url=url))
 
     report = report_on(holding.application, text=signed(award))
+
+    assert (report["verdict"], outcomes(report)["status"]) == ("invalid", "failed")
+
+
+def test_another_issuer_cannot_use_a_revocation_list_of_this_service(holding: Holding) -> None:
+    url = "http://localhost:8000/issuers/platform/revocation-lists/1"
+    badge = signed(REVOCABLE, credentialStatus=REVOCATION_LIST | {"id": url})
+
+    report = report_on(holding.application, text=badge)
 
     assert (report["verdict"], outcomes(report)["status"]) == ("invalid", "failed")
 

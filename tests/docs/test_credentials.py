@@ -23,6 +23,7 @@ from credentials.domain.entities.rules import (
     nodes_of,
 )
 from credentials.domain.errors import InvalidRule
+from credentials.openbadges.revocation_lists import RevokedEntry, list_document
 from progress.domain.entities.progress import CourseRecord, LearnerRecord
 from tests.support.application import Application
 from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams
@@ -34,7 +35,7 @@ from tests.support.operations import routes
 PAGE: Final = page("docs/credentials.md")
 EXAMPLE, WRONG = [fence.text for fence in fences(PAGE) if fence.language == "yaml"]
 (COMPLAINTS,) = [fence.text for fence in fences(PAGE) if fence.language == "text"]
-(ANSWER,) = [json.loads(fence.text) for fence in fences(PAGE) if fence.language == "json"]
+ANSWER, LIST = [json.loads(fence.text) for fence in fences(PAGE) if fence.language == "json"]
 DONE: Final = CourseRecord(course_version=1, last_activity_at=NOON, completed_at=NOON)
 
 
@@ -116,6 +117,13 @@ def test_the_answer_is_the_one_that_is_given(application: Application) -> None:
     answer = person.caller.get(f"/v1/credentials/{credential.id}/eligibility")
 
     assert _without_ids(answer.json) == _without_ids(ANSWER)
+
+
+def test_the_revocation_list_is_one_that_is_written() -> None:
+    (entry,) = LIST["revokedCredential"]
+    revoked = [RevokedEntry(id=entry["id"], reason=entry["revocationReason"])]
+
+    assert list_document(url=LIST["id"], issuer_id=LIST["issuer"], revoked=revoked) == LIST
 
 
 def _without_ids(value: Any) -> Any:

@@ -37,6 +37,7 @@ SHOWN_TO_ALL: Final = {
     "getIssuer",
     "getIssuerDidDocument",
     "getIssuerKey",
+    "getRevocationList",
     "getStatusList",
     "verifyIssued",
 }

@@ -67,6 +67,9 @@ class Addresses:
     def status_list(self, org_id: OrganizationId | None, number: int) -> str:
         return f"{self.issuer(org_id)}/status-lists/{number}"
 
+    def revocation_list(self, org_id: OrganizationId | None, number: int) -> str:
+        return f"{self.issuer(org_id)}/revocation-lists/{number}"
+
     def issued(self, issued_id: UUID) -> str:
         return f"{self.home}/v1/issued/{issued_id}"
 
@@ -174,10 +177,11 @@ class StoredKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKeys:
-    """The keys with which an issuer signs now: for embedded proofs, and for tokens."""
+    """The keys with which an issuer signs now, for embedded proofs and for tokens, and its home page as it is now."""
 
     proof: IssuerKey
     token: IssuerKey
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from credentials.openbadges.keys import DID_KEY, IssuerKey
 from credentials.openbadges.verification import Resolver, Unresolved
 
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+_NO_LIST: Final = "No issuer here has the status list that the credential names."
 _UUID: Final = re.compile(r"[0-9a-f-]{36}", re.ASCII)
 
 
@@ -49,7 +50,7 @@ class OwnIssuers:
                 pass
             except IssuerKeyUnreadable as error:
                 raise Unresolved(error.detail) from None
-        raise InvalidDocument("No issuer here has the status list that the credential names.")
+        raise InvalidDocument(_NO_LIST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,12 @@ class BadgeResolver:
             resolver = self.own if self.own.addresses.is_own(url) else self.elsewhere
             self.lists[url] = resolver.status_list(url)
         return self.lists[url]
+
+    def revocation_list(self, url: str) -> bytes:
+        if self.own.addresses.is_own(url):
+            # What issuers here sign names a status list.
+            raise InvalidDocument(_NO_LIST)
+        return self.elsewhere.revocation_list(url)
 
     def _key(self, url: str, issuer_id: str) -> IssuerKey:
         if url.startswith(DID_KEY):

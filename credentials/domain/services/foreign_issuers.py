@@ -31,7 +31,7 @@ MOST_SECONDS: Final = 10.0
 AT_ONCE: Final = 4
 """Requests of a process at once, so that slow hosts hold few threads of the server."""
 LARGEST_DOCUMENT: Final = 262_144
-"""Bytes of a document of an issuer or of a status list. The longest list that is read has less than 180,000."""
+"""Bytes of a document of an issuer, or of a list. The longest status list that is read has less than 180,000."""
 
 KEYS_ELSEWHERE: Final = (
     "The issuer publishes its key on another host, and this service makes no outbound requests. Use the verifier of the"
@@ -68,6 +68,9 @@ class NoRequests:
         raise Unresolved(KEYS_ELSEWHERE)
 
     def status_list(self, url: str) -> str:
+        raise Unresolved(LIST_ELSEWHERE)
+
+    def revocation_list(self, url: str) -> bytes:
         raise Unresolved(LIST_ELSEWHERE)
 
 
@@ -124,6 +127,9 @@ class Fetches:
     def status_list(self, url: str) -> str:
         content = self._content(url, accept=_CREDENTIAL, most_bytes=LARGEST_DOCUMENT)
         return content.decode(errors="replace")
+
+    def revocation_list(self, url: str) -> bytes:
+        return self._content(url, accept="application/json", most_bytes=LARGEST_DOCUMENT)
 
     def _content(self, url: str, *, accept: str, most_bytes: int) -> bytes:
         """What the address answers. Raises Unresolved."""

@@ -9,7 +9,6 @@ from accounts.public import (
     AuditAction,
     AuditLog,
     AuditSubject,
-    Organization,
     OrganizationId,
     Principal,
     Right,
@@ -67,18 +66,22 @@ class IssuerKeys:
     def signing_keys(self, org_id: OrganizationId | None) -> SigningKeys:
         """Return the keys that sign now, made now if they are missing, inside the unit of work of the caller.
 
-        Raises IssuerKeyUnreadable.
+        They come with the home page of the issuer, that of this service if an organization has none. Raises
+        IssuerKeyUnreadable.
         """
         scope = TenantScope.into(org_id)
-        current = {key.kind: key for key in self.keys.current_of(org_id, scope=scope)}
+        keys, url = self.keys.current_with_url(org_id, scope=scope)
+        current = {key.kind: key for key in keys}
         if missing := [kind for kind in KeyKind if kind not in current]:
             # Of simultaneous callers one adds the key. The others wait for that one, and read its key.
             for kind in missing:
                 self._add(org_id, kind)
-            current = {key.kind: key for key in self.keys.current_of(org_id, scope=scope)}
+            keys, url = self.keys.current_with_url(org_id, scope=scope)
+            current = {key.kind: key for key in keys}
         return SigningKeys(
             proof=self._with_private(current[KeyKind.ED25519]),
             token=self._with_private(current[KeyKind.RSA]),
+            url=self.platform.url if org_id is None else url or self.addresses.home,
         )
 
     def proof_key(self, org_id: OrganizationId | None) -> IssuerKey:
@@ -107,21 +110,12 @@ class IssuerKeys:
         return PublishedIssuer(
             org_id=org_id,
             name=organization.name,
-            url=self._home_of(organization),
+            url=organization.url or self.addresses.home,
             description=organization.description,
             image_url=organization.image_url,
             is_open=organization.is_open,
             keys=keys,
         )
-
-    def url_of(self, org_id: OrganizationId | None) -> str:
-        """Return the home page of an issuer; that of this service if an organization has none.
-
-        Raises OrganizationNotFound.
-        """
-        if org_id is None:
-            return self.platform.url
-        return self._home_of(self.tenant_access.even_deleted(org_id))
 
     def key(self, org_id: OrganizationId | None, key_id: IssuerKeyId) -> IssuerKey:
         """Return the public half of a key, to anybody. Raises IssuerKeyNotFound."""
@@ -183,9 +177,6 @@ class IssuerKeys:
                 after=_members_of(after),
             )
         return after
-
-    def _home_of(self, organization: Organization) -> str:
-        return organization.url or self.addresses.home
 
     def _add(self, org_id: OrganizationId | None, kind: KeyKind) -> None:
         """Add a current key unless the issuer has one by now."""

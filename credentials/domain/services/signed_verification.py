@@ -45,6 +45,9 @@ class OwnKeys:
     def status_list(self, url: str) -> str:
         raise Unresolved(f"The status list {url} is not read.")
 
+    def revocation_list(self, url: str) -> bytes:
+        raise Unresolved(f"The revocation list {url} is not read.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedVerifier:

@@ -72,7 +72,7 @@ class CredentialSigner:
         It gets the given place in a status list if that is still free.
         """
         evidence, keys = self.evidence.of(issued), self.issuer_keys.signing_keys(issued.org_id)
-        issuer, scope = self._issuer_of(issued), TenantScope.into(issued.org_id)
+        issuer, scope = self._issuer_of(issued, keys.url), TenantScope.into(issued.org_id)
         given = () if place is None else (place,)
         for chosen in chain(given, self._random_places(issued.org_id)):
             signed = self._signed(issued, issuer, evidence, keys, chosen)
@@ -109,7 +109,11 @@ class CredentialSigner:
             event = self.recorded_facts.last_about(issued.stream, EntityType.CREDENTIAL, issued.id)
             if Binding.of(event, issued) not in (Binding.BOUND, Binding.UNBOUND):
                 raise IssuedCredentialAltered
-            return self.sign(issued)
+            signed = self.sign(issued)
+            if issued.is_barred:
+                # Its list may have been published without it.
+                self.status_lists.count_change(issued_id, at=self.clock.now(), scope=scope)
+            return signed
 
     def held_by(
         self, by: Principal, *, after: datetime | None, offset: int, limit: int
@@ -157,12 +161,12 @@ class CredentialSigner:
             return new
         return self.status_lists.latest_of(org_id, scope=scope) or new
 
-    def _issuer_of(self, issued: IssuedCredential) -> Profile:
+    def _issuer_of(self, issued: IssuedCredential, url: str) -> Profile:
         """The issuer as it is now; its name is that of the terms."""
         return Profile(
             id=self.addresses.issuer(issued.org_id),
             name=issued.terms.issuer,
-            url=_as_uri(self.issuer_keys.url_of(issued.org_id)),
+            url=_as_uri(url),
             email=self.platform.email if issued.org_id is None else "",
         )
 

@@ -44,3 +44,6 @@ class Published:
         if url not in self.lists:
             raise Unresolved("The status list cannot be read.")
         return self.lists[url]
+
+    def revocation_list(self, url: str) -> bytes:
+        return self.status_list(url).encode()

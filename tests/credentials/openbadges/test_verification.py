@@ -224,7 +224,7 @@ def test_a_status_list_may_be_a_token() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"type": "1EdTechRevocationList"},
+        {"type": "AnotherStatusList"},
         {"statusPurpose": "message"},
         {"statusPurpose": ["revocation"]},
         {"statusListIndex": 4711},

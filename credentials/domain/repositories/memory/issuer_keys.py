@@ -1,9 +1,9 @@
 """Keys of issuers in memory."""
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 
-from accounts.public import OrganizationId
+from accounts.public import Organization, OrganizationId
 from authsvc.kernel.tenancy import TenantScope
 from credentials.domain.entities.issuers import IssuerKeyId, StoredKey
 from credentials.domain.errors import IssuerKeyNotFound
@@ -11,6 +11,7 @@ from credentials.domain.errors import IssuerKeyNotFound
 
 @dataclass(frozen=True, slots=True)
 class InMemoryIssuerKeyRepository:
+    organizations: Mapping[OrganizationId, Organization]
     store: MutableMapping[IssuerKeyId, StoredKey] = field(default_factory=dict)
 
     def add(self, key: StoredKey, *, scope: TenantScope) -> bool:
@@ -23,6 +24,12 @@ class InMemoryIssuerKeyRepository:
 
     def current_of(self, org_id: OrganizationId | None, *, scope: TenantScope) -> list[StoredKey]:
         return [key for key in self.all_of(org_id, scope=scope) if key.is_current]
+
+    def current_with_url(
+        self, org_id: OrganizationId | None, *, scope: TenantScope
+    ) -> tuple[list[StoredKey], str]:
+        keys = self.current_of(org_id, scope=scope)
+        return keys, self.organizations[org_id].url if keys and org_id is not None else ""
 
     def all_of(self, org_id: OrganizationId | None, *, scope: TenantScope) -> list[StoredKey]:
         visible = scope.among(self._of(org_id))

@@ -8,7 +8,11 @@ from uuid import UUID
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
-from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
+from credentials.domain.entities.credentials import (
+    IssuedCredential,
+    IssuedCredentialId,
+    RevocationCause,
+)
 from credentials.domain.entities.signed import (
     HeldDocuments,
     SignedCredential,
@@ -136,6 +140,16 @@ class InMemoryStatusListRepository:
             if signed.status_list_id == status_list.id
             and self.issued.shown(signed.issued_id).is_barred
         ]
+
+    def revoked_in(
+        self, status_list: StatusList
+    ) -> dict[IssuedCredentialId, RevocationCause | None]:
+        return {
+            signed.issued_id: revocation.cause
+            for signed in self.signed.store.values()
+            if signed.status_list_id == status_list.id
+            and (revocation := self.issued.shown(signed.issued_id).revocation) is not None
+        }
 
     def _numbers(self) -> dict[tuple[OrganizationId | None, int], StatusList]:
         return {(one.org_id, one.number): one for one in self.store.values()}

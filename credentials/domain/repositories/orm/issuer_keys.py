@@ -1,8 +1,8 @@
 """Keys of issuers in the database."""
 
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.public import OrganizationId
 from authsvc.kernel.tenancy import TenantScope
@@ -17,7 +17,7 @@ from credentials.openbadges.keys import KeyKind
 _CURRENT: Final = PreparedQuery(
     lambda issuer, organizations: rows.IssuerKey.objects.filter(
         owned_by(organizations), issuer=issuer, is_current=True
-    )
+    ).annotate(organization_url=F("org__url"))
 )
 
 
@@ -40,9 +40,15 @@ class OrmIssuerKeyRepository:
         return insert(rows.IssuerKey, [values], unless_taken=taken, among="is_current") == 1
 
     def current_of(self, org_id: OrganizationId | None, *, scope: TenantScope) -> list[StoredKey]:
-        return [
-            key_of_row(row) for row in _CURRENT.all(issuer_name(org_id), organizations_in(scope))
-        ]
+        keys, _ = self.current_with_url(org_id, scope=scope)
+        return keys
+
+    def current_with_url(
+        self, org_id: OrganizationId | None, *, scope: TenantScope
+    ) -> tuple[list[StoredKey], str]:
+        keys: list[Any] = _CURRENT.all(issuer_name(org_id), organizations_in(scope))
+        url = keys[0].organization_url if keys else None
+        return [key_of_row(row) for row in keys], url or ""
 
     def all_of(self, org_id: OrganizationId | None, *, scope: TenantScope) -> list[StoredKey]:
         keys = _of(scope).filter(issuer=issuer_name(org_id))

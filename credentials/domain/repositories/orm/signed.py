@@ -15,7 +15,11 @@ from authsvc.storage.rows import values_of
 from authsvc.storage.tenancy import owned_within
 from authsvc.storage.verification import stored_rows
 from credentials import models as rows
-from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
+from credentials.domain.entities.credentials import (
+    IssuedCredential,
+    IssuedCredentialId,
+    RevocationCause,
+)
 from credentials.domain.entities.issuers import IssuerKeyId, issuer_name
 from credentials.domain.entities.signed import (
     HeldDocuments,
@@ -129,6 +133,17 @@ class OrmStatusListRepository:
         is_barred = Q(issued__revoked_at__isnull=False) | Q(issued__suspended_at__isnull=False)
         entries = rows.SignedCredential.objects.filter(is_barred, status_list_id=status_list.id)
         return list(entries.values_list("status_index", flat=True))
+
+    def revoked_in(
+        self, status_list: StatusList
+    ) -> dict[IssuedCredentialId, RevocationCause | None]:
+        entries = rows.SignedCredential.objects.filter(
+            issued__revoked_at__isnull=False, status_list_id=status_list.id
+        )
+        return {
+            IssuedCredentialId(issued_id): RevocationCause(cause) if cause else None
+            for issued_id, cause in entries.values_list("issued_id", "issued__revocation_cause")
+        }
 
 
 def _signed(row: rows.SignedCredential) -> SignedCredential:

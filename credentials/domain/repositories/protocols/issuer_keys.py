@@ -14,6 +14,11 @@ class IssuerKeyRepository(Protocol):
     def current_of(self, org_id: OrganizationId | None, *, scope: TenantScope) -> list[StoredKey]:
         """Return the current keys of an issuer in scope, in any order."""
 
+    def current_with_url(
+        self, org_id: OrganizationId | None, *, scope: TenantScope
+    ) -> tuple[list[StoredKey], str]:
+        """Like current_of, with the URL of the organization; empty if it has none, or there are no keys."""
+
     def all_of(self, org_id: OrganizationId | None, *, scope: TenantScope) -> list[StoredKey]:
         """Return all keys of an issuer in scope, by the time from which they are valid, then id."""
 

@@ -7,7 +7,11 @@ from typing import Protocol
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
-from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
+from credentials.domain.entities.credentials import (
+    IssuedCredential,
+    IssuedCredentialId,
+    RevocationCause,
+)
 from credentials.domain.entities.signed import (
     HeldDocuments,
     SignedCredential,
@@ -67,3 +71,8 @@ class StatusListRepository(Protocol):
 
     def indexes_set(self, status_list: StatusList) -> list[int]:
         """Return the places of revoked and suspended credentials in a list, in any order, to anybody."""
+
+    def revoked_in(
+        self, status_list: StatusList
+    ) -> dict[IssuedCredentialId, RevocationCause | None]:
+        """Return the revoked credentials with a place in a list, each with its cause, in any order, to anybody."""
