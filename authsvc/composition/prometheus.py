@@ -98,8 +98,8 @@ class PrometheusMetrics:
         }
         self._children: dict[tuple[Any, ...], Any] = {}
 
-    def count(self, counter: Counter, *labels: str) -> None:
-        self._child(counter, labels).inc()
+    def count(self, counter: Counter, *labels: str, number: int = 1) -> None:
+        self._child(counter, labels).inc(number)
 
     def observe(self, histogram: Histogram, value: float, *labels: str) -> None:
         self._child(histogram, labels).observe(value)

@@ -39,7 +39,8 @@ class MetricsMiddleware:
         seconds, metrics = perf_counter() - began_at, services().ports.metrics
         operation = operation_of(request)
         metrics.observe(REQUEST_SECONDS, seconds, operation, _STATUSES[response.status_code // 100])
-        metrics.observe(REQUEST_STATEMENTS, STATEMENTS.statements - statements, operation)
+        if sent := STATEMENTS.statements - statements:
+            metrics.count(REQUEST_STATEMENTS, operation, number=sent)
         return response
 
 

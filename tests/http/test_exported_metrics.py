@@ -99,7 +99,7 @@ def test_statements_are_counted_as_they_are_sent(application: Application) -> No
     anna.caller.get("/v1/courses")
 
     shown = Exposition(Client().get("/metrics").content.decode())
-    assert shown.total("authsvc_request_statements_sum", operation="listCourses") == 2
+    assert shown.total("authsvc_request_statements_total", operation="listCourses") == 2
 
 
 def samples_of(metric: Counter | Histogram | Gauge) -> set[str]:

@@ -21,8 +21,8 @@ class RecordedMetrics:
     counts: Tally[tuple[Counter, *tuple[str, ...]]] = field(default_factory=Tally)
     values: list[tuple[Histogram, float, tuple[str, ...]]] = field(default_factory=list)
 
-    def count(self, counter: Counter, *labels: str) -> None:
-        self.counts[counter, *labels] += 1
+    def count(self, counter: Counter, *labels: str, number: int = 1) -> None:
+        self.counts[counter, *labels] += number
 
     def observe(self, histogram: Histogram, value: float, *labels: str) -> None:
         self.values.append((histogram, value, labels))
