@@ -60,6 +60,7 @@ def test_a_report_says_what_was_verified() -> None:
         "issued-credentials",
         "signed-credentials",
         "prompt-templates",
+        "grade-proposals",
         "anchors",
     ]
     rows = report["checks"][0]["rows"]

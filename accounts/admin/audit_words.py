@@ -80,6 +80,7 @@ _GROUPS: Final[Mapping[str, Mapping[AuditAction, str]]] = {
         AuditAction.ATTEMPT_VOIDED: "voided",
         AuditAction.ATTEMPT_REOPENED: "re-opened",
         AuditAction.ATTEMPT_EXTENDED: "gave more time to",
+        AuditAction.SCORES_PROPOSED: "had scores proposed for",
     },
     "AI tutor": {
         AuditAction.AI_SETTINGS_CHANGED: "changed the AI limits of",

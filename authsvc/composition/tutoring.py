@@ -52,6 +52,7 @@ class TutorServices(AIServices):
             budgets=self.ai_budgets,
             prices=self._prices,
             tenant_access=self.tenant_access,
+            audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

@@ -33,6 +33,7 @@ from credentials.domain.services.verification import (
     IssuedCredentialCheck,
 )
 from progress.domain.ai.services.prompt_check import PromptTemplateCheck
+from progress.domain.ai.services.proposal_check import GradeProposalCheck
 from progress.domain.ai.services.verification import INTERACTIONS, SESSIONS, AISessionCheck
 from progress.domain.services.attempt_check import ATTEMPTS, GRADES, AttemptBinder, AttemptCheck
 from progress.domain.services.rebuild_tasks import RebuildTasks
@@ -118,6 +119,7 @@ class VerificationServices(AIServices):
                 PromptTemplateCheck(
                     templates=self.repositories.prompt_templates, bindings=self._bindings
                 ),
+                GradeProposalCheck(proposals=self.repositories.proposals, bindings=self._bindings),
             ),
             anchor_check=self._anchor_check,
             user_boundaries=self._user_boundaries,

@@ -72,6 +72,8 @@ def test_proposals_of_another_organization_are_out_of_view(world: World) -> None
         assert world.repositories.proposals.of_attempt(proposal.attempt_id, scope=scope) == []
     inside = TenantScope.into(knots.id)
     assert world.repositories.proposals.of_attempt(proposal.attempt_id, scope=inside) == [proposal]
+    assert [row.item for row in world.repositories.proposals.in_order(scope=inside)] == [proposal]
+    assert list(world.repositories.proposals.in_order(scope=TenantScope.into(bends.id))) == []
 
 
 def test_a_grade_is_stored_with_the_proposals_that_there_were(world: World) -> None:

@@ -158,6 +158,12 @@ def submitted_essay(application: Application, anna: Person, root: Person) -> str
     return place
 
 
+def has_proposals(world: World) -> None:
+    """Let a learner hand in an essay, and a model propose scores for it."""
+    attempt = essay_of(an_essayist(world))
+    use_grading_model(world.services, GradingModel()).propose(attempt.id, by=a_grader(world))
+
+
 def a_grader(world: World) -> Principal:
     """Bo, who grades for the platform."""
     return a_principal(world.has_user(name="Bo"), Right.GRADE_ATTEMPTS)

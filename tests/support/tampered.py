@@ -32,6 +32,7 @@ from tests.support.blocks import undone_block
 from tests.support.builders import NOON, a_definition_of
 from tests.support.learning import Learner, a_credential_for, a_learner, a_published_course
 from tests.support.prompts import a_prompt_version
+from tests.support.proposals import has_proposals
 from tests.support.worlds import World, orm_world
 
 APPEND_ONLY: Final[tuple[type[Model], ...]] = (
@@ -39,6 +40,7 @@ APPEND_ONLY: Final[tuple[type[Model], ...]] = (
     progress.AttemptGrade,
     progress.AIInteraction,
     progress.PromptTemplate,
+    progress.GradeProposal,
     courses.CourseVersion,
     credentials.CredentialVersion,
     credentials.SignedCredential,
@@ -52,7 +54,9 @@ LATER: Final = NOON + timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Tampered:
-    """Anna and Ben hold a credential each, Ben's is revoked; Cleo was graded; Anna asked a tutor. There is a prompt.
+    """Anna and Ben hold a credential each, Ben's is revoked; Cleo was graded; Anna asked a tutor.
+
+    There are a prompt and an attempt with proposed scores.
 
     There are two anchors, and the last one was exported.
     """
@@ -123,6 +127,7 @@ def a_school() -> Tampered:
     cleo.takes("quiz", **RIGHT | {"king": Answer(text="The sheet bend")})
     a_conversation(world, anna.principal).asks("How tight?")
     a_prompt_version(world.services)
+    has_proposals(world)
     organization = has_organization(world)
     for _ in range(3):
         record_act(world.services, an_act(organization), by=OPERATOR)

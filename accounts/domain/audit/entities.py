@@ -89,6 +89,7 @@ class AuditAction(StrEnum):
     ATTEMPT_VOIDED = "attempt-voided"
     ATTEMPT_REOPENED = "attempt-reopened"
     ATTEMPT_EXTENDED = "attempt-extended"
+    SCORES_PROPOSED = "scores-proposed"
     RECORD_BOUND = "record-bound"
     TASK_CANCELLED = "task-cancelled"
     TASK_RETRIED = "task-retried"

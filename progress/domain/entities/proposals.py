@@ -1,11 +1,12 @@
 """Proposed scores: what a language model proposes for the criteria of a rubric, beside the grade of a person."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
+from authsvc.kernel.canonical import checksum
 from courses.public import QuestionId
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId
 from progress.domain.entities.grades import GradeProposalId, ProposalReference
@@ -38,6 +39,11 @@ class GradeProposal:
     interaction_id: UUID
     requested_by: UserId
     created_at: datetime
+
+    @property
+    def content_hash(self) -> str:
+        """The SHA-256 of all of it, which binds it into the audit log."""
+        return checksum(asdict(self))
 
     @property
     def reference(self) -> ProposalReference:

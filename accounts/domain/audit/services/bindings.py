@@ -17,7 +17,7 @@ Version = tuple[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditBindings:
-    """States and compares the hashes of versions: of courses and of credential definitions."""
+    """States and compares the hashes of what is bound into the audit log, such as versions of courses."""
 
     entries: AuditLogRepository
     audit_log: AuditLog
@@ -46,6 +46,18 @@ class AuditBindings:
         Takes memory for each of them. Entries that cannot be read are left out here, too.
         """
         return {act.subject_id: act.after for act in self._acts(subject_type, scope)}
+
+    def parts(self, subject_type: SubjectType, *, scope: TenantScope) -> dict[str, str]:
+        """Return the recorded hash of each part of these subjects, by the id of the part.
+
+        Takes memory for each of them. Entries that cannot be read are left out here, too.
+        """
+        recorded: dict[str, str] = {}
+        for act in self._acts(subject_type, scope):
+            match act.after:
+                case {"bound": {"parts": dict(parts)}}:
+                    recorded |= parts
+        return recorded
 
     def _acts(self, subject_type: SubjectType, scope: TenantScope) -> Iterator[AuditAct]:
         rows = self.entries.binding(subject_type, scope=scope)

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
 
-from accounts.public import Principal, TenantAccess
+from accounts.public import (
+    BOUND,
+    AuditAction,
+    AuditLog,
+    AuditSubject,
+    Principal,
+    SubjectType,
+    TenantAccess,
+)
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import Assessment, Question
@@ -81,6 +89,7 @@ class GradingHelp:
     budgets: BudgetService
     prices: Prices
     tenant_access: TenantAccess
+    audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -233,8 +242,20 @@ class GradingHelp:
         with self.unit_of_work.atomic():
             _, attempt = self.outcomes.lock(call.attempt, scope=by.tenant_scope)
             _require_submitted(attempt)
-            number = self.proposals.add(proposals, scope=by.tenant_scope)
-        return proposals if number else []
+            if not self.proposals.add(proposals, scope=by.tenant_scope):
+                return []
+            self._bind(attempt, proposals, by)
+        return proposals
+
+    def _bind(
+        self, attempt: AssessmentAttempt, proposals: list[GradeProposal], by: Principal
+    ) -> None:
+        """Record the hash of each, so that nobody can change what a grader was proposed."""
+        parts = {str(proposal.id): proposal.content_hash for proposal in proposals}
+        subject = AuditSubject.of(SubjectType.ATTEMPT, attempt)
+        self.audit_log.record(
+            AuditAction.SCORES_PROPOSED, subject, by=by, after={BOUND: {"parts": parts}}
+        )
 
 
 def _require_submitted(attempt: AssessmentAttempt) -> None:

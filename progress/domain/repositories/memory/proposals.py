@@ -1,9 +1,10 @@
 """Proposed scores in memory."""
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from courses.public import QuestionId
 from progress.domain.entities.attempts import AttemptId
 from progress.domain.entities.proposals import GradeProposal
@@ -31,3 +32,7 @@ class InMemoryGradeProposalRepository:
             if proposal.attempt_id == attempt_id
         )
         return sorted(proposals, key=lambda one: (one.created_at, one.question_id, one.criterion))
+
+    def in_order(self, *, scope: TenantScope) -> Iterator[Stored[GradeProposal]]:
+        for proposal in sorted(scope.among(self.store.values()), key=lambda one: one.id):
+            yield Stored(key=proposal.id, id=proposal.id, item=proposal)

@@ -1,12 +1,14 @@
 """Proposed scores in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from authsvc.storage.inserts import insert
 from authsvc.storage.rows import values_of
 from authsvc.storage.tenancy import owned_within
+from authsvc.storage.verification import stored_rows
 from courses.public import QuestionId
 from progress import models as rows
 from progress.domain.entities.attempts import AttemptId
@@ -27,6 +29,10 @@ class OrmGradeProposalRepository:
     def of_attempt(self, attempt_id: AttemptId, *, scope: TenantScope) -> list[GradeProposal]:
         stored = rows.GradeProposal.objects.filter(owned_within(scope), attempt_id=attempt_id)
         return [_proposal(row) for row in stored.order_by("created_at", "question_id", "criterion")]
+
+    def in_order(self, *, scope: TenantScope) -> Iterator[Stored[GradeProposal]]:
+        stored = rows.GradeProposal.objects.filter(owned_within(scope)).order_by("pk")
+        return stored_rows(stored, _proposal, key=lambda row: row.pk)
 
 
 def _proposal(row: rows.GradeProposal) -> GradeProposal:
