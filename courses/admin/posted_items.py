@@ -14,6 +14,7 @@ from courses.domain.entities.assessments import (
     Choice,
     Criterion,
     LatePolicy,
+    Level,
     Question,
     QuestionKind,
     ScoringModel,
@@ -81,11 +82,18 @@ def _choice_in(data: Posted, prefix: str) -> Choice:
 
 
 def _criterion_in(data: Posted, prefix: str) -> Criterion:
+    levels = range(min(_whole(data.get(f"{prefix}-levels", ""), 0), 20))
     return Criterion(
         key=data.get(f"{prefix}-key", ""),
         text=data.get(f"{prefix}-text", ""),
         max_score=_whole(data.get(f"{prefix}-max_score", ""), 1),
+        levels=tuple(_level_in(data, f"{prefix}-l{at}") for at in levels),
     )
+
+
+def _level_in(data: Posted, prefix: str) -> Level:
+    score = _whole(data.get(f"{prefix}-score", ""), 0)
+    return Level(score=score, text=data.get(f"{prefix}-text", ""))
 
 
 def _answer_key_in(data: Posted, prefix: str) -> AnswerKey:

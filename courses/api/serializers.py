@@ -11,6 +11,7 @@ from courses.domain.entities.assessments import (
     Choice,
     Criterion,
     LatePolicy,
+    Level,
     Question,
     QuestionKind,
     ScoringModel,
@@ -90,10 +91,19 @@ class ChoiceSerializer(serializers.Serializer[Choice]):
     text = serializers.CharField()
 
 
+class LevelSerializer(serializers.Serializer[Level]):
+    score = serializers.IntegerField()
+    text = serializers.CharField()
+
+
 class CriterionSerializer(serializers.Serializer[Criterion]):
     key = serializers.CharField()
     text = serializers.CharField()
     max_score = serializers.IntegerField()
+    levels = LevelSerializer(
+        many=True,
+        help_text="The only points that graders can give for it, most first; all up to `max_score` if empty.",
+    )
 
 
 class QuestionSerializer(serializers.Serializer[Question]):

@@ -5,7 +5,7 @@ default, except for those that say what a thing is.
 """
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from courses.domain.entities.assessments import (
     AnswerKey,
     Assessment,
     Choice,
+    Criterion,
     Question,
     QuestionKind,
 )
@@ -65,6 +66,17 @@ _converts(
     keeps_case=_renamed("case_sensitive"),
     ignores_space=_renamed("ignore_spaces"),
 )
+_structure_criterion, _ = _converts(Criterion, levels=_UNLESS_DEFAULT)
+
+
+@CONVERTER.register_structure_hook
+def _criterion(value: Any, _: Any) -> Criterion:
+    """With its levels in the order of their points, most first, however they were written."""
+    criterion: Criterion = _structure_criterion(value, Criterion)
+    levels = sorted(criterion.levels, key=lambda level: level.score, reverse=True)
+    return replace(criterion, levels=tuple(levels))
+
+
 _structure_question, _unstructure_question = _converts(
     Question, **_COMPUTED, choices=_UNLESS_DEFAULT, rubric=_UNLESS_DEFAULT
 )

@@ -62,7 +62,10 @@ modules:
               prompt: Five?
               max_score: 3
               rubric:
-                - {key: form, text: Form, max_score: 2}
+                - key: form
+                  text: Form
+                  max_score: 2
+                  levels: [{score: 2, text: " Neat & dry "}, {score: 0, text: Loose}]
                 - {key: speed, text: Speed, max_score: 1}
             - {key: six, kind: file, prompt: Six?}
             - {key: seven, kind: peer, prompt: Seven?}

@@ -13,7 +13,7 @@ from courses.domain.repositories.orm.stored_json import (
     stages_to_json,
 )
 from tests.support.definitions import whole
-from tests.support.exams import EXAMS
+from tests.support.exams import EXAMS, WITH_LEVELS
 
 COURSE_ID: Final = CourseId(UUID("6ba7b810-9dad-41d1-80b4-00c04fd430c8"))
 DEFINITION: Final = read_definition(EXAMS)
@@ -205,3 +205,18 @@ def test_an_answer_key_is_stored_and_hashed_with_what_its_author_wrote_alone() -
     assert keys[0] == keys[1] == {"texts": [], "number": 40.0, "tolerance": 2.5}
     assert keys[2] == keys[0] | {"minimum": 0.0}
     assert outline_from_json(outline_to_json(drafts[2].outline)) == drafts[2].outline
+
+
+def test_a_criterion_is_stored_and_hashed_without_levels_unless_it_has_some() -> None:
+    drafts = [read_definition(text).draft_of(COURSE_ID) for text in (EXAMS, WITH_LEVELS)]
+
+    plain, other = (
+        outline_to_json(draft.outline)[0]["items"][1]["assessment"]["questions"][0]["rubric"]
+        for draft in drafts
+    )
+
+    assert [draft.checksum == CHECKSUM for draft in drafts] == [True, False]
+    assert plain[0] == {"key": "holds", "text": "It holds.", "max_score": 3}
+    assert other[0]["levels"][1] == {"score": 1, "text": "Some of it holds."}
+    assert other[1] == plain[1]
+    assert outline_from_json(outline_to_json(drafts[1].outline)) == drafts[1].outline

@@ -19,6 +19,7 @@ from courses.domain.entities.assessments import (
     Choice,
     Criterion,
     LatePolicy,
+    Level,
     Question,
     QuestionKind,
     ScoringModel,
@@ -143,7 +144,18 @@ SCORED_BY_PEOPLE: Final = questions(
     QuestionKind.PEER,
     max_score=st.just(1),
     rubric=st.lists(
-        st.builds(Criterion, key=KEYS, text=SENTENCES, max_score=st.just(1)), max_size=1
+        st.builds(
+            Criterion,
+            key=KEYS,
+            text=SENTENCES,
+            max_score=st.just(1),
+            levels=st.just(())
+            | st.tuples(
+                st.builds(Level, score=st.just(1), text=SENTENCES),
+                st.builds(Level, score=st.just(0), text=SENTENCES),
+            ),
+        ),
+        max_size=1,
     ).map(tuple),
 )
 ASSESSMENTS: Final = st.builds(

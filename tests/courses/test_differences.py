@@ -11,6 +11,7 @@ from courses.domain.entities.assessments import (
     Assessment,
     Choice,
     Criterion,
+    Level,
     Question,
     QuestionKind,
 )
@@ -188,16 +189,20 @@ def test_questions_choices_and_terms_of_assessments_are_compared() -> None:
 
 
 def test_answer_keys_rubrics_and_the_order_of_questions_are_compared() -> None:
+    levels = Level(score=2, text="Neat"), Level(score=0, text="Loose")
     essay = Question(
         key="essay",
         kind=QuestionKind.CODE,
         prompt="Tie it.",
         max_score=2,
-        rubric=(Criterion(key="form", text="Form", max_score=2),),
+        rubric=(Criterion(key="form", text="Form", max_score=2, levels=levels),),
     )
     before = added(KNOTS, QUIZ, Part.QUESTION, essay)
     after = changed(
-        before, (*QUIZ, (Part.QUESTION, "essay"), (Part.CRITERION, "form")), max_score=1
+        before,
+        (*QUIZ, (Part.QUESTION, "essay"), (Part.CRITERION, "form")),
+        max_score=1,
+        levels=(Level(score=1, text="Neat"), Level(score=0, text="Loose or wet")),
     )
     after = changed(
         after, (*QUIZ, (Part.QUESTION, "name")), answer_key=AnswerKey(texts=("bowline", "knot"))
@@ -207,6 +212,9 @@ def test_answer_keys_rubrics_and_the_order_of_questions_are_compared() -> None:
     assert members(difference(before, after), "quiz") == {
         "questions/name/texts": (("bowline",), ("bowline", "knot")),
         "questions/essay/rubric/form/max_score": (2, 1),
+        "questions/essay/rubric/form/levels/1": (None, "Neat"),
+        "questions/essay/rubric/form/levels/0/text": ("Loose", "Loose or wet"),
+        "questions/essay/rubric/form/levels/2": ("Neat", None),
         "questions/order": ("slips, name, essay", "name, slips, essay"),
     }
 

@@ -82,6 +82,20 @@ modules:
               kind: code
               prompt: Write a program that ties one.
 """
+WITH_LEVELS: Final = EXAMS.replace(
+    "                  max_score: 3\n",
+    """\
+                  max_score: 3
+                  levels:
+                    - score: 3
+                      text: All of it holds.
+                    - score: 1
+                      text: Some of it holds.
+                    - score: 0
+                      text: Nothing holds.
+""",
+)
+"""The same definition with levels for the first criterion of the project."""
 QUIZ_ANSWERS: Final[dict[str, dict[str, Any]]] = {
     "slips": {"choices": ["noose"]},
     "king": {"text": "bowline"},

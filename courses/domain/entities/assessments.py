@@ -1,11 +1,11 @@
 """Assessment entities: questions, how they are scored, and the answers to them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, NewType
+from typing import Any, Final, NewType
 from uuid import UUID, uuid5
 
 from courses.domain.entities.answer_texts import folded_text, number_in
@@ -81,12 +81,40 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """How well an answer can meet a criterion, and the points for that. No other level of the criterion has them."""
+
+    score: int
+    text: str
+
+    @property
+    def key(self) -> str:
+        """The points, which identify the level within its criterion."""
+        return str(self.score)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """A line of a rubric, and the points it is worth."""
+    """A line of a rubric, and the points it is worth.
+
+    Graders choose one of its `levels`, which stand in the order of their points, most first. Without any, all points
+    from 0 on are possible.
+    """
 
     key: str
     text: str
     max_score: int
+    levels: tuple[Level, ...] = ()
+
+    def allows(self, score: int) -> bool:
+        """Whether graders can give these points."""
+        if self.levels:
+            return self.level_for(score) is not None
+        return 0 <= score <= self.max_score
+
+    def level_for(self, score: int | None) -> Level | None:
+        """The level with these points, if there is one."""
+        return next((level for level in self.levels if level.score == score), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,16 +162,6 @@ class AnswerKey:
         return is_enough and (self.maximum is None or answer <= self.maximum)
 
 
-ADDED_TO_ANSWER_KEYS: Final = (
-    "minimum",
-    "maximum",
-    "allows_comma",
-    "keeps_case",
-    "ignores_space",
-)
-"""Members that the first answer keys did not have. Stored JSON and checksums leave out their defaults."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A question. Only mcq has `choices`, only short an `answer_key`, only questions for graders a `rubric`.
@@ -160,6 +178,11 @@ class Question:
     rubric: tuple[Criterion, ...] = ()
     id: QuestionId = field(default=QuestionId(NIL_ID), compare=False)
     position: int = field(default=0, compare=False)
+
+    @property
+    def has_levels(self) -> bool:
+        """Whether graders choose a level for a criterion, so that they cannot state the score alone."""
+        return any(criterion.levels for criterion in self.rubric)
 
     @property
     def right_choices(self) -> frozenset[str]:
@@ -236,6 +259,13 @@ class Assessment:
         assessment_id = AssessmentId(uuid5(course_id, f"assessment:{item_key}"))
         questions = tuple(_placed(self.questions, assessment_id))
         return replace(self, id=assessment_id, questions=questions)
+
+
+ADDED_MEMBERS: Final[Mapping[type[Any], tuple[str, ...]]] = {
+    AnswerKey: ("minimum", "maximum", "allows_comma", "keeps_case", "ignores_space"),
+    Criterion: ("levels",),
+}
+"""By class, members that it did not have at first. Stored JSON and checksums leave out their defaults."""
 
 
 def _placed(questions: Iterable[Question], assessment_id: AssessmentId) -> Iterable[Question]:

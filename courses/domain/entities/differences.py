@@ -11,7 +11,9 @@ from courses.domain.entities.courses import CourseDefinition
 from courses.domain.entities.outlines import CourseModule, ModuleItem
 
 _COMPUTED: Final = frozenset({"id", "position", "key"})
-_PARTS: Final = frozenset({"items", "questions", "choices", "rubric", "assessment", "answer_key"})
+_PARTS: Final = frozenset(
+    {"items", "questions", "choices", "rubric", "levels", "assessment", "answer_key"}
+)
 
 
 class ChangeKind(StrEnum):
@@ -251,7 +253,7 @@ def _part_changes(
 
 
 def _text_of(part: Any) -> str:
-    """What a question, choice or criterion says."""
+    """What a question, choice, criterion or level says."""
     return str(part.prompt if isinstance(part, Question) else part.text)
 
 
