@@ -115,6 +115,14 @@ class QuestionForm(PartForm):
         label="Question (Markdown)", max_length=20_000, strip=False, widget=_area(2)
     )
     max_score = forms.IntegerField(label="Points", min_value=1, max_value=1000)
+    feedback = forms.CharField(
+        label="Feedback (Markdown, optional)",
+        max_length=20_000,
+        required=False,
+        strip=False,
+        widget=_area(2),
+        help_text="Learners see it with the grade of their attempt, and not before.",
+    )
 
 
 class ShortQuestionForm(QuestionForm):

@@ -70,6 +70,7 @@ def _question_in(data: Posted, prefix: str) -> Question:
         choices=tuple(_choice_in(data, f"{prefix}-c{at}") for at in choices),
         answer_key=_answer_key_in(data, prefix) if kind is QuestionKind.SHORT else None,
         rubric=tuple(_criterion_in(data, f"{prefix}-r{at}") for at in criteria),
+        feedback=_lines(data.get(f"{prefix}-feedback", "")),
     )
 
 

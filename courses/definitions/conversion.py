@@ -78,7 +78,7 @@ def _criterion(value: Any, _: Any) -> Criterion:
 
 
 _structure_question, _unstructure_question = _converts(
-    Question, **_COMPUTED, choices=_UNLESS_DEFAULT, rubric=_UNLESS_DEFAULT
+    Question, **_COMPUTED, choices=_UNLESS_DEFAULT, rubric=_UNLESS_DEFAULT, feedback=_UNLESS_DEFAULT
 )
 
 

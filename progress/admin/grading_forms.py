@@ -9,6 +9,7 @@ from django import forms
 from django.utils.html import Urlizer, format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
+from authsvc.http.markdown import html_of
 from courses.public import Answer, Assessment, Criterion, Question, QuestionKind
 from progress.domain.entities.attempts import AssessmentAttempt
 from progress.domain.entities.grades import CriterionScore, Mark
@@ -52,6 +53,7 @@ class QuestionSheet:
     question: Question
     kind: str
     answer: SafeString
+    feedback: SafeString
     criteria: tuple[CriterionSheet, ...]
     points: Any
     comment: Any
@@ -114,6 +116,7 @@ class GradeForm(forms.Form):
                 question=question,
                 kind=KINDS[question.kind],
                 answer=answer_html(question, self.attempt.answer_to(question.id)),
+                feedback=html_of(question.feedback),
                 criteria=tuple(self._criteria(question, mark)),
                 points=None if question.rubric else self[f"score-{question.id}"],
                 comment=self[f"comment-{question.id}"],

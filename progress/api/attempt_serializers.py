@@ -153,6 +153,9 @@ class QuestionResultSerializer(serializers.Serializer[QuestionResult]):
     criteria = CriterionResultSerializer(
         many=True, help_text="Points by criterion; empty if the grader stated only the score."
     )
+    feedback = serializers.CharField(
+        help_text="What the author of the question says to those who have answered it, in Markdown; often empty."
+    )
 
 
 class AttemptReviewSerializer(serializers.Serializer[AttemptReview]):

@@ -96,7 +96,7 @@ class AttemptView(ApiView):
 class ReviewView(ApiView):
     @operation(
         name="getAttemptReview",
-        summary="Get the points of an attempt of the caller by question, once it is graded",
+        summary="Get the points of an attempt of the caller by question, and feedback, once it is graded",
         access=Access(Whose.ONESELF),
         scope=Scope.PROGRESS_READ,
         answer=AttemptReviewSerializer,

@@ -189,7 +189,10 @@ def _review_of(item: ModuleItem, by: Principal) -> Mapping[str, Any]:
     review = services().attempts.last_review(item.assessment.id, by=by)
     if review is None:
         return {}
-    results = [(html_of(result.question.prompt), result) for result in review.questions]
+    results = [
+        (html_of(result.question.prompt), result, html_of(result.feedback))
+        for result in review.questions
+    ]
     return {"review": review, "results": results}
 
 

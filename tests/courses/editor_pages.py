@@ -53,6 +53,7 @@ modules:
               kind: short
               prompt: Two?
               accepts: [two, Two knots]
+              feedback: "**Two** & <b>not</b> three.\\n"
               case_sensitive: true
               ignore_spaces: true
             - {key: three, kind: short, prompt: Three?, number: 0.3, tolerance: 0.1, decimal_comma: true}

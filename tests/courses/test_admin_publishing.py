@@ -114,6 +114,7 @@ def test_a_preview_checks_answers_and_stores_nothing(
         kind=QuestionKind.MCQ,
         prompt="Which **slips**?",
         choices=(Choice(key="a", text="Granny", is_right=True), Choice(key="b", text="Bowline")),
+        feedback="A *granny* slips.",
     )
     quiz = item_place(KNOTS, "quiz")
     definition = added(KNOTS, quiz, Part.QUESTION, question)
@@ -122,6 +123,8 @@ def test_a_preview_checks_answers_and_stores_nothing(
 
     assert "Preview of the draft. Nothing is recorded." in bo.get(path).text
     assert "<strong>slips</strong>" in bo.get(path).text
+    assert "<em>granny</em>" not in bo.get(path).text
+    assert "<em>granny</em>" in bo.post(path).text
     assert "1 of 1 points, 1 to pass" in bo.post(path, **{"answer-slips": "a"}).text
     assert "Not correct" in bo.post(path, **{"answer-slips": "b"}).text
     assert bo.get(at(course, "preview/none/")).status == 404

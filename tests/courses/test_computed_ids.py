@@ -207,16 +207,22 @@ def test_an_answer_key_is_stored_and_hashed_with_what_its_author_wrote_alone() -
     assert outline_from_json(outline_to_json(drafts[2].outline)) == drafts[2].outline
 
 
-def test_a_criterion_is_stored_and_hashed_without_levels_unless_it_has_some() -> None:
-    drafts = [read_definition(text).draft_of(COURSE_ID) for text in (EXAMS, WITH_LEVELS)]
+def test_levels_and_feedback_are_stored_and_hashed_only_where_there_are_some() -> None:
+    with_feedback = EXAMS.replace("max_score: 5", "max_score: 5\n              feedback: Neat.")
+    drafts = [
+        read_definition(text).draft_of(COURSE_ID) for text in (EXAMS, WITH_LEVELS, with_feedback)
+    ]
 
-    plain, other = (
-        outline_to_json(draft.outline)[0]["items"][1]["assessment"]["questions"][0]["rubric"]
+    plain, levels, feedback = (
+        outline_to_json(draft.outline)[0]["items"][1]["assessment"]["questions"][0]
         for draft in drafts
     )
 
-    assert [draft.checksum == CHECKSUM for draft in drafts] == [True, False]
-    assert plain[0] == {"key": "holds", "text": "It holds.", "max_score": 3}
-    assert other[0]["levels"][1] == {"score": 1, "text": "Some of it holds."}
-    assert other[1] == plain[1]
-    assert outline_from_json(outline_to_json(drafts[1].outline)) == drafts[1].outline
+    assert [draft.checksum == CHECKSUM for draft in drafts] == [True, False, False]
+    assert "feedback" not in plain
+    assert plain["rubric"][0] == {"key": "holds", "text": "It holds.", "max_score": 3}
+    assert levels["rubric"][0]["levels"][1] == {"score": 1, "text": "Some of it holds."}
+    assert levels["rubric"][1] == plain["rubric"][1]
+    assert feedback == plain | {"feedback": "Neat."}
+    for draft in drafts:
+        assert outline_from_json(outline_to_json(draft.outline)) == draft.outline

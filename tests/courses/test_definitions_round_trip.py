@@ -101,7 +101,7 @@ NUMBERS: Final = st.floats(allow_nan=False, allow_infinity=False)
 
 def questions(*kinds: QuestionKind, **parts: Any) -> st.SearchStrategy[Question]:
     """Questions of these kinds, with other parts as given."""
-    parts = {"max_score": st.integers(1, 1000)} | parts
+    parts = {"max_score": st.integers(1, 1000), "feedback": st.just("") | TEXTS} | parts
     return st.builds(Question, key=KEYS, kind=st.sampled_from(kinds), prompt=SENTENCES, **parts)
 
 

@@ -207,10 +207,12 @@ def test_answer_keys_rubrics_and_the_order_of_questions_are_compared() -> None:
     after = changed(
         after, (*QUIZ, (Part.QUESTION, "name")), answer_key=AnswerKey(texts=("bowline", "knot"))
     )
+    after = changed(after, (*QUIZ, (Part.QUESTION, "essay")), feedback="Tie it twice.")
     after = moved(after, (*QUIZ, (Part.QUESTION, "name")), by=-1)
 
     assert members(difference(before, after), "quiz") == {
         "questions/name/texts": (("bowline",), ("bowline", "knot")),
+        "questions/essay/feedback": ("", "Tie it twice."),
         "questions/essay/rubric/form/max_score": (2, 1),
         "questions/essay/rubric/form/levels/1": (None, "Neat"),
         "questions/essay/rubric/form/levels/0/text": ("Loose", "Loose or wet"),

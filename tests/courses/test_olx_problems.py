@@ -51,6 +51,37 @@ def test_a_choice_is_right_or_wrong() -> None:
     ]
 
 
+def test_a_solution_is_the_feedback_of_its_question() -> None:
+    assert QUESTIONS["one"].feedback == "A noose is made to slip."
+    assert QUESTIONS["several"].feedback == ""
+
+
+@pytest.mark.parametrize(
+    ("showanswer", "expected", "losses"),
+    [
+        ("past_due", ["First.\n\nOf A.\n\nAfter *A*.", "Of B."], 0),
+        ("never", ["", ""], 4),
+    ],
+)
+def test_solutions_belong_to_the_response_before_them(
+    tmp_path: Path, showanswer: str, expected: list[str], losses: int
+) -> None:
+    def solution(text: str) -> str:
+        return f"<solution><p>{text}</p></solution>"
+
+    content = (
+        solution("First.")
+        + word('answer="a"', solution("Of A."))
+        + f"<div>{solution('After <em>A</em>.')}</div>"
+        + word('answer="b"', solution("Of B."))
+    )
+    folder = a_course_in(tmp_path, problem(content, f'display_name="P" showanswer="{showanswer}"'))
+
+    left_out = [loss for loss in mapped(folder)[1] if "<solution>" in loss]
+    assert [question.feedback for question in questions_in(folder)] == expected
+    assert len(left_out) == losses
+
+
 def test_the_weight_of_a_problem_is_its_points() -> None:
     assert QUESTIONS["one"].max_score == 2
     assert QUESTIONS["several"].max_score == 1

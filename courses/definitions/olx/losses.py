@@ -51,7 +51,7 @@ REASONS: Final[Mapping[str, str]] = {
     STAFF_ONLY: "all learners see it",
     "user_partitions": "all learners see the same",
     "max_attempts": "each problem in it has that many instead",
-    "showanswer": "answers are never shown",
+    "showanswer": "solutions are shown with the grade",
     "attempts_before_showanswer_button": "answers are never shown",
     "show_correctness": "learners see their points at once",
     "show_reset_button": "there is no such button",

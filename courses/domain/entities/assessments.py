@@ -166,6 +166,8 @@ class AnswerKey:
 class Question:
     """A question. Only mcq has `choices`, only short an `answer_key`, only questions for graders a `rubric`.
 
+    `feedback` is Markdown that can give the answer away: learners get it with their grade, and nowhere else.
+
     `id` and `position` are computed when the question becomes part of a course. They do not count for equality.
     """
 
@@ -176,6 +178,7 @@ class Question:
     choices: tuple[Choice, ...] = ()
     answer_key: AnswerKey | None = None
     rubric: tuple[Criterion, ...] = ()
+    feedback: str = ""
     id: QuestionId = field(default=QuestionId(NIL_ID), compare=False)
     position: int = field(default=0, compare=False)
 
@@ -264,8 +267,12 @@ class Assessment:
 ADDED_MEMBERS: Final[Mapping[type[Any], tuple[str, ...]]] = {
     AnswerKey: ("minimum", "maximum", "allows_comma", "keeps_case", "ignores_space"),
     Criterion: ("levels",),
+    Question: ("feedback",),
 }
-"""By class, members that it did not have at first. Stored JSON and checksums leave out their defaults."""
+"""By class, members that it did not have at first. Stored JSON and checksums leave out their defaults.
+
+A class stands after those of its parts.
+"""
 
 
 def _placed(questions: Iterable[Question], assessment_id: AssessmentId) -> Iterable[Question]:

@@ -16,6 +16,7 @@ from courses.domain.entities.assessments import (
     AnswerKey,
     AssessmentId,
     Criterion,
+    Question,
 )
 from courses.domain.entities.outlines import CourseModule, ItemId, Outline
 from courses.domain.errors import (
@@ -270,6 +271,7 @@ def _checksum_of(content: CourseDraft | CourseVersion) -> str:
             del item["assessment"]  # so that checksums from before assessments still match
         else:
             for question in item["assessment"]["questions"]:
+                _remove_defaults(question, Question)
                 _remove_defaults(question["answer_key"] or {}, AnswerKey)
                 for criterion in question["rubric"]:
                     _remove_defaults(criterion, Criterion)

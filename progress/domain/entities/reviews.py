@@ -24,10 +24,15 @@ class CriterionResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionResult:
-    """The points for a question."""
+    """The points for a question, and the feedback of its author."""
 
     question: Question
     mark: Mark
+
+    @property
+    def feedback(self) -> str:
+        """Markdown, empty without any. It comes with a grade alone: before that it could give the answer away."""
+        return self.question.feedback
 
     @property
     def criteria(self) -> tuple[CriterionResult, ...]:

@@ -82,11 +82,17 @@ def test_a_proposal_for_a_criterion_with_levels_has_the_points_of_one() -> None:
     levels = tuple(Level(score=score, text=f"Level {score}") for score in (3, 1, 0))
     form = Criterion(key="form", text="Form", max_score=3, levels=levels)
     question = Question(
-        key="why", kind=QuestionKind.CODE, prompt="Why?", max_score=3, rubric=(form,)
+        key="why",
+        kind=QuestionKind.CODE,
+        prompt="Why?",
+        max_score=3,
+        rubric=(form,),
+        feedback="For authors to say",
     )
 
     request = request_for(question, "Friction.")
 
+    assert "For authors to say" not in request.system
     assert '"levels": [{"score": 3, "text": "Level 3"}, ' in request.system
     assert scores_in(offline_reply(request), question)[0].score == 1
     with pytest.raises(ProposalUnusable):

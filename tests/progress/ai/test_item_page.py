@@ -61,7 +61,8 @@ def visit(application: Application) -> Visit:
 
 
 def test_the_last_grade_is_shown_question_by_question(application: Application) -> None:
-    course = application.published(read_definition(WITH_LEVELS))
+    text = WITH_LEVELS.replace("max_score: 5", "max_score: 5\n              feedback: A *bight*.")
+    course = application.published(read_definition(text))
     user, browser = a_user_of(application), a_client()
     begin_session(browser, user.id)
     anna = Examinee(services=application.services, principal=a_principal(user), course=course)
@@ -82,6 +83,8 @@ def test_the_last_grade_is_shown_question_by_question(application: Application) 
 
     after = browser.get(page).content.decode()
     assert "Your result" not in before
+    assert "<em>bight</em>" not in before
+    assert "A <em>bight</em>." in after
     assert "Your result: 4 of 6 points, passed" in after
     assert "It holds. <strong>1 of 3</strong>: Some of it holds." in after
     assert "“Neat.”" in after
