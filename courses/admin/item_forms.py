@@ -5,6 +5,7 @@ The forms show an item, and check what was posted before it is saved.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -43,6 +44,7 @@ NAMES_IN_DEFINITIONS: Final = {
     "case_sensitive": "keeps_case",
     "ignore_spaces": "ignores_space",
     "attempts": "attempt_limit",
+    "due": "due_at",
     "minutes": "time_limit_minutes",
     "required": "is_required",
     "right": "is_right",
@@ -52,6 +54,17 @@ NAMES_IN_DEFINITIONS: Final = {
 
 def _area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
+
+
+class TimeField(forms.DateTimeField):
+    """A time in UTC, unless it names another time zone."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        time: datetime | None = super().to_python(value)
+        try:
+            return None if time is None else time.astimezone(UTC)
+        except OverflowError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
 class PartForm(forms.Form):
@@ -106,6 +119,12 @@ class AssessmentForm(PartForm):
         help_text="Empty: no limit",
     )
     late = forms.ChoiceField(label="Answers after the time limit", choices=LATE)
+    due_at = TimeField(
+        label="Due (UTC)",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S"),
+        help_text="Empty: never. Later submissions are accepted and marked as late.",
+    )
 
 
 class QuestionForm(PartForm):

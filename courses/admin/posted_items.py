@@ -5,8 +5,12 @@ So parts can be added, moved and removed before anything is saved; the forms say
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
+
+from courses.admin.item_forms import TimeField
 from courses.domain.entities.assessments import (
     AnswerKey,
     Assessment,
@@ -26,7 +30,7 @@ MOST_DIGITS: Final = 9
 
 
 def item_in(data: Posted, item: ModuleItem) -> ModuleItem:
-    """The item as it was posted. What is no number counts as left out; the forms say so."""
+    """The item as it was posted. What is no number or time counts as left out; the forms say so."""
     posted = replace(
         item,
         title=data.get("title", ""),
@@ -54,6 +58,7 @@ def _assessment_in(data: Posted, questions: tuple[Question, ...]) -> Assessment 
         attempt_limit=_whole_or_none(data.get("attempt_limit", "")),
         time_limit_minutes=minutes,
         late=LatePolicy.REFUSE if minutes is None else late,
+        due_at=_time(data.get("due_at", "")),
         questions=questions,
     )
 
@@ -135,6 +140,14 @@ def _whole_or_none(text: str) -> int | None:
     text = text.strip()
     is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
     return int(text) if is_number else None
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        time: datetime | None = TimeField(required=False).clean(text)
+    except ValidationError:
+        return None
+    return time
 
 
 def _number(text: str) -> float | None:

@@ -82,6 +82,10 @@ class ItemSerializer(serializers.Serializer[ModuleItem]):
     title = serializers.CharField()
     type = serializers.ChoiceField(choices=ITEM_TYPES)
     required = serializers.BooleanField(source="is_required")  # type: ignore[assignment]  # Field.required
+    due_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="When its assessment is due. What is submitted later is accepted and late.",
+    )
 
 
 class ChoiceSerializer(serializers.Serializer[Choice]):
@@ -127,6 +131,7 @@ class AssessmentSerializer(serializers.Serializer[Assessment]):
     attempt_limit = serializers.IntegerField(allow_null=True)
     time_limit_minutes = serializers.IntegerField(allow_null=True)
     late = serializers.ChoiceField(choices=[policy.value for policy in LatePolicy])
+    due_at = serializers.DateTimeField(allow_null=True)
     questions = QuestionSerializer(many=True)
 
 

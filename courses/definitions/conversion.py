@@ -4,14 +4,17 @@ Values have suited the schema before they are structured. What is unstructured l
 default, except for those that say what a thing is.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from authsvc.kernel.canonical import utc_text
 from courses.domain.entities.assessments import (
     AnswerKey,
     Assessment,
@@ -26,10 +29,27 @@ from courses.domain.entities.pathways import PathwayCourse, PathwayDefinition, P
 
 Value = dict[str, Any]
 
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[-+]\d\d:\d\d)", re.ASCII)
+
 CONVERTER: Final = Converter(detailed_validation=False, unstruct_collection_overrides={tuple: list})
 CONVERTER.register_unstructure_hook(StrEnum, lambda member: member.value)
+CONVERTER.register_structure_hook(datetime, lambda value, _: time_in(value))
+CONVERTER.register_unstructure_hook(datetime, utc_text)
 _COMPUTED: Final = {"id": override(omit=True), "position": override(omit=True)}
 _UNLESS_DEFAULT: Final = override(omit_if_default=True)
+
+
+def time_in(text: str) -> datetime:
+    """The time in UTC: a date, a time and a time zone as in RFC 3339, without seconds or with whole ones.
+
+    Raises ValueError.
+    """
+    if _TIME.fullmatch(text) is None:
+        raise ValueError(text)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def _renamed(name: str) -> Any:
@@ -102,6 +122,7 @@ _, _unstructure_assessment = _converts(
     id=override(omit=True),
     attempt_limit=_renamed("attempts"),
     time_limit_minutes=_renamed("minutes"),
+    due_at=_renamed("due"),
 )
 
 

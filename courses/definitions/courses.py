@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Any, Final
 
 from authsvc.kernel.text import counted
+from courses.definitions.conversion import time_in
 from courses.definitions.formats import Errors, Format, duplicates
 from courses.definitions.marked_yaml import Path
 from courses.domain.entities.assessments import QuestionKind
@@ -34,6 +35,11 @@ def _items(value: Any) -> Iterator[tuple[Any, Path]]:
 def _assessment_rules(value: Any, path: Path) -> Errors:
     if "late" in value and "minutes" not in value:
         yield (*path, "late"), "late is only for assessments with minutes"
+    if "due" in value and not _is_a_time(value["due"]):
+        yield (
+            (*path, "due"),
+            "it is not a date and a time with its zone, as in 2026-12-01T18:00:00Z",
+        )
     is_auto = value.get("scoring", "auto") == "auto"
     yield from _duplicate_keys(value["questions"], (*path, "questions"))
     for index, question in enumerate(value["questions"]):
@@ -84,6 +90,14 @@ def _number_rules(question: Any, path: Path) -> Errors:
 
 def _duplicate_keys(parts: Sequence[Any], path: Path) -> Errors:
     return duplicates((part["key"], (*path, index, "key")) for index, part in enumerate(parts))
+
+
+def _is_a_time(text: str) -> bool:
+    try:
+        time_in(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_a_float(number: float) -> bool:

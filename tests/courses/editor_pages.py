@@ -43,6 +43,7 @@ modules:
           attempts: 3
           minutes: 30
           late: mark
+          due: 2026-12-24T23:59:59Z
           questions:
             - key: one
               kind: mcq

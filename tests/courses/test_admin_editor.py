@@ -1,6 +1,7 @@
 """The course editor in the admin site: outline, modules, items and settings."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -51,19 +52,23 @@ def test_a_quiz_is_written_on_the_page_of_its_item(
     first = {"q0__prompt": "Which slips?", "q0__c0__text": "A granny", "q0__c0__is_right": "on"}
     quiz.press("add-question", new_kind="short", **first)
 
-    quiz.press("save", q1__prompt="Name one.")
+    for due_at in ("tomorrow", "0001-01-01T00:00:00+14:00"):
+        quiz.press("save", q1__prompt="Name one.", due_at=due_at)
+        assert "Enter a valid date/time." in quiz.text
     assert "Choice 2 is empty. Write a text or remove the choice." in quiz.text
     assert "Write an accepted answer, or a right number." in quiz.text
     assert "<title>Error: " in quiz.text
     quiz.save(
         title="Test",
         pass_percent="50",
+        due_at="2026-12-01T18:00",
         q0__c1__text="A bowline",
         q1__texts="bowline\nreef knot",
     )
 
     item = part_at(draft_of(application, course), item_place(KNOTS, "quiz"))
     assert (item.title, item.assessment.pass_percent) == ("Test", 50)
+    assert item.due_at == datetime(2026, 12, 1, 18, tzinfo=UTC)
     choice_question, short_question = item.assessment.questions
     assert [(choice.text, choice.is_right) for choice in choice_question.choices] == [
         ("A granny", True),

@@ -2,12 +2,18 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
 import yaml
 
-from courses.definitions.courses import definition_of, read_definition, write_definition
+from courses.definitions.courses import (
+    definition_of,
+    document_of,
+    read_definition,
+    write_definition,
+)
 from courses.domain.entities.assessments import (
     AnswerKey,
     Assessment,
@@ -265,6 +271,25 @@ def test_levels_are_in_the_order_of_their_points_however_they_were_written() -> 
     criterion["levels"].reverse()
 
     assert definition_of(value) == read_definition(WITH_LEVELS)
+
+
+@pytest.mark.parametrize(
+    ("due", "expected", "again"),
+    [
+        ("2026-12-01T18:00:00Z", datetime(2026, 12, 1, 18, tzinfo=UTC), "2026-12-01T18:00:00Z"),
+        ("2026-12-01T18:30-05:30", datetime(2026, 12, 2, 0, 0, tzinfo=UTC), "2026-12-02T00:00:00Z"),
+    ],
+)
+def test_an_assessment_may_be_due_at_a_time(due: str, expected: datetime, again: str) -> None:
+    definition = read_definition(EXAMS.replace("attempts: 3", f"due: {due}"))
+
+    quiz = definition.modules[0].items[0].assessment
+    assert quiz is not None
+    assert quiz.due_at == expected
+    assert not quiz.is_past_due(at=expected)
+    assert quiz.is_past_due(at=expected + timedelta(seconds=1))
+    assert document_of(definition)["modules"][0]["items"][0]["assessment"]["due"] == again
+    assert read_definition(write_definition(definition)) == definition
 
 
 def test_what_goes_without_saying_is_not_written() -> None:

@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from dataclasses import replace
+from datetime import UTC
 from typing import Any, Final
 
 import pytest
@@ -172,6 +173,8 @@ ASSESSMENTS: Final = st.builds(
     attempt_limit=st.none() | st.integers(1, 100),
     time_limit_minutes=st.integers(1, 100_000),
     late=st.sampled_from(LatePolicy),
+    due_at=st.none()
+    | st.datetimes(timezones=st.just(UTC)).map(lambda time: time.replace(microsecond=0)),
 )
 TESTS: Final = st.builds(
     ModuleItem,

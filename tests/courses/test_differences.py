@@ -1,6 +1,7 @@
 """Differences between two definitions of a course."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
@@ -24,7 +25,9 @@ from courses.domain.entities.editing import (
     item_place,
     module_place,
     moved,
+    part_at,
     removed,
+    replaced,
     transferred,
 )
 from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
@@ -209,8 +212,11 @@ def test_answer_keys_rubrics_and_the_order_of_questions_are_compared() -> None:
     )
     after = changed(after, (*QUIZ, (Part.QUESTION, "essay")), feedback="Tie it twice.")
     after = moved(after, (*QUIZ, (Part.QUESTION, "name")), by=-1)
+    item = part_at(after, QUIZ).due(datetime(2026, 12, 1, 18, tzinfo=UTC))
+    after = replaced(after, QUIZ, item)
 
     assert members(difference(before, after), "quiz") == {
+        "due_at": (None, "2026-12-01T18:00:00Z"),
         "questions/name/texts": (("bowline",), ("bowline", "knot")),
         "questions/essay/feedback": ("", "Tie it twice."),
         "questions/essay/rubric/form/max_score": (2, 1),

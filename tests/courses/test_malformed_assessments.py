@@ -162,6 +162,21 @@ def test_a_flaw_is_named_with_its_place(
 
 
 @pytest.mark.parametrize(
+    "due",
+    [
+        *("2026-12-01", "2026-12-01T18:00:00", "tomorrow", "''", "2026-13-01T18:00:00Z"),
+        *("2026-12-01T18:00:00.5Z", "0001-01-01T00:00:00+14:00", "2026-12-01T24:60:00Z"),
+    ],
+)
+def test_what_is_no_time_with_its_zone_is_named_with_its_place(due: str) -> None:
+    reason = "it is not a date and a time with its zone, as in 2026-12-01T18:00:00Z"
+
+    assert errors_in(with_slip("attempts: 3", f"due: {due}")) == [
+        (f"{QUIZ}/due", f"line 17: {reason}")
+    ]
+
+
+@pytest.mark.parametrize(
     ("old", "new", "path", "line", "reason"),
     [
         ("- score: 3", "- score: 4", "0/score", 58, "the criterion has 3 points at most"),

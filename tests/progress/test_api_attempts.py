@@ -9,7 +9,7 @@ from accounts.domain.access import Role
 from courses.definitions.courses import read_definition
 from courses.domain.entities.courses import Course
 from tests.support.application import Answer, Application, Person
-from tests.support.exams import EXAMS, WITH_LEVELS
+from tests.support.exams import EXAMS, WITH_DUE_DATE, WITH_LEVELS
 from tests.support.school import items_of
 
 GRADER = Role.INSTRUCTOR
@@ -139,6 +139,19 @@ def test_learners_see_levels_before_and_the_chosen_one_after_grading(
         ("looks", 2, ""),
     ]
     assert bo.get(f"/v1/attempts/{attempt}/review").status == 404
+
+
+def test_an_item_says_when_it_is_due_and_what_comes_later_is_late(application: Application) -> None:
+    exams = Exams(application, WITH_DUE_DATE)
+    (module,) = exams.anna.caller.get(exams.place).json["modules"]
+
+    handed_in = exams.submits(exams.starts(1).json["id"])
+
+    due = [None, "2020-01-02T03:04:05Z", None]
+    assert [item["due_at"] for item in module["items"]] == due
+    assert [exams.assessment(number)["due_at"] for number in range(3)] == due
+    assert (handed_in.json["status"], handed_in.json["is_late"]) == ("submitted", True)
+    assert exams.submits(exams.starts().json["id"]).json["is_late"] is False
 
 
 def test_what_is_void_counts_no_longer(application: Application, exams: Exams) -> None:

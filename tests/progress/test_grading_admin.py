@@ -16,7 +16,7 @@ from progress.domain.entities.grades import Mark
 from tests.support.application import Application
 from tests.support.attempts import Examinee, a_definition_with_exams
 from tests.support.builders import a_principal
-from tests.support.exams import WITH_LEVELS
+from tests.support.exams import WITH_DUE_DATE, WITH_LEVELS
 from tests.support.staff import StaffBrowser, a_user_of, staff_browser
 
 pytestmark = pytest.mark.database
@@ -160,6 +160,18 @@ def test_points_by_criterion_are_shown_after_grading_with_the_name_of_the_grader
     for text in ("It holds. <b>3</b> of 3", "It looks good. <b>2</b> of 2", "UTC Bo: 5 points"):
         assert text in page.text
     assert "Save and next" not in page.text
+
+
+def test_staff_see_what_is_due_and_what_is_late(application: Application, bo: StaffBrowser) -> None:
+    course = application.published(read_definition(WITH_DUE_DATE))
+    attempt = submits(application, course, "Anna")
+    grid = f"progress/courseprogress/learners/{course.id}/"
+
+    pages = [bo.get(path).text for path in (grid, f"{grid}{attempt.user_id}/", QUEUE)]
+
+    assert [page.count("2020-01-02 03:04</time> UTC") for page in pages] == [1, 1, 0]
+    assert "Late</span>" in pages[2]
+    assert "Late</span>" in bo.get(page_of(attempt)).text
 
 
 def test_a_level_is_chosen_for_its_points(application: Application, bo: StaffBrowser) -> None:

@@ -96,6 +96,10 @@ WITH_LEVELS: Final = EXAMS.replace(
 """,
 )
 """The same definition with levels for the first criterion of the project."""
+WITH_DUE_DATE: Final = EXAMS.replace(
+    "scoring: rubric\n", "scoring: rubric\n          due: 2020-01-02T04:04:05+01:00\n"
+)
+"""The same definition with a project that was due years ago."""
 QUIZ_ANSWERS: Final[dict[str, dict[str, Any]]] = {
     "slips": {"choices": ["noose"]},
     "king": {"text": "bowline"},

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, NewType
@@ -216,7 +216,8 @@ class Assessment:
     """The questions of an item, and how they are scored.
 
     It takes `pass_percent` percent of all points, rounded up, to pass. Without `attempt_limit` the number of attempts
-    is unlimited; without `time_limit_minutes` so is the time for each.
+    is unlimited; without `time_limit_minutes` so is the time for each. What is submitted after `due_at` is accepted and
+    late.
 
     `id` is computed when the assessment becomes part of a course. It does not count for equality.
     """
@@ -227,6 +228,7 @@ class Assessment:
     attempt_limit: int | None = None
     time_limit_minutes: int | None = None
     late: LatePolicy = LatePolicy.REFUSE
+    due_at: datetime | None = None
     questions: tuple[Question, ...]
     id: AssessmentId = field(default=AssessmentId(NIL_ID), compare=False)
 
@@ -243,6 +245,10 @@ class Assessment:
     def time_limit(self) -> timedelta | None:
         minutes = self.time_limit_minutes
         return None if minutes is None else timedelta(minutes=minutes)
+
+    def is_past_due(self, *, at: datetime) -> bool:
+        """Whether it was to be submitted before that time."""
+        return self.due_at is not None and at > self.due_at
 
     @property
     def is_scored_at_once(self) -> bool:
@@ -268,6 +274,7 @@ ADDED_MEMBERS: Final[Mapping[type[Any], tuple[str, ...]]] = {
     AnswerKey: ("minimum", "maximum", "allows_comma", "keeps_case", "ignores_space"),
     Criterion: ("levels",),
     Question: ("feedback",),
+    Assessment: ("due_at",),
 }
 """By class, members that it did not have at first. Stored JSON and checksums leave out their defaults.
 

@@ -14,6 +14,7 @@ from authsvc.kernel.text import folded
 from courses.domain.entities.assessments import (
     ADDED_MEMBERS,
     AnswerKey,
+    Assessment,
     AssessmentId,
     Criterion,
     Question,
@@ -270,6 +271,7 @@ def _checksum_of(content: CourseDraft | CourseVersion) -> str:
         if item["assessment"] is None:
             del item["assessment"]  # so that checksums from before assessments still match
         else:
+            _remove_defaults(item["assessment"], Assessment)
             for question in item["assessment"]["questions"]:
                 _remove_defaults(question, Question)
                 _remove_defaults(question["answer_key"] or {}, AnswerKey)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from authsvc.kernel.canonical import utc_text
 from authsvc.kernel.text import counted
 from courses.domain.entities.assessments import AnswerKey, Assessment, Question
 from courses.domain.entities.courses import CourseDefinition
@@ -211,7 +213,7 @@ def _members(
         then, now, at = getattr(before, name), getattr(after, name), f"{path}{name}"
         if name not in _PARTS:
             if then != now:
-                yield MemberChange(path=at, before=then, after=now)
+                yield MemberChange(path=at, before=_shown(then), after=_shown(now))
         elif isinstance(then, tuple):
             yield from _part_changes(then, now, f"{at}/")
         else:
@@ -250,6 +252,11 @@ def _part_changes(
         yield MemberChange(
             path=f"{path}order", before=", ".join(order_before), after=", ".join(order_after)
         )
+
+
+def _shown(value: Any) -> Any:
+    """The value of a member; a time as definitions write it."""
+    return utc_text(value) if isinstance(value, datetime) else value
 
 
 def _text_of(part: Any) -> str:

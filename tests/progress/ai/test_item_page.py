@@ -62,6 +62,7 @@ def visit(application: Application) -> Visit:
 
 def test_the_last_grade_is_shown_question_by_question(application: Application) -> None:
     text = WITH_LEVELS.replace("max_score: 5", "max_score: 5\n              feedback: A *bight*.")
+    text = text.replace("scoring: rubric", "scoring: rubric\n          due: 2036-12-01T18:00:00Z")
     course = application.published(read_definition(text))
     user, browser = a_user_of(application), a_client()
     begin_session(browser, user.id)
@@ -82,6 +83,7 @@ def test_the_last_grade_is_shown_question_by_question(application: Application) 
     application.services.grading.grade(attempt.id, marks, by=OPERATOR)
 
     after = browser.get(page).content.decode()
+    assert ">1 December 2036, 18:00 UTC</time>" in before
     assert "Your result" not in before
     assert "<em>bight</em>" not in before
     assert "A <em>bight</em>." in after

@@ -4,6 +4,7 @@ Outlines are stored with their computed ids and positions. Pathways are stored w
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from cattrs import Converter
 from cattrs.gen import make_dict_unstructure_fn, override
 
+from authsvc.kernel.canonical import canonical_time
 from courses.domain.entities.assessments import ADDED_MEMBERS, Assessment
 from courses.domain.entities.outlines import CourseModule, ModuleItem, Outline
 from courses.domain.entities.pathways import PathwayStage
@@ -22,6 +24,8 @@ _CONVERTER: Final = Converter(
 )
 _CONVERTER.register_structure_hook(UUID, lambda value, _: UUID(value))
 _CONVERTER.register_unstructure_hook(UUID, str)
+_CONVERTER.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))
+_CONVERTER.register_unstructure_hook(datetime, canonical_time)
 _CONVERTER.register_unstructure_hook(StrEnum, lambda member: member.value)
 # Before that of items, which is compiled with those of its parts.
 for _class, _names in ADDED_MEMBERS.items():
