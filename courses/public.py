@@ -4,6 +4,7 @@ from courses.domain.entities.assessments import (
     Answer,
     Assessment,
     AssessmentId,
+    Criterion,
     LatePolicy,
     Question,
     QuestionId,
@@ -17,7 +18,7 @@ from courses.domain.entities.courses import (
     CourseStatus,
     CourseVersion,
 )
-from courses.domain.entities.outlines import ItemId, ModuleId, Outline
+from courses.domain.entities.outlines import ItemId, ModuleId, ModuleItem, Outline
 from courses.domain.entities.pathways import (
     LearningPathway,
     PathwayCourse,
@@ -56,12 +57,14 @@ __all__ = [
     "CourseStatus",
     "CourseVersion",
     "CourseVersionNotFound",
+    "Criterion",
     "InvalidPathwayDefinition",
     "ItemId",
     "ItemNotFound",
     "LatePolicy",
     "LearningPathway",
     "ModuleId",
+    "ModuleItem",
     "Outline",
     "PathwayCatalogService",
     "PathwayCourse",

@@ -1,10 +1,11 @@
-"""The form of an item: its text, and for an assessment its terms, questions, choices and rubrics.
+"""The form of an item: its text, and for an assessment its terms, questions, choices, rubrics and levels.
 
 The forms show an item, and check what was posted before it is saved.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -13,6 +14,7 @@ from authsvc.kernel.errors import FieldError
 from courses.domain.entities.assessments import (
     AnswerKey,
     Assessment,
+    Criterion,
     Question,
     QuestionKind,
 )
@@ -35,12 +37,14 @@ QUESTION_KINDS: Final = {
     "peer": "Text, reviewed by peers",
 }
 FEWEST_CHOICES: Final = 2
+FEWEST_LEVELS: Final = 2
 NAMES_IN_DEFINITIONS: Final = {
     "accepts": "texts",
     "decimal_comma": "allows_comma",
     "case_sensitive": "keeps_case",
     "ignore_spaces": "ignores_space",
     "attempts": "attempt_limit",
+    "due": "due_at",
     "minutes": "time_limit_minutes",
     "required": "is_required",
     "right": "is_right",
@@ -50,6 +54,17 @@ NAMES_IN_DEFINITIONS: Final = {
 
 def _area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
+
+
+class TimeField(forms.DateTimeField):
+    """A time in UTC, unless it names another time zone."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        time: datetime | None = super().to_python(value)
+        try:
+            return None if time is None else time.astimezone(UTC)
+        except OverflowError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
 class PartForm(forms.Form):
@@ -104,6 +119,12 @@ class AssessmentForm(PartForm):
         help_text="Empty: no limit",
     )
     late = forms.ChoiceField(label="Answers after the time limit", choices=LATE)
+    due_at = TimeField(
+        label="Due (UTC)",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S"),
+        help_text="Empty: never. Later submissions are accepted and marked as late.",
+    )
 
 
 class QuestionForm(PartForm):
@@ -113,6 +134,14 @@ class QuestionForm(PartForm):
         label="Question (Markdown)", max_length=20_000, strip=False, widget=_area(2)
     )
     max_score = forms.IntegerField(label="Points", min_value=1, max_value=1000)
+    feedback = forms.CharField(
+        label="Feedback (Markdown, optional)",
+        max_length=20_000,
+        required=False,
+        strip=False,
+        widget=_area(2),
+        help_text="Learners see it with the grade of their attempt, and not before.",
+    )
 
 
 class ShortQuestionForm(QuestionForm):
@@ -156,9 +185,22 @@ class CriterionForm(ChoiceForm):
     is_right = None  # type: ignore[assignment]  # Django removes the inherited field
     max_score = forms.IntegerField(label="Points", min_value=1, max_value=1000)
 
-    def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, number: int, levels: Sequence["LevelForm"] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, number=number, noun="Criterion", **kwargs)
         self.fields["max_score"].label = f"Points of criterion {number}"
+        self.levels = levels
+
+
+class LevelForm(PartForm):
+    score = forms.IntegerField(label="Points", min_value=0, max_value=1000)
+    text = forms.CharField(max_length=2000, strip=False)
+
+    def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        empty = f"Level {number} is empty. Describe it or remove the level."
+        self.fields["text"].error_messages["required"] = empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +228,7 @@ class QuestionForms:
     @property
     def forms(self) -> Iterator[PartForm]:
         yield from (self.form, *self.choices, *self.criteria)
+        yield from (level for criterion in self.criteria for level in criterion.levels)
 
     @property
     def has_errors(self) -> bool:
@@ -197,6 +240,9 @@ class QuestionForms:
             self.form.note("", "Mark at least one choice as correct.")
         if self.has_choices and len(self.choices) < FEWEST_CHOICES:
             self.form.note("", "A question has at least two choices. Add a choice.")
+        for criterion in self.criteria:
+            if len(criterion.levels) in range(1, FEWEST_LEVELS):
+                criterion.note("", "A criterion has at least two levels, or none. Add a level.")
         # All of them, so that each shows its errors.
         checks = [form.is_valid() for form in self.forms]
         return all(checks)
@@ -252,12 +298,20 @@ class ItemForms:
                 for at, part in enumerate(question.choices)
             ],
             [
-                CriterionForm(
-                    self.data, prefix=f"{prefix}-r{at}", initial=_members(part), number=at + 1
-                )
+                self._criterion(part, f"{prefix}-r{at}", at + 1)
                 for at, part in enumerate(question.rubric)
             ],
             is_new=question.key == self.new,
+        )
+
+    def _criterion(self, criterion: Criterion, prefix: str, number: int) -> CriterionForm:
+        levels = [
+            LevelForm(self.data, prefix=f"{prefix}-l{at}", initial=_members(level), number=at + 1)
+            for at, level in enumerate(criterion.levels)
+        ]
+        initial = _members(criterion)
+        return CriterionForm(
+            self.data, prefix=prefix, initial=initial, number=number, levels=levels
         )
 
     def is_valid(self) -> bool:
@@ -294,9 +348,12 @@ class ItemForms:
             "choices": question.choices,
             "rubric": question.criteria,
         }
-        if rest and rest[0] in parts and len(rest) > 1:
-            return parts[rest[0]][int(rest[1])], rest[2:]
-        return question.form, rest
+        if not (rest and rest[0] in parts and len(rest) > 1):
+            return question.form, rest
+        part, rest = parts[rest[0]][int(rest[1])], rest[2:]
+        if isinstance(part, CriterionForm) and rest[:1] == ["levels"] and len(rest) > 1:
+            return part.levels[int(rest[1])], rest[2:]
+        return part, rest
 
     @property
     def total(self) -> int:

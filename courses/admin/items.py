@@ -34,6 +34,7 @@ from courses.domain.entities.assessments import (
     Assessment,
     Choice,
     Criterion,
+    Level,
     Question,
     QuestionKind,
 )
@@ -43,6 +44,7 @@ from courses.domain.entities.editing import (
     Part,
     Place,
     added,
+    changed,
     free_key,
     item_keys,
     item_place,
@@ -313,6 +315,10 @@ def edited_by(act: str, item: ModuleItem, new_kind: str) -> tuple[ModuleItem, st
     elif verb == "add-criterion":
         key = _first_free("criterion", [one.key for one in part_at(item, place).rubric])
         edited = added(item, place, Part.CRITERION, Criterion(key=key, text="", max_score=1))
+    elif verb == "add-level":
+        edited = changed(item, place, levels=_with_level(part_at(item, place)))
+    elif verb == "remove-level":
+        edited = changed(item, place, levels=_without_level(part_at(item, place), keys[2:]))
     elif verb in ("up", "down"):
         edited = moved(item, place, by=-1 if verb == "up" else 1)
     elif verb.startswith("remove"):
@@ -339,7 +345,25 @@ def _place(verb: str, keys: list[str]) -> Place:
         return (*place, *((Part.CHOICE, key) for key in keys[1:2]))
     if verb == "remove-criterion":
         return (*place, *((Part.CRITERION, key) for key in keys[1:2]))
+    if verb in ("add-level", "remove-level"):
+        return (*place, (Part.CRITERION, "".join(keys[1:2])))
     return place
+
+
+def _with_level(criterion: Criterion) -> tuple[Level, ...]:
+    """With one more level, for the most points that no other has; the first ones are for all points and for none."""
+    if not criterion.levels:
+        return Level(score=criterion.max_score, text=""), Level(score=0, text="")
+    taken = {level.score for level in criterion.levels}
+    free = (score for score in range(criterion.max_score, -1, -1) if score not in taken)
+    levels = (*criterion.levels, Level(score=next(free, 0), text=""))
+    return tuple(sorted(levels, key=lambda level: level.score, reverse=True))
+
+
+def _without_level(criterion: Criterion, numbers: list[str]) -> tuple[Level, ...]:
+    """Without the levels with these numbers on the form: their points need not be distinct yet."""
+    levels = enumerate(criterion.levels, start=1)
+    return tuple(level for number, level in levels if str(number) not in numbers)
 
 
 def _first_free(noun: str, taken: list[str]) -> str:

@@ -5,8 +5,12 @@ So parts can be added, moved and removed before anything is saved; the forms say
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
+
+from courses.admin.item_forms import TimeField
 from courses.domain.entities.assessments import (
     AnswerKey,
     Assessment,
@@ -14,6 +18,7 @@ from courses.domain.entities.assessments import (
     Choice,
     Criterion,
     LatePolicy,
+    Level,
     Question,
     QuestionKind,
     ScoringModel,
@@ -25,7 +30,7 @@ MOST_DIGITS: Final = 9
 
 
 def item_in(data: Posted, item: ModuleItem) -> ModuleItem:
-    """The item as it was posted. What is no number counts as left out; the forms say so."""
+    """The item as it was posted. What is no number or time counts as left out; the forms say so."""
     posted = replace(
         item,
         title=data.get("title", ""),
@@ -53,6 +58,7 @@ def _assessment_in(data: Posted, questions: tuple[Question, ...]) -> Assessment 
         attempt_limit=_whole_or_none(data.get("attempt_limit", "")),
         time_limit_minutes=minutes,
         late=LatePolicy.REFUSE if minutes is None else late,
+        due_at=_time(data.get("due_at", "")),
         questions=questions,
     )
 
@@ -69,6 +75,7 @@ def _question_in(data: Posted, prefix: str) -> Question:
         choices=tuple(_choice_in(data, f"{prefix}-c{at}") for at in choices),
         answer_key=_answer_key_in(data, prefix) if kind is QuestionKind.SHORT else None,
         rubric=tuple(_criterion_in(data, f"{prefix}-r{at}") for at in criteria),
+        feedback=_lines(data.get(f"{prefix}-feedback", "")),
     )
 
 
@@ -81,11 +88,18 @@ def _choice_in(data: Posted, prefix: str) -> Choice:
 
 
 def _criterion_in(data: Posted, prefix: str) -> Criterion:
+    levels = range(min(_whole(data.get(f"{prefix}-levels", ""), 0), 20))
     return Criterion(
         key=data.get(f"{prefix}-key", ""),
         text=data.get(f"{prefix}-text", ""),
         max_score=_whole(data.get(f"{prefix}-max_score", ""), 1),
+        levels=tuple(_level_in(data, f"{prefix}-l{at}") for at in levels),
     )
+
+
+def _level_in(data: Posted, prefix: str) -> Level:
+    score = _whole(data.get(f"{prefix}-score", ""), 0)
+    return Level(score=score, text=data.get(f"{prefix}-text", ""))
 
 
 def _answer_key_in(data: Posted, prefix: str) -> AnswerKey:
@@ -126,6 +140,14 @@ def _whole_or_none(text: str) -> int | None:
     text = text.strip()
     is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
     return int(text) if is_number else None
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        time: datetime | None = TimeField(required=False).clean(text)
+    except ValidationError:
+        return None
+    return time
 
 
 def _number(text: str) -> float | None:

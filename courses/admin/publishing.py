@@ -76,6 +76,8 @@ class Asked:
     html: str
     answer: Answer | None
     score: int | None
+    feedback: str
+    """As HTML; empty before the answers are checked."""
 
     @property
     def is_mcq(self) -> bool:
@@ -217,7 +219,8 @@ def asked_of(item: ModuleItem, data: Any) -> list[Asked]:
     for question in questions:
         answer = None if data is None else _answer(question, data)
         score = None if data is None else question.score_of(answer)
-        asked.append(Asked(question, html_of(question.prompt), answer, score))
+        feedback = "" if data is None else html_of(question.feedback)
+        asked.append(Asked(question, html_of(question.prompt), answer, score, feedback))
     return asked
 
 

@@ -11,6 +11,7 @@ from courses.domain.entities.assessments import (
     Choice,
     Criterion,
     LatePolicy,
+    Level,
     Question,
     QuestionKind,
     ScoringModel,
@@ -81,6 +82,10 @@ class ItemSerializer(serializers.Serializer[ModuleItem]):
     title = serializers.CharField()
     type = serializers.ChoiceField(choices=ITEM_TYPES)
     required = serializers.BooleanField(source="is_required")  # type: ignore[assignment]  # Field.required
+    due_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="When its assessment is due. What is submitted later is accepted and late.",
+    )
 
 
 class ChoiceSerializer(serializers.Serializer[Choice]):
@@ -90,10 +95,19 @@ class ChoiceSerializer(serializers.Serializer[Choice]):
     text = serializers.CharField()
 
 
+class LevelSerializer(serializers.Serializer[Level]):
+    score = serializers.IntegerField()
+    text = serializers.CharField()
+
+
 class CriterionSerializer(serializers.Serializer[Criterion]):
     key = serializers.CharField()
     text = serializers.CharField()
     max_score = serializers.IntegerField()
+    levels = LevelSerializer(
+        many=True,
+        help_text="The only points that graders can give for it, most first; all up to `max_score` if empty.",
+    )
 
 
 class QuestionSerializer(serializers.Serializer[Question]):
@@ -117,6 +131,7 @@ class AssessmentSerializer(serializers.Serializer[Assessment]):
     attempt_limit = serializers.IntegerField(allow_null=True)
     time_limit_minutes = serializers.IntegerField(allow_null=True)
     late = serializers.ChoiceField(choices=[policy.value for policy in LatePolicy])
+    due_at = serializers.DateTimeField(allow_null=True)
     questions = QuestionSerializer(many=True)
 
 

@@ -4,18 +4,22 @@ Values have suited the schema before they are structured. What is unstructured l
 default, except for those that say what a thing is.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from authsvc.kernel.canonical import utc_text
 from courses.domain.entities.assessments import (
     AnswerKey,
     Assessment,
     Choice,
+    Criterion,
     Question,
     QuestionKind,
 )
@@ -25,10 +29,27 @@ from courses.domain.entities.pathways import PathwayCourse, PathwayDefinition, P
 
 Value = dict[str, Any]
 
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[-+]\d\d:\d\d)", re.ASCII)
+
 CONVERTER: Final = Converter(detailed_validation=False, unstruct_collection_overrides={tuple: list})
 CONVERTER.register_unstructure_hook(StrEnum, lambda member: member.value)
+CONVERTER.register_structure_hook(datetime, lambda value, _: time_in(value))
+CONVERTER.register_unstructure_hook(datetime, utc_text)
 _COMPUTED: Final = {"id": override(omit=True), "position": override(omit=True)}
 _UNLESS_DEFAULT: Final = override(omit_if_default=True)
+
+
+def time_in(text: str) -> datetime:
+    """The time in UTC: a date, a time and a time zone as in RFC 3339, without seconds or with whole ones.
+
+    Raises ValueError.
+    """
+    if _TIME.fullmatch(text) is None:
+        raise ValueError(text)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def _renamed(name: str) -> Any:
@@ -65,8 +86,19 @@ _converts(
     keeps_case=_renamed("case_sensitive"),
     ignores_space=_renamed("ignore_spaces"),
 )
+_structure_criterion, _ = _converts(Criterion, levels=_UNLESS_DEFAULT)
+
+
+@CONVERTER.register_structure_hook
+def _criterion(value: Any, _: Any) -> Criterion:
+    """With its levels in the order of their points, most first, however they were written."""
+    criterion: Criterion = _structure_criterion(value, Criterion)
+    levels = sorted(criterion.levels, key=lambda level: level.score, reverse=True)
+    return replace(criterion, levels=tuple(levels))
+
+
 _structure_question, _unstructure_question = _converts(
-    Question, **_COMPUTED, choices=_UNLESS_DEFAULT, rubric=_UNLESS_DEFAULT
+    Question, **_COMPUTED, choices=_UNLESS_DEFAULT, rubric=_UNLESS_DEFAULT, feedback=_UNLESS_DEFAULT
 )
 
 
@@ -90,6 +122,7 @@ _, _unstructure_assessment = _converts(
     id=override(omit=True),
     attempt_limit=_renamed("attempts"),
     time_limit_minutes=_renamed("minutes"),
+    due_at=_renamed("due"),
 )
 
 

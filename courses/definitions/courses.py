@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any, Final
 
+from authsvc.kernel.text import counted
+from courses.definitions.conversion import time_in
 from courses.definitions.formats import Errors, Format, duplicates
 from courses.definitions.marked_yaml import Path
 from courses.domain.entities.assessments import QuestionKind
@@ -33,6 +35,11 @@ def _items(value: Any) -> Iterator[tuple[Any, Path]]:
 def _assessment_rules(value: Any, path: Path) -> Errors:
     if "late" in value and "minutes" not in value:
         yield (*path, "late"), "late is only for assessments with minutes"
+    if "due" in value and not _is_a_time(value["due"]):
+        yield (
+            (*path, "due"),
+            "it is not a date and a time with its zone, as in 2026-12-01T18:00:00Z",
+        )
     is_auto = value.get("scoring", "auto") == "auto"
     yield from _duplicate_keys(value["questions"], (*path, "questions"))
     for index, question in enumerate(value["questions"]):
@@ -47,6 +54,8 @@ def _question_rules(question: Any, path: Path) -> Errors:
     yield from _duplicate_keys(choices, (*path, "choices"))
     yield from _duplicate_keys(rubric, (*path, "rubric"))
     yield from _number_rules(question, path)
+    for index, criterion in enumerate(rubric):
+        yield from _level_rules(criterion, (*path, "rubric", index, "levels"))
     if choices and not any(choice.get("right") for choice in choices):
         yield (*path, "choices"), "no choice is right"
     points = sum(int(criterion["max_score"]) for criterion in rubric)
@@ -54,6 +63,18 @@ def _question_rules(question: Any, path: Path) -> Errors:
     if rubric and points != max_score:
         reason = f"the points add up to {points}, but the question has {int(max_score)}"
         yield (*path, "rubric"), reason
+
+
+def _level_rules(criterion: Any, path: Path) -> Errors:
+    most, taken = int(criterion["max_score"]), set()
+    for index, level in enumerate(criterion.get("levels", [])):
+        score = int(level["score"])
+        if score > most:
+            yield (*path, index, "score"), f"the criterion has {counted(most, 'point')} at most"
+        if score in taken:
+            reason = f"another level of the criterion has {counted(score, 'point')}"
+            yield (*path, index, "score"), reason
+        taken.add(score)
 
 
 def _number_rules(question: Any, path: Path) -> Errors:
@@ -69,6 +90,14 @@ def _number_rules(question: Any, path: Path) -> Errors:
 
 def _duplicate_keys(parts: Sequence[Any], path: Path) -> Errors:
     return duplicates((part["key"], (*path, index, "key")) for index, part in enumerate(parts))
+
+
+def _is_a_time(text: str) -> bool:
+    try:
+        time_in(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_a_float(number: float) -> bool:

@@ -24,10 +24,11 @@ from authsvc.http.times import ago
 from authsvc.kernel.ids import parse_uuid
 from authsvc.kernel.preconditions import Precondition, PreconditionFailed
 from courses.public import Assessment, CourseId
-from progress.admin.grading_forms import GradeForm, lines_of
+from progress.admin.grading_forms import GradeForm
 from progress.admin.submission_heads import badges_of, faint_line, tools_for
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
 from progress.domain.entities.proposals import GradeProposal
+from progress.domain.entities.reviews import AttemptReview
 
 GRADABLE: Final = (AttemptStatus.SUBMITTED, AttemptStatus.GRADED)
 PER_PAGE: Final = 50
@@ -213,7 +214,7 @@ class GradingPages(StaffAdmin):
             attempt=attempt,
             sheets=list((form or GradeForm(*sheet)).sheets),
             form=form,
-            lines=list(lines_of(attempt.grade, assessment)) if attempt.grade else [],
+            review=AttemptReview.of(attempt, assessment),
             grades=[(grade, grader_of(grade.graded_by, names)) for grade in attempt.grades],
             others=others,
             place=self._place(request, row, chosen),

@@ -1,6 +1,6 @@
 """The form in which graders enter points, and what it shows beside each question."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -9,9 +9,10 @@ from django import forms
 from django.utils.html import Urlizer, format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
-from courses.public import Answer, Assessment, Question, QuestionKind
+from authsvc.http.markdown import html_of
+from courses.public import Answer, Assessment, Criterion, Question, QuestionKind
 from progress.domain.entities.attempts import AssessmentAttempt
-from progress.domain.entities.grades import CriterionScore, Grade, Mark
+from progress.domain.entities.grades import CriterionScore, Mark
 from progress.domain.entities.proposals import GradeProposal
 
 MOST_CHOICES: Final = 6
@@ -52,6 +53,7 @@ class QuestionSheet:
     question: Question
     kind: str
     answer: SafeString
+    feedback: SafeString
     criteria: tuple[CriterionSheet, ...]
     points: Any
     comment: Any
@@ -114,6 +116,7 @@ class GradeForm(forms.Form):
                 question=question,
                 kind=KINDS[question.kind],
                 answer=answer_html(question, self.attempt.answer_to(question.id)),
+                feedback=html_of(question.feedback),
                 criteria=tuple(self._criteria(question, mark)),
                 points=None if question.rubric else self[f"score-{question.id}"],
                 comment=self[f"comment-{question.id}"],
@@ -145,35 +148,6 @@ class GradeForm(forms.Form):
 
     def _score(self, question: Question) -> int:
         return int(self.cleaned_data[f"score-{question.id}"])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarkLine:
-    """The points that one grade gives for a question, and for each criterion of its rubric."""
-
-    question: Question
-    mark: Mark
-    criteria: tuple[tuple[str, int, int], ...]
-    """Text, points and greatest points of each criterion; empty if the grader stated only the score."""
-
-
-def lines_of(grade: Grade, assessment: Assessment) -> Iterator[MarkLine]:
-    """Return what the grade gives, question by question."""
-    for question in assessment.questions:
-        mark = grade.mark_of(question.id)
-        if mark is not None:
-            yield MarkLine(
-                question=question, mark=mark, criteria=tuple(_stated(question, mark.criteria))
-            )
-
-
-def _stated(
-    question: Question, criteria: Iterable[CriterionScore]
-) -> Iterator[tuple[str, int, int]]:
-    scores = {one.criterion: one.score for one in criteria}
-    for criterion in question.rubric:
-        if criterion.key in scores:
-            yield criterion.text, scores[criterion.key], criterion.max_score
 
 
 def answer_html(question: Question, answer: Answer | None) -> SafeString:
@@ -211,8 +185,14 @@ def _point_fields(
         yield f"score-{question.id}", _points_field("Points", question.max_score, initial)
     for criterion in question.rubric:
         initial = mark.score_for(criterion.key) if mark else None
-        field = _points_field(criterion.text, criterion.max_score, initial)
-        yield f"points-{question.id}-{criterion.key}", field
+        yield f"points-{question.id}-{criterion.key}", _criterion_field(criterion, initial)
+
+
+def _criterion_field(criterion: Criterion, initial: int | None) -> forms.Field:
+    if not criterion.levels:
+        return _points_field(criterion.text, criterion.max_score, initial)
+    levels = {level.score: level.text for level in criterion.levels}
+    return _choice_field(criterion.text, levels, initial, required="Choose a level.")
 
 
 def _points_field(label: str, most: int, initial: int | None) -> forms.Field:
@@ -220,13 +200,24 @@ def _points_field(label: str, most: int, initial: int | None) -> forms.Field:
         return forms.IntegerField(
             label=f"{label} (0 to {most})", min_value=0, max_value=most, initial=initial
         )
+    meanings = dict.fromkeys(range(most, -1, -1), "") | {most: "all points", 0: "no points"}
+    return _choice_field(label, meanings, initial, required="Choose the points.")
+
+
+def _choice_field(
+    label: str, meanings: Mapping[int, str], initial: int | None, *, required: str
+) -> forms.Field:
+    """A choice between points, each with what it means."""
     return forms.TypedChoiceField(
         label=label,
         coerce=int,
-        choices=[(points, str(points)) for points in range(most, -1, -1)],
+        choices=[
+            (points, format_html("<b>{}</b><span>{}</span>", points, meaning))
+            for points, meaning in meanings.items()
+        ],
         initial=initial,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose the points."},
+        error_messages={"required": required},
     )
 
 

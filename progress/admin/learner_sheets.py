@@ -1,6 +1,7 @@
 """What admin pages show of one learner on a course: each item with its attempts, and each attempt with its story."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -66,6 +67,7 @@ def learner_sheet(row: Any, by: Principal) -> list[dict[str, Any]]:
             completed_at=completed.get(item.id) if str(item.id) in row.completed_items else None,
             is_completed=str(item.id) in row.completed_items,
             is_required=item.is_required,
+            due_at=item.due_at,
         )
         for module in version.outline.modules
         for item in module.items
@@ -137,6 +139,7 @@ def _item_line(
     completed_at: Any = None,
     is_completed: bool = False,
     is_required: bool = False,
+    due_at: datetime | None = None,
 ) -> dict[str, Any]:
     cell = cell_of([line["result"] for line in lines], is_completed=is_completed)
     return {
@@ -146,6 +149,7 @@ def _item_line(
         "label": cell.label or "Not started",
         "completed_at": completed_at,
         "is_required": is_required,
+        "due_at": due_at,
         "attempts": lines,
     }
 

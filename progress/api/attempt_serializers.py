@@ -8,6 +8,7 @@ from authsvc.http.fields import TextField
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus, Response
 from progress.domain.entities.grades import CriterionScore, Grade, Mark, ProposalReference
 from progress.domain.entities.proposals import GradeProposal
+from progress.domain.entities.reviews import AttemptReview, CriterionResult, QuestionResult
 
 STATUSES = [status.value for status in AttemptStatus]
 
@@ -129,6 +130,44 @@ class AttemptSerializer(serializers.Serializer[AssessmentAttempt]):
     is_passed = serializers.BooleanField(allow_null=True)
     responses = ResponseSerializer(many=True)
     grade = GradeSerializer(allow_null=True)
+
+
+class CriterionResultSerializer(serializers.Serializer[CriterionResult]):
+    criterion = serializers.CharField(
+        source="criterion.key", help_text="The key of the criterion in the rubric."
+    )
+    text = serializers.CharField(source="criterion.text")
+    score = serializers.IntegerField()
+    max_score = serializers.IntegerField(source="criterion.max_score")
+    level = serializers.CharField(
+        help_text="The level that the grader chose; empty if the criterion has none."
+    )
+
+
+class QuestionResultSerializer(serializers.Serializer[QuestionResult]):
+    question_id = serializers.UUIDField(source="question.id")
+    position = serializers.IntegerField(source="question.position")
+    score = serializers.IntegerField(source="mark.score")
+    max_score = serializers.IntegerField(source="question.max_score")
+    comment = serializers.CharField(source="mark.comment")
+    criteria = CriterionResultSerializer(
+        many=True, help_text="Points by criterion; empty if the grader stated only the score."
+    )
+    feedback = serializers.CharField(
+        help_text="What the author of the question says to those who have answered it, in Markdown; often empty."
+    )
+
+
+class AttemptReviewSerializer(serializers.Serializer[AttemptReview]):
+    """The points of an attempt; `questions` is empty before it is graded."""
+
+    attempt_id = serializers.UUIDField(source="attempt.id")
+    status = serializers.ChoiceField(source="attempt.status", choices=STATUSES)
+    score = serializers.IntegerField(source="attempt.score", allow_null=True)
+    max_score = serializers.IntegerField(source="attempt.max_score")
+    pass_score = serializers.IntegerField(source="attempt.pass_score")
+    is_passed = serializers.BooleanField(source="attempt.is_passed", allow_null=True)
+    questions = QuestionResultSerializer(many=True)
 
 
 class GradedAttemptSerializer(AttemptSerializer):

@@ -22,6 +22,7 @@ from courses.public import (
     UnsuitableAnswer,
 )
 from progress.api.attempt_serializers import (
+    AttemptReviewSerializer,
     AttemptSerializer,
     GradedAttemptSerializer,
     GradeRequestSerializer,
@@ -30,6 +31,7 @@ from progress.api.attempt_serializers import (
 )
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId
 from progress.domain.entities.grades import CriterionScore, Mark
+from progress.domain.entities.reviews import AttemptReview
 from progress.domain.errors import (
     AttemptClosed,
     AttemptNotFound,
@@ -89,6 +91,19 @@ class AttemptView(ApiView):
     )
     def get(self, attempt_id: AttemptId, *, by: Principal) -> AssessmentAttempt:
         return services().attempts.get(attempt_id, by=by)
+
+
+class ReviewView(ApiView):
+    @operation(
+        name="getAttemptReview",
+        summary="Get the points of an attempt of the caller by question, and feedback, once it is graded",
+        access=Access(Whose.ONESELF),
+        scope=Scope.PROGRESS_READ,
+        answer=AttemptReviewSerializer,
+        errors=(AttemptNotFound,),
+    )
+    def get(self, attempt_id: AttemptId, *, by: Principal) -> AttemptReview:
+        return services().attempts.review(attempt_id, by=by)
 
 
 class ResponsesView(ApiView):

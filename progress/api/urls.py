@@ -33,6 +33,7 @@ course = [
     path("ai-sessions", ai_sessions.CourseAISessionListView.as_view()),
 ]
 attempt = [
+    path("review", attempts.ReviewView.as_view()),
     path("responses", attempts.ResponsesView.as_view()),
     path("submit", attempts.SubmitView.as_view()),
     path("grading", attempts.GradingView.as_view()),

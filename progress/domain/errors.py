@@ -112,8 +112,8 @@ class ImpossibleCriteria(Invalid):
     code = "impossible-criteria"
     title = "Invalid points by criterion"
     explanation = (
-        "Question {question_id} needs points for each criterion of its rubric, within its limits, that "
-        "add up to the score."
+        "Question {question_id} needs points for each criterion of its rubric, within its limits or those of one "
+        "of its levels, that add up to the score."
     )
 
 

@@ -25,7 +25,7 @@ from progress.pages.items import learner_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnerCourse:
-    """A course as its learner sees it. `next_title` and `url` are of the first item that is not completed."""
+    """A course as its learner sees it. `next_…` and `url` are of the first item that is not completed."""
 
     title: str
     slug: str
@@ -33,6 +33,7 @@ class LearnerCourse:
     completed: int
     total: int
     next_title: str
+    next_due_at: datetime | None
     url: str
     last_activity_at: datetime
     completed_at: datetime | None
@@ -64,6 +65,7 @@ class LearnerCourse:
             completed=len(required & done),
             total=len(required),
             next_title=following.title if following else "",
+            next_due_at=following.due_at if following else None,
             url=reverse("item", args=[slug, following.id]) if following else "",
             last_activity_at=progress.last_activity_at,
             completed_at=progress.completed_at,

@@ -22,7 +22,7 @@ from authsvc.http.problems import problem_response
 from authsvc.http.streaming import EVENT_STREAM, event_stream
 from authsvc.kernel.errors import DomainError, NotFound
 from authsvc.kernel.paging import PageRequest
-from courses.public import ItemId, Outline
+from courses.public import ItemId, ModuleItem, Outline
 from progress.api.tutor import events_of
 from progress.domain.ai.entities.budgets import end_of_month
 from progress.domain.ai.entities.feedback import LONGEST_COMMENT, Rating
@@ -169,6 +169,7 @@ def _page(course: str, item_id: ItemId, by: Principal) -> Mapping[str, Any]:
         "is_enrolled": progress is not None and progress.is_enrolled,
         "is_completed": progress is not None and item_id in progress.completed_items,
         "longest": LONGEST_MESSAGE,
+        **_review_of(item, by),
         **_position(entry.outline, item_id),
         **_conversation(course, item_id, progress, by),
     }
@@ -179,6 +180,20 @@ def _progress_on(course: str, by: Principal) -> CourseProgress | None:
         return services().progress.get(course, by=by)
     except ProgressNotFound:
         return None
+
+
+def _review_of(item: ModuleItem, by: Principal) -> Mapping[str, Any]:
+    """The caller's last graded attempt at the assessment of the item, with the results by question."""
+    if item.assessment is None:
+        return {}
+    review = services().attempts.last_review(item.assessment.id, by=by)
+    if review is None:
+        return {}
+    results = [
+        (html_of(result.question.prompt), result, html_of(result.feedback))
+        for result in review.questions
+    ]
+    return {"review": review, "results": results}
 
 
 def _position(outline: Outline, item_id: ItemId) -> dict[str, Any]:

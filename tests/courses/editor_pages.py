@@ -43,6 +43,7 @@ modules:
           attempts: 3
           minutes: 30
           late: mark
+          due: 2026-12-24T23:59:59Z
           questions:
             - key: one
               kind: mcq
@@ -53,6 +54,7 @@ modules:
               kind: short
               prompt: Two?
               accepts: [two, Two knots]
+              feedback: "**Two** & <b>not</b> three.\\n"
               case_sensitive: true
               ignore_spaces: true
             - {key: three, kind: short, prompt: Three?, number: 0.3, tolerance: 0.1, decimal_comma: true}
@@ -62,7 +64,10 @@ modules:
               prompt: Five?
               max_score: 3
               rubric:
-                - {key: form, text: Form, max_score: 2}
+                - key: form
+                  text: Form
+                  max_score: 2
+                  levels: [{score: 2, text: " Neat & dry "}, {score: 0, text: Loose}]
                 - {key: speed, text: Speed, max_score: 1}
             - {key: six, kind: file, prompt: Six?}
             - {key: seven, kind: peer, prompt: Seven?}

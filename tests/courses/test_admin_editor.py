@@ -1,10 +1,12 @@
 """The course editor in the admin site: outline, modules, items and settings."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from courses.definitions.courses import read_definition
+from courses.domain.entities.assessments import Level
 from courses.domain.entities.courses import Course
 from courses.domain.entities.editing import item_place, part_at
 from tests.courses.editor_pages import RICH, ItemEditor, at, draft_of
@@ -50,19 +52,23 @@ def test_a_quiz_is_written_on_the_page_of_its_item(
     first = {"q0__prompt": "Which slips?", "q0__c0__text": "A granny", "q0__c0__is_right": "on"}
     quiz.press("add-question", new_kind="short", **first)
 
-    quiz.press("save", q1__prompt="Name one.")
+    for due_at in ("tomorrow", "0001-01-01T00:00:00+14:00"):
+        quiz.press("save", q1__prompt="Name one.", due_at=due_at)
+        assert "Enter a valid date/time." in quiz.text
     assert "Choice 2 is empty. Write a text or remove the choice." in quiz.text
     assert "Write an accepted answer, or a right number." in quiz.text
     assert "<title>Error: " in quiz.text
     quiz.save(
         title="Test",
         pass_percent="50",
+        due_at="2026-12-01T18:00",
         q0__c1__text="A bowline",
         q1__texts="bowline\nreef knot",
     )
 
     item = part_at(draft_of(application, course), item_place(KNOTS, "quiz"))
     assert (item.title, item.assessment.pass_percent) == ("Test", 50)
+    assert item.due_at == datetime(2026, 12, 1, 18, tzinfo=UTC)
     choice_question, short_question = item.assessment.questions
     assert [(choice.text, choice.is_right) for choice in choice_question.choices] == [
         ("A granny", True),
@@ -98,7 +104,41 @@ def test_parts_of_questions_move_and_go_before_anything_is_saved(
     assert (question.max_score, question.rubric[0].text) == (2, "Form")
 
 
-@pytest.mark.parametrize("act", ["up", "remove-choice", "up:none", "remove-choice:none:none"])
+def test_levels_of_a_criterion_are_written_beside_it(
+    application: Application, course: Course, bo: StaffBrowser
+) -> None:
+    quiz = ItemEditor(bo, course, "quiz")
+    quiz.press("add-question", new_kind="code")
+    quiz.press("add-criterion:question-1", q0__prompt="Tie it.", scoring="rubric")
+    form = {"q0__r0__text": "Form", "q0__r0__max_score": "2", "q0__max_score": "2"}
+    quiz.press("add-level:question-1:criterion-1", **form)
+    quiz.press("add-level:question-1:criterion-1", q0__r0__l0__text="Neat")
+    assert [quiz.fields[f"q0-r0-l{at}-score"] for at in range(3)] == ["2", "1", "0"]
+    assert quiz.fields["q0-r0-l0-text"] == "Neat"
+
+    quiz.press("save", q0__r0__l0__score="3", q0__r0__l1__text="Loose", q0__r0__l2__score="1")
+    assert quiz.errors[1:] == ["Level 3 is empty. Describe it or remove the level."]
+    quiz.press("save", q0__r0__l2__text="Wet")
+    assert quiz.errors[1:] == [
+        "the criterion has 2 points at most",
+        "another level of the criterion has 1 point",
+    ]
+    quiz.press("remove-level:question-1:criterion-1:1")
+    quiz.press("remove-level:question-1:criterion-1:2")
+    quiz.press("save")
+    assert quiz.errors[1:] == ["A criterion has at least two levels, or none. Add a level."]
+    quiz.press("add-level:question-1:criterion-1")
+    quiz.save(q0__r0__l0__text="Neat")
+
+    item = part_at(draft_of(application, course), item_place(KNOTS, "quiz"))
+    (criterion,) = item.assessment.questions[0].rubric
+    assert criterion.levels == (Level(score=2, text="Neat"), Level(score=1, text="Loose"))
+    assert "<dt>2 points</dt><dd>Neat</dd>" in bo.get(at(course, "preview/quiz/")).text
+
+
+@pytest.mark.parametrize(
+    "act", ["up", "remove-choice", "up:none", "remove-choice:none:none", "add-level:none"]
+)
 def test_a_forged_button_breaks_nothing(
     application: Application, course: Course, bo: StaffBrowser, act: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
@@ -10,7 +11,7 @@ from accounts.domain.access import OPERATOR
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.assessments import Choice, Question, QuestionKind
 from courses.domain.entities.courses import Course, CourseId
-from courses.domain.entities.editing import Part, added, item_place
+from courses.domain.entities.editing import Part, added, item_place, part_at, replaced
 from courses.models import Course as CourseRow
 from tests.courses.editor_pages import COURSES, at, draft_of, reasons
 from tests.courses.test_editing import KNOTS
@@ -114,14 +115,20 @@ def test_a_preview_checks_answers_and_stores_nothing(
         kind=QuestionKind.MCQ,
         prompt="Which **slips**?",
         choices=(Choice(key="a", text="Granny", is_right=True), Choice(key="b", text="Bowline")),
+        feedback="A *granny* slips.",
     )
     quiz = item_place(KNOTS, "quiz")
     definition = added(KNOTS, quiz, Part.QUESTION, question)
+    item = part_at(definition, quiz)
+    definition = replaced(definition, quiz, item.due(datetime(2036, 12, 1, 18, tzinfo=UTC)))
     application.services.authoring.revise(course.slug, definition, by=OPERATOR)
     path = at(course, "preview/quiz/")
 
+    assert ">2036-12-01 18:00</time> UTC" in bo.get(path).text
     assert "Preview of the draft. Nothing is recorded." in bo.get(path).text
     assert "<strong>slips</strong>" in bo.get(path).text
+    assert "<em>granny</em>" not in bo.get(path).text
+    assert "<em>granny</em>" in bo.post(path).text
     assert "1 of 1 points, 1 to pass" in bo.post(path, **{"answer-slips": "a"}).text
     assert "Not correct" in bo.post(path, **{"answer-slips": "b"}).text
     assert bo.get(at(course, "preview/none/")).status == 404

@@ -53,6 +53,7 @@ def shown(module: CourseModule) -> dict[str, Any]:
             "title": item.title,
             "type": item.type.value,
             "required": item.is_required,
+            "due_at": None,
         }
         for item in module.items
     ]
@@ -115,6 +116,7 @@ def test_an_item_comes_with_its_text(application: Application, item: Any) -> Non
         "title": item.title,
         "type": item.type.value,
         "required": item.is_required,
+        "due_at": None,
         "body": item.body,
         "url": item.url,
         "assessment": None,

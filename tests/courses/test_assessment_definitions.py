@@ -2,12 +2,18 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
 import yaml
 
-from courses.definitions.courses import definition_of, read_definition, write_definition
+from courses.definitions.courses import (
+    definition_of,
+    document_of,
+    read_definition,
+    write_definition,
+)
 from courses.domain.entities.assessments import (
     AnswerKey,
     Assessment,
@@ -15,12 +21,13 @@ from courses.domain.entities.assessments import (
     Choice,
     Criterion,
     LatePolicy,
+    Level,
     Question,
     QuestionKind,
     ScoringModel,
 )
 from courses.domain.errors import InvalidDefinition
-from tests.support.exams import EXAMS
+from tests.support.exams import EXAMS, WITH_LEVELS
 
 DEFINITION: Final = read_definition(EXAMS)
 QUIZ, PROJECT, EXAM = (item.assessment for item in DEFINITION.modules[0].items)
@@ -88,7 +95,8 @@ def test_what_people_score_says_along_what_and_by_when() -> None:
 
 
 def test_what_is_written_reads_back_as_the_same() -> None:
-    assert read_definition(write_definition(DEFINITION)) == DEFINITION
+    for definition in (DEFINITION, read_definition(WITH_LEVELS)):
+        assert read_definition(write_definition(definition)) == definition
 
 
 def test_a_question_mark_may_stand_in_a_list_on_one_line() -> None:
@@ -239,6 +247,49 @@ def test_a_rubric_adds_up_to_the_points_of_its_question() -> None:
 
     assert (first.max_score, second.max_score) == (3, 2)
     assert read_definition(text) == DEFINITION
+
+
+def test_a_criterion_may_say_how_well_it_can_be_met() -> None:
+    assert PROJECT is not None
+    project = read_definition(WITH_LEVELS).modules[0].items[1].assessment
+    assert project is not None
+
+    first, second = project.questions[0].rubric
+    assert first.levels == (
+        Level(score=3, text="All of it holds."),
+        Level(score=1, text="Some of it holds."),
+        Level(score=0, text="Nothing holds."),
+    )
+    assert [score for score in range(-1, 5) if first.allows(score)] == [0, 1, 3]
+    assert [score for score in range(-1, 5) if second.allows(score)] == [0, 1, 2]
+    assert (project.questions[0].has_levels, project.questions[1].has_levels) == (True, False)
+
+
+def test_levels_are_in_the_order_of_their_points_however_they_were_written() -> None:
+    value = yaml.safe_load(WITH_LEVELS)
+    criterion = value["modules"][0]["items"][1]["assessment"]["questions"][0]["rubric"][0]
+    criterion["levels"].reverse()
+
+    assert definition_of(value) == read_definition(WITH_LEVELS)
+
+
+@pytest.mark.parametrize(
+    ("due", "expected", "again"),
+    [
+        ("2026-12-01T18:00:00Z", datetime(2026, 12, 1, 18, tzinfo=UTC), "2026-12-01T18:00:00Z"),
+        ("2026-12-01T18:30-05:30", datetime(2026, 12, 2, 0, 0, tzinfo=UTC), "2026-12-02T00:00:00Z"),
+    ],
+)
+def test_an_assessment_may_be_due_at_a_time(due: str, expected: datetime, again: str) -> None:
+    definition = read_definition(EXAMS.replace("attempts: 3", f"due: {due}"))
+
+    quiz = definition.modules[0].items[0].assessment
+    assert quiz is not None
+    assert quiz.due_at == expected
+    assert not quiz.is_past_due(at=expected)
+    assert quiz.is_past_due(at=expected + timedelta(seconds=1))
+    assert document_of(definition)["modules"][0]["items"][0]["assessment"]["due"] == again
+    assert read_definition(write_definition(definition)) == definition
 
 
 def test_what_goes_without_saying_is_not_written() -> None:

@@ -13,7 +13,7 @@ from courses.domain.repositories.orm.stored_json import (
     stages_to_json,
 )
 from tests.support.definitions import whole
-from tests.support.exams import EXAMS
+from tests.support.exams import EXAMS, WITH_DUE_DATE, WITH_LEVELS
 
 COURSE_ID: Final = CourseId(UUID("6ba7b810-9dad-41d1-80b4-00c04fd430c8"))
 DEFINITION: Final = read_definition(EXAMS)
@@ -205,3 +205,34 @@ def test_an_answer_key_is_stored_and_hashed_with_what_its_author_wrote_alone() -
     assert keys[0] == keys[1] == {"texts": [], "number": 40.0, "tolerance": 2.5}
     assert keys[2] == keys[0] | {"minimum": 0.0}
     assert outline_from_json(outline_to_json(drafts[2].outline)) == drafts[2].outline
+
+
+def test_a_due_date_is_stored_and_hashed_only_where_there_is_one() -> None:
+    drafts = [read_definition(text).draft_of(COURSE_ID) for text in (EXAMS, WITH_DUE_DATE)]
+
+    plain, due = (outline_to_json(draft.outline)[0]["items"][1]["assessment"] for draft in drafts)
+
+    assert [draft.checksum == CHECKSUM for draft in drafts] == [True, False]
+    assert due == plain | {"due_at": "2020-01-02T03:04:05.000000+00:00"}
+    assert outline_from_json(outline_to_json(drafts[1].outline)) == drafts[1].outline
+
+
+def test_levels_and_feedback_are_stored_and_hashed_only_where_there_are_some() -> None:
+    with_feedback = EXAMS.replace("max_score: 5", "max_score: 5\n              feedback: Neat.")
+    drafts = [
+        read_definition(text).draft_of(COURSE_ID) for text in (EXAMS, WITH_LEVELS, with_feedback)
+    ]
+
+    plain, levels, feedback = (
+        outline_to_json(draft.outline)[0]["items"][1]["assessment"]["questions"][0]
+        for draft in drafts
+    )
+
+    assert [draft.checksum == CHECKSUM for draft in drafts] == [True, False, False]
+    assert "feedback" not in plain
+    assert plain["rubric"][0] == {"key": "holds", "text": "It holds.", "max_score": 3}
+    assert levels["rubric"][0]["levels"][1] == {"score": 1, "text": "Some of it holds."}
+    assert levels["rubric"][1] == plain["rubric"][1]
+    assert feedback == plain | {"feedback": "Neat."}
+    for draft in drafts:
+        assert outline_from_json(outline_to_json(draft.outline)) == draft.outline

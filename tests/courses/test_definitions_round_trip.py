@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from dataclasses import replace
+from datetime import UTC
 from typing import Any, Final
 
 import pytest
@@ -19,6 +20,7 @@ from courses.domain.entities.assessments import (
     Choice,
     Criterion,
     LatePolicy,
+    Level,
     Question,
     QuestionKind,
     ScoringModel,
@@ -100,7 +102,7 @@ NUMBERS: Final = st.floats(allow_nan=False, allow_infinity=False)
 
 def questions(*kinds: QuestionKind, **parts: Any) -> st.SearchStrategy[Question]:
     """Questions of these kinds, with other parts as given."""
-    parts = {"max_score": st.integers(1, 1000)} | parts
+    parts = {"max_score": st.integers(1, 1000), "feedback": st.just("") | TEXTS} | parts
     return st.builds(Question, key=KEYS, kind=st.sampled_from(kinds), prompt=SENTENCES, **parts)
 
 
@@ -143,7 +145,18 @@ SCORED_BY_PEOPLE: Final = questions(
     QuestionKind.PEER,
     max_score=st.just(1),
     rubric=st.lists(
-        st.builds(Criterion, key=KEYS, text=SENTENCES, max_score=st.just(1)), max_size=1
+        st.builds(
+            Criterion,
+            key=KEYS,
+            text=SENTENCES,
+            max_score=st.just(1),
+            levels=st.just(())
+            | st.tuples(
+                st.builds(Level, score=st.just(1), text=SENTENCES),
+                st.builds(Level, score=st.just(0), text=SENTENCES),
+            ),
+        ),
+        max_size=1,
     ).map(tuple),
 )
 ASSESSMENTS: Final = st.builds(
@@ -160,6 +173,8 @@ ASSESSMENTS: Final = st.builds(
     attempt_limit=st.none() | st.integers(1, 100),
     time_limit_minutes=st.integers(1, 100_000),
     late=st.sampled_from(LatePolicy),
+    due_at=st.none()
+    | st.datetimes(timezones=st.just(UTC)).map(lambda time: time.replace(microsecond=0)),
 )
 TESTS: Final = st.builds(
     ModuleItem,

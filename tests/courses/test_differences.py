@@ -1,6 +1,7 @@
 """Differences between two definitions of a course."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
@@ -11,6 +12,7 @@ from courses.domain.entities.assessments import (
     Assessment,
     Choice,
     Criterion,
+    Level,
     Question,
     QuestionKind,
 )
@@ -23,7 +25,9 @@ from courses.domain.entities.editing import (
     item_place,
     module_place,
     moved,
+    part_at,
     removed,
+    replaced,
     transferred,
 )
 from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
@@ -188,25 +192,37 @@ def test_questions_choices_and_terms_of_assessments_are_compared() -> None:
 
 
 def test_answer_keys_rubrics_and_the_order_of_questions_are_compared() -> None:
+    levels = Level(score=2, text="Neat"), Level(score=0, text="Loose")
     essay = Question(
         key="essay",
         kind=QuestionKind.CODE,
         prompt="Tie it.",
         max_score=2,
-        rubric=(Criterion(key="form", text="Form", max_score=2),),
+        rubric=(Criterion(key="form", text="Form", max_score=2, levels=levels),),
     )
     before = added(KNOTS, QUIZ, Part.QUESTION, essay)
     after = changed(
-        before, (*QUIZ, (Part.QUESTION, "essay"), (Part.CRITERION, "form")), max_score=1
+        before,
+        (*QUIZ, (Part.QUESTION, "essay"), (Part.CRITERION, "form")),
+        max_score=1,
+        levels=(Level(score=1, text="Neat"), Level(score=0, text="Loose or wet")),
     )
     after = changed(
         after, (*QUIZ, (Part.QUESTION, "name")), answer_key=AnswerKey(texts=("bowline", "knot"))
     )
+    after = changed(after, (*QUIZ, (Part.QUESTION, "essay")), feedback="Tie it twice.")
     after = moved(after, (*QUIZ, (Part.QUESTION, "name")), by=-1)
+    item = part_at(after, QUIZ).due(datetime(2026, 12, 1, 18, tzinfo=UTC))
+    after = replaced(after, QUIZ, item)
 
     assert members(difference(before, after), "quiz") == {
+        "due_at": (None, "2026-12-01T18:00:00Z"),
         "questions/name/texts": (("bowline",), ("bowline", "knot")),
+        "questions/essay/feedback": ("", "Tie it twice."),
         "questions/essay/rubric/form/max_score": (2, 1),
+        "questions/essay/rubric/form/levels/1": (None, "Neat"),
+        "questions/essay/rubric/form/levels/0/text": ("Loose", "Loose or wet"),
+        "questions/essay/rubric/form/levels/2": ("Neat", None),
         "questions/order": ("slips, name, essay", "name, slips, essay"),
     }
 

@@ -11,6 +11,7 @@ from courses.admin.item_forms import (
     ChoiceForm,
     CriterionForm,
     ItemForm,
+    LevelForm,
     PartForm,
     ShortQuestionForm,
 )
@@ -22,10 +23,11 @@ FORMS: Final[Mapping[str, type[PartForm]]] = {
     "question": ShortQuestionForm,
     "choice": ChoiceForm,
     "criterion": CriterionForm,
+    "level": LevelForm,
 }
 # Parts have forms of their own, and the kind and the key of an item are given when it is added.
 APART: Final = {"item": {"key", "type", "assessment"}, "assessment": {"questions"}}
-PARTS: Final = {"choices", "rubric"}
+PARTS: Final = {"choices", "rubric", "levels"}
 ONLY_IN_FORMS: Final = {"item": {"module"}}
 
 

@@ -10,7 +10,7 @@ from courses.definitions.courses import read_definition
 from tests.support.application import Application
 from tests.support.commands import error_of
 from tests.support.definitions import errors_in
-from tests.support.exams import EXAMS, Mutant, mutants
+from tests.support.exams import EXAMS, WITH_LEVELS, Mutant, mutants
 
 MUTANTS: Final = list(mutants())
 QUIZ: Final = "modules/0/items/0/assessment"
@@ -159,6 +159,40 @@ def test_a_flaw_is_named_with_its_place(
     old: str, new: str, path: str, line: int, reason: str
 ) -> None:
     assert (path, f"line {line}: {reason}") in errors_in(with_slip(old, new))
+
+
+@pytest.mark.parametrize(
+    "due",
+    [
+        *("2026-12-01", "2026-12-01T18:00:00", "tomorrow", "''", "2026-13-01T18:00:00Z"),
+        *("2026-12-01T18:00:00.5Z", "0001-01-01T00:00:00+14:00", "2026-12-01T24:60:00Z"),
+    ],
+)
+def test_what_is_no_time_with_its_zone_is_named_with_its_place(due: str) -> None:
+    reason = "it is not a date and a time with its zone, as in 2026-12-01T18:00:00Z"
+
+    assert errors_in(with_slip("attempts: 3", f"due: {due}")) == [
+        (f"{QUIZ}/due", f"line 17: {reason}")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "line", "reason"),
+    [
+        ("- score: 3", "- score: 4", "0/score", 58, "the criterion has 3 points at most"),
+        ("score: 0", "score: 1", "2/score", 62, "another level of the criterion has 1 point"),
+        ("score: 0", "score: -1", "2/score", 62, "-1 is less than the minimum of 0"),
+        ("Some of it holds.", "''", "1/text", 61, "'' should be non-empty"),
+        ("text: Nothing holds.", "points: 0", "2/points", 63, "there is no such member here"),
+    ],
+)
+def test_a_flaw_of_a_level_is_named_with_its_place(
+    old: str, new: str, path: str, line: int, reason: str
+) -> None:
+    assert old in WITH_LEVELS
+    errors = errors_in(WITH_LEVELS.replace(old, new))
+
+    assert (f"{PICTURE}/rubric/0/levels/{path}", f"line {line}: {reason}") in errors
 
 
 NUMBERS: Final = {

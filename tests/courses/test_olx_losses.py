@@ -179,7 +179,7 @@ def test_files_and_policies_that_have_no_effect_are_named(folder: Path) -> None:
         "static: what is in it is left out: 1 file is not imported",
         "policies/run/grading_policy.json:1: GRADE_CUTOFFS is left out: a course is completed, not graded",
         "policies/run/policy.json:1: tabs of <course> is left out",
-        "policies/run/policy.json:2: due of <chapter> is left out: nothing is ever due",
+        "policies/run/policy.json:2: due of <chapter> is left out: only a <sequential> says when it is due",
         "policies/run/policy.json:2: vertical/nowhere is left out: there is no such element",
         "course.xml:1: display_name of <course> is left out: policies/run/policy.json replaces it",
     ):

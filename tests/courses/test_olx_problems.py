@@ -1,5 +1,6 @@
 """Import of Open edX problems as questions."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +50,60 @@ def test_a_choice_is_right_or_wrong() -> None:
         ("choice-1", "The bowline", False),
         ("choice-2", "The *noose*", True),
     ]
+
+
+def test_a_solution_is_the_feedback_of_its_question() -> None:
+    assert QUESTIONS["one"].feedback == "A noose is made to slip."
+    assert QUESTIONS["several"].feedback == ""
+
+
+@pytest.mark.parametrize(
+    ("showanswer", "expected", "losses"),
+    [
+        ("past_due", ["First.\n\nOf A.\n\nAfter *A*.", "Of B."], 0),
+        ("never", ["", ""], 4),
+    ],
+)
+def test_solutions_belong_to_the_response_before_them(
+    tmp_path: Path, showanswer: str, expected: list[str], losses: int
+) -> None:
+    def solution(text: str) -> str:
+        return f"<solution><p>{text}</p></solution>"
+
+    content = (
+        solution("First.")
+        + word('answer="a"', solution("Of A."))
+        + f"<div>{solution('After <em>A</em>.')}</div>"
+        + word('answer="b"', solution("Of B."))
+    )
+    folder = a_course_in(tmp_path, problem(content, f'display_name="P" showanswer="{showanswer}"'))
+
+    left_out = [loss for loss in mapped(folder)[1] if "<solution>" in loss]
+    assert [question.feedback for question in questions_in(folder)] == expected
+    assert len(left_out) == losses
+
+
+@pytest.mark.parametrize(
+    ("due", "expected", "loss"),
+    [
+        ("2027-03-01T10:00:00-05:00", datetime(2027, 3, 1, 15, tzinfo=UTC), ""),
+        ("2027-03-01T10:00", datetime(2027, 3, 1, 10, tzinfo=UTC), ""),
+        ("2027-03-01", datetime(2027, 3, 1, tzinfo=UTC), ""),
+        ("soon", None, "it is not a date with or without a time"),
+    ],
+)
+def test_the_assessments_of_a_sequential_are_due_when_it_is(
+    tmp_path: Path, due: str, expected: datetime | None, loss: str
+) -> None:
+    folder = a_course_in(tmp_path, TEXT + problem(one_of(TWO)))
+    course = (folder / "course.xml").read_text()
+    (folder / "course.xml").write_text(course.replace("<sequential", f'<sequential due="{due}"'))
+
+    lesson, quiz = items_in(folder)
+
+    assert (lesson.due_at, quiz.due_at) == (None, expected)
+    losses = [line for line in mapped(folder)[1] if "due of <sequential>" in line]
+    assert losses == ([f"course.xml:1: due of <sequential> is left out: {loss}"] if loss else [])
 
 
 def test_the_weight_of_a_problem_is_its_points() -> None:

@@ -49,7 +49,7 @@ def test_what_cannot_be_mapped_is_said_as_the_page_shows() -> None:
             Loss(file="html/bowline.html", line=7, element="p", attribute="class", is_minor=True)
             for _ in range(4)
         ),
-        loss_of_attribute("sequential/loops.xml", 1, "sequential", "due", "2027-01-15"),
+        loss_of_attribute("sequential/loops.xml", 1, "sequential", "graceperiod", "1 day"),
     ]
     assert list(lines_of(filter(None, losses))) == shown.splitlines()
 

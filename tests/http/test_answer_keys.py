@@ -1,4 +1,4 @@
-"""Answer keys never reach learners: every response is searched for them."""
+"""Answer keys never reach learners, and feedback not before their grade: every response is searched for them."""
 
 from typing import Any, Final
 from uuid import uuid4
@@ -14,6 +14,7 @@ from tests.support.school import items_of
 
 TEXT: Final = f"a secret knot {uuid4().hex}"
 NUMBER: Final = 918273645.25
+FEEDBACK: Final = f"the bowline, of course {uuid4().hex}"
 WORDS: Final = (
     '"right":true',
     '"right":false',
@@ -29,6 +30,7 @@ PAPER: Final = (
     EXAMS.replace("- the bowline\n", f"- {TEXT}\n")
     .replace("number: 40", f"number: {NUMBER}")
     .replace("slug: knots", "slug: secrets")
+    .replace("              prompt:", f"              feedback: {FEEDBACK}\n              prompt:")
 )
 
 
@@ -45,6 +47,9 @@ class Spy:
 
     def answer_keys(self) -> list[str]:
         return [word for word in WORDS if any(word in text for text in self.read)]
+
+    def has_read_feedback(self) -> bool:
+        return any(FEEDBACK in text for text in self.read)
 
 
 @pytest.fixture
@@ -71,6 +76,26 @@ def test_what_is_right_reaches_no_learner(spy: Spy) -> None:
 
     assert len(spy.read) > 30
     assert spy.answer_keys() == []
+    assert not spy.has_read_feedback()
+
+
+def test_feedback_reaches_learners_with_the_grade_of_their_attempt_alone(spy: Spy) -> None:
+    place = "/v1/courses/secrets"
+    spy.keep(spy.caller.post(f"{place}/enroll"))
+    quiz, project, _ = (
+        spy.keep(spy.caller.get(f"{place}/items/{item_id}"))["assessment"]
+        for item_id in items_of(spy.keep(spy.caller.get(place)))
+    )
+    begun = spy.keep(spy.caller.post(f"/v1/assessments/{quiz['id']}/attempts"))["id"]
+    spy.keep(spy.caller.get(f"/v1/attempts/{begun}/review"))
+    spy.keep(spy.caller.get(f"/v1/attempts/{attempted(spy, project)}/review"))  # is not graded yet
+    graded = spy.keep(spy.caller.post(f"/v1/attempts/{begun}/submit"))
+    assert not spy.has_read_feedback()
+
+    review = spy.caller.get(f"/v1/attempts/{begun}/review").json
+
+    assert graded["status"] == "graded"
+    assert [question["feedback"] for question in review["questions"]] == [FEEDBACK] * 3
 
 
 def attempted(spy: Spy, assessment: Any) -> str:

@@ -9,7 +9,7 @@ from accounts.domain.access import Role
 from courses.definitions.courses import read_definition
 from courses.domain.entities.courses import Course
 from tests.support.application import Answer, Application, Person
-from tests.support.exams import EXAMS
+from tests.support.exams import EXAMS, WITH_DUE_DATE, WITH_LEVELS
 from tests.support.school import items_of
 
 GRADER = Role.INSTRUCTOR
@@ -18,9 +18,9 @@ GRADER = Role.INSTRUCTOR
 class Exams:
     """Anna, enrolled on a course with a quiz, a project and an exam."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, definition: str = EXAMS) -> None:
         self.application = application
-        self.course: Course = application.published(read_definition(EXAMS))
+        self.course: Course = application.published(read_definition(definition))
         self.anna = application.signed_in()
         self.place = f"/v1/courses/{self.course.slug}"
         self.anna.caller.post(f"{self.place}/enroll")
@@ -102,6 +102,56 @@ def test_what_waits_is_graded_by_those_who_may(application: Application, exams: 
     assert bo.get(f"/v1/attempts/{attempt}/grading").json == graded.json
     assert exams.anna.caller.get(f"/v1/attempts/{attempt}").json["is_passed"] is True
     assert bo.get(f"{exams.place}/grading").json["items"] == []
+
+
+def test_learners_see_levels_before_and_the_chosen_one_after_grading(
+    application: Application,
+) -> None:
+    exams = Exams(application, WITH_LEVELS)
+    attempt = exams.starts(1).json["id"]
+    picture, feedback = exams.assessment(1)["questions"]
+    before = exams.anna.caller.get(f"/v1/attempts/{attempt}/review").json
+    exams.submits(attempt)
+    criteria = [{"criterion": "holds", "score": 1}, {"criterion": "looks", "score": 2}]
+    bo = application.signed_in(GRADER, name="Bo").caller
+    marks = [
+        {"question_id": picture["id"], "score": 3, "criteria": criteria},
+        {"question_id": feedback["id"], "score": 1, "comment": "Neat."},
+    ]
+
+    bo.post(f"/v1/attempts/{attempt}/grade", {"marks": marks})
+
+    levels = [criterion["levels"] for criterion in picture["rubric"]]
+    assert levels == [
+        [
+            {"score": 3, "text": "All of it holds."},
+            {"score": 1, "text": "Some of it holds."},
+            {"score": 0, "text": "Nothing holds."},
+        ],
+        [],
+    ]
+    assert (before["status"], before["score"], before["questions"]) == ("started", None, [])
+    after = exams.anna.caller.get(f"/v1/attempts/{attempt}/review").json
+    first, second = after["questions"]
+    assert (after["score"], second["comment"]) == (4, "Neat.")
+    assert [(row["criterion"], row["score"], row["level"]) for row in first["criteria"]] == [
+        ("holds", 1, "Some of it holds."),
+        ("looks", 2, ""),
+    ]
+    assert bo.get(f"/v1/attempts/{attempt}/review").status == 404
+
+
+def test_an_item_says_when_it_is_due_and_what_comes_later_is_late(application: Application) -> None:
+    exams = Exams(application, WITH_DUE_DATE)
+    (module,) = exams.anna.caller.get(exams.place).json["modules"]
+
+    handed_in = exams.submits(exams.starts(1).json["id"])
+
+    due = [None, "2020-01-02T03:04:05Z", None]
+    assert [item["due_at"] for item in module["items"]] == due
+    assert [exams.assessment(number)["due_at"] for number in range(3)] == due
+    assert (handed_in.json["status"], handed_in.json["is_late"]) == ("submitted", True)
+    assert exams.submits(exams.starts().json["id"]).json["is_late"] is False
 
 
 def test_what_is_void_counts_no_longer(application: Application, exams: Exams) -> None:

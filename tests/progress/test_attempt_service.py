@@ -163,6 +163,19 @@ def test_what_comes_late_is_marked_if_the_assessment_says_so(memory: World, anna
     assert (late.is_late, late.status) == (True, AttemptStatus.SUBMITTED)
 
 
+@pytest.mark.parametrize(("minutes", "is_late"), [(30, False), (31, True)])
+def test_what_is_submitted_after_it_is_due_is_accepted_and_late(
+    memory: World, minutes: int, *, is_late: bool
+) -> None:
+    ben = under_time_limits(memory, due_at=memory.clock.now() + timedelta(minutes=30))
+    attempt = ben.begins()
+    memory.clock.go_on(minutes=minutes)
+
+    submitted = ben.hands_in(attempt)
+
+    assert (submitted.status, submitted.is_late) == (AttemptStatus.GRADED, is_late)
+
+
 def test_what_comes_in_time_is_not_late(memory: World, anna: Examinee) -> None:
     attempt = anna.begins("exam")
     memory.clock.go_on(minutes=60)

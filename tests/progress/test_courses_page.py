@@ -5,10 +5,12 @@ import re
 import pytest
 
 from accounts.domain.identity.entities.users import User
+from courses.definitions.courses import read_definition
 from courses.domain.entities.courses import Course
 from tests.support.application import Application
 from tests.support.browsing import Visitor, somebody
 from tests.support.builders import a_principal
+from tests.support.exams import EXAMS
 from tests.support.learning import Learner, a_published_course, items_of
 
 pytestmark = pytest.mark.database
@@ -53,6 +55,18 @@ def test_a_course_shows_how_far_the_learner_is_and_leads_to_the_next_item(
     title = application.services.catalog.item(course.slug, second, by=learner.principal).title
     assert f"Next: {title}" in text
     assert f'class="button" href="/courses/{course.slug}/items/{second}"' in text
+
+
+def test_a_course_says_when_what_comes_next_is_due(
+    application: Application, learner: Learner, visitor: Visitor
+) -> None:
+    definition = read_definition(EXAMS.replace("attempts: 3", "due: 2036-12-01T18:00:00Z"))
+    learner.enrols(application.published(definition))
+
+    text = visitor.get(PAGE).text
+
+    assert "Next: A quiz, due on <time " in text
+    assert ">1 December 2036, 18:00 UTC</time>" in text
 
 
 def test_the_course_of_the_last_activity_comes_first_and_completed_ones_last(

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.access import OPERATOR
 from accounts.models import User as UserRow
+from courses.definitions.courses import read_definition
 from courses.domain.entities.assessments import Answer
 from courses.domain.entities.courses import Course
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus
@@ -15,6 +16,7 @@ from progress.domain.entities.grades import Mark
 from tests.support.application import Application
 from tests.support.attempts import Examinee, a_definition_with_exams
 from tests.support.builders import a_principal
+from tests.support.exams import WITH_DUE_DATE, WITH_LEVELS
 from tests.support.staff import StaffBrowser, a_user_of, staff_browser
 
 pytestmark = pytest.mark.database
@@ -158,6 +160,31 @@ def test_points_by_criterion_are_shown_after_grading_with_the_name_of_the_grader
     for text in ("It holds. <b>3</b> of 3", "It looks good. <b>2</b> of 2", "UTC Bo: 5 points"):
         assert text in page.text
     assert "Save and next" not in page.text
+
+
+def test_staff_see_what_is_due_and_what_is_late(application: Application, bo: StaffBrowser) -> None:
+    course = application.published(read_definition(WITH_DUE_DATE))
+    attempt = submits(application, course, "Anna")
+    grid = f"progress/courseprogress/learners/{course.id}/"
+
+    pages = [bo.get(path).text for path in (grid, f"{grid}{attempt.user_id}/", QUEUE)]
+
+    assert [page.count("2020-01-02 03:04</time> UTC") for page in pages] == [1, 1, 0]
+    assert "Late</span>" in pages[2]
+    assert "Late</span>" in bo.get(page_of(attempt)).text
+
+
+def test_a_level_is_chosen_for_its_points(application: Application, bo: StaffBrowser) -> None:
+    attempt = submits(application, application.published(read_definition(WITH_LEVELS)), "Anna")
+
+    form = bo.get(page_of(attempt))
+    holds = f"points-{attempt.responses[0].question_id}-holds"
+    between = bo.post(page_of(attempt), **values(attempt, 1) | {holds: 2})
+    page = bo.post(page_of(attempt), **values(attempt, 1) | {holds: 1})
+
+    assert "<b>1</b><span>Some of it holds.</span>" in form.text
+    assert "Not saved: 1 field needs attention." in between.text
+    assert "It holds. <b>1</b> of 3: Some of it holds." in page.text
 
 
 def test_the_second_of_two_graders_overwrites_nothing(

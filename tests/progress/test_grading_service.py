@@ -12,6 +12,7 @@ from accounts.domain.audit.entities import AuditAction, SubjectType
 from accounts.domain.organizations.errors import OrganizationSuspended
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.preconditions import Precondition, PreconditionFailed
+from courses.definitions.courses import read_definition
 from courses.domain.entities.assessments import Answer, QuestionId
 from courses.domain.errors import CourseNotFound, QuestionNotFound
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
@@ -25,8 +26,9 @@ from progress.domain.errors import (
     ImpossibleCriteria,
     ImpossibleScore,
 )
-from tests.support.attempts import RIGHT, Examinee, an_examinee
+from tests.support.attempts import RIGHT, Examinee, an_examinee, another_examinee
 from tests.support.builders import a_principal
+from tests.support.exams import WITH_LEVELS
 from tests.support.organizations import a_member, acts_in, closed
 from tests.support.worlds import World
 
@@ -273,6 +275,18 @@ def test_points_by_criterion_follow_the_rubric(anna: Examinee, scores: dict[str,
 def test_points_by_criterion_add_up_to_the_score(anna: Examinee) -> None:
     with pytest.raises(ImpossibleCriteria):
         grade_picture(anna, replace(by_criterion(anna, holds=3, looks=2), score=4))
+
+
+def test_a_criterion_with_levels_takes_the_points_of_one_of_them(memory: World) -> None:
+    draft = memory.services.authoring.create(read_definition(WITH_LEVELS), by=OPERATOR)
+    course = memory.services.authoring.publish(draft.slug, by=OPERATOR)
+    between, without, chosen = (another_examinee(memory, course) for _ in range(3))
+
+    with pytest.raises(ImpossibleCriteria):
+        grade_picture(between, by_criterion(between, holds=2, looks=2))
+    with pytest.raises(ImpossibleCriteria):
+        grade_picture(without, replace(by_criterion(without, holds=3, looks=2), criteria=()))
+    assert grade_picture(chosen, by_criterion(chosen, holds=1, looks=2)).score == 3
 
 
 def test_a_grade_without_points_by_criterion_is_hashed_as_before_there_were_any(

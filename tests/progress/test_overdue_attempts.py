@@ -43,6 +43,17 @@ def overdue(memory: World, anna: Examinee, key: str = "quiz") -> AssessmentAttem
     return attempt
 
 
+def test_an_overdue_attempt_is_late_if_its_assessment_was_due_before_its_deadline(
+    memory: World,
+) -> None:
+    ben = under_time_limits(memory, due_at=DEADLINE - timedelta(minutes=1))
+    attempt = overdue(memory, ben)
+
+    submitted = ben.services.attempts.get(attempt.id, by=ben.principal)
+
+    assert (submitted.submitted_at, submitted.is_late) == (DEADLINE, True)
+
+
 LOOKS: dict[str, Callable[[Examinee, AssessmentAttempt], object]] = {
     "the attempt": lambda anna, attempt: anna.services.attempts.get(attempt.id, by=anna.principal),
     "the attempts": lambda anna, attempt: attempts_at(

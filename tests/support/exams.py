@@ -82,6 +82,24 @@ modules:
               kind: code
               prompt: Write a program that ties one.
 """
+WITH_LEVELS: Final = EXAMS.replace(
+    "                  max_score: 3\n",
+    """\
+                  max_score: 3
+                  levels:
+                    - score: 3
+                      text: All of it holds.
+                    - score: 1
+                      text: Some of it holds.
+                    - score: 0
+                      text: Nothing holds.
+""",
+)
+"""The same definition with levels for the first criterion of the project."""
+WITH_DUE_DATE: Final = EXAMS.replace(
+    "scoring: rubric\n", "scoring: rubric\n          due: 2020-01-02T04:04:05+01:00\n"
+)
+"""The same definition with a project that was due years ago."""
 QUIZ_ANSWERS: Final[dict[str, dict[str, Any]]] = {
     "slips": {"choices": ["noose"]},
     "king": {"text": "bowline"},

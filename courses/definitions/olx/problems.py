@@ -21,6 +21,7 @@ from courses.definitions.olx.responses import (
 from courses.domain.entities.assessments import Question
 
 LONGEST_PROMPT: Final = 20_000
+LONGEST_FEEDBACK: Final = 20_000
 MOST_POINTS: Final = 1000
 DIGEST: Final = 8
 PROMPT_TAGS: Final = frozenset(
@@ -40,9 +41,10 @@ PARAGRAPH_TAGS: Final = frozenset({"description", "label", "legend"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """A response, its number among all responses of the problem, and the HTML before it."""
+    """A response, its number among all responses of the problem, the HTML before it, and what explains its answer."""
 
     html: list[str]
+    solutions: list[Element]
     element: Element
     number: int
     response: Response
@@ -50,7 +52,7 @@ class _Part:
 
 @dataclass(slots=True)
 class _Reader:
-    """A problem as far as it has been read: its parts, and the HTML since the last one.
+    """A problem as far as it has been read: its parts, and the HTML and the solutions since the last one.
 
     `holders` are the ids of the elements that contain responses; looking for them at each depth again takes long.
     """
@@ -61,6 +63,7 @@ class _Reader:
     """The number of each response by the id of its element; those that cannot be mapped count, too."""
     parts: list[_Part] = field(default_factory=list)
     html: list[str] = field(default_factory=list)
+    solutions: list[Element] = field(default_factory=list)
 
     def read(self, element: Element) -> None:
         for inner in element.content:
@@ -70,6 +73,8 @@ class _Reader:
                 self._read_response(inner)
             elif inner.tag in PROMPT_TAGS | PARAGRAPH_TAGS:
                 self._read_prompt(inner)
+            elif inner.tag == "solution":
+                self.solutions.append(inner)
             elif inner.tag not in INPUTS | RESPONSE_PARTS:
                 self.folder.leave_out(inner)
 
@@ -78,18 +83,31 @@ class _Reader:
         if id(element) in self.holders:
             self.folder.leave_out(element, "it contains another response")
             return
+        self.give_solutions()
+        before, self.solutions = self.solutions, []
         self.read(element)
+        inside, self.solutions = self.solutions, before
         try:
             response = RESPONSES[element.tag](element, self.folder)
         except UnmappableResponse as error:
             self.folder.leave_out(element, str(error))
         else:
             note_parts(element, self.folder)
-            number = self.numbers[id(element)]
-            self.parts.append(
-                _Part(html=self.html, element=element, number=number, response=response)
+            part = _Part(
+                html=self.html,
+                solutions=[*before, *inside],
+                element=element,
+                number=self.numbers[id(element)],
+                response=response,
             )
-            self.html = []
+            self.parts.append(part)
+            self.html, self.solutions = [], []
+
+    def give_solutions(self) -> None:
+        """Solutions outside of a response explain the one before them; those before all responses, the first."""
+        if self.parts:
+            self.parts[-1].solutions.extend(self.solutions)
+            self.solutions = []
 
     def _read_prompt(self, element: Element) -> None:
         """The element with its tag, unless it contains a response, which would tear it apart."""
@@ -99,6 +117,7 @@ class _Reader:
             return
         inner = _Reader(self.folder, self.holders, self.numbers)
         inner.read(element)
+        self.solutions += inner.solutions
         tag = "p" if element.tag in PARAGRAPH_TAGS else element.tag
         self.html.append(html_of(replace(element, tag=tag, content=[]), inner="".join(inner.html)))
 
@@ -126,6 +145,7 @@ def questions_of(problem: Element, folder: Folder, keys: Keys) -> list[Question]
     reader.read(problem)
     if reader.parts:
         reader.parts[-1].html.extend(reader.html)
+        reader.give_solutions()
     else:
         folder.leave_out(problem, "it has no response that can be mapped")
     points = _points(problem, len(numbers), folder) if reader.parts else 1
@@ -158,7 +178,25 @@ def _question(
         max_score=points,
         choices=part.response.choices,
         answer_key=part.response.answer_key,
+        feedback=_feedback(part, problem, folder),
     )
+
+
+def _feedback(part: _Part, problem: Element, folder: Folder) -> str:
+    """The solutions, unless they are never shown or too long."""
+    is_never_shown = problem.attributes.get("showanswer", "").strip().lower() == "never"
+    feedback = ""
+    for solution in part.solutions:
+        if is_never_shown:
+            folder.leave_out(solution, "showanswer is never")
+            continue
+        text = f"{feedback}\n\n{folder.markdown_in(solution, solution.inner_html)}".strip()
+        if len(text) > LONGEST_FEEDBACK:
+            folder.leave_out(solution, f"feedback has at most {LONGEST_FEEDBACK:,} characters")
+            continue
+        folder.note_attributes(solution)
+        feedback = text
+    return feedback
 
 
 def _name(part: _Part, problem: Element) -> str:

@@ -1,13 +1,15 @@
 """Courses of Open edX as course definitions."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final, NoReturn
 
 from authsvc.kernel.errors import FieldError
-from courses.definitions.conversion import CONVERTER
+from courses.definitions.conversion import CONVERTER, time_in
 from courses.definitions.courses import definition_of
 from courses.definitions.formats import MOST_ERRORS
 from courses.definitions.olx.files import ROOT, UnreadableFile, files_of
@@ -143,7 +145,8 @@ def _items(chapter: Element, folder: Folder, keys: Keys) -> Iterator[ModuleItem]
 def _items_of_sequential(sequential: Element, folder: Folder, keys: Keys) -> Iterator[ModuleItem]:
     """The items of its units. Its title is that of units without one."""
     title = sequential.attributes.get("display_name", "")
-    is_title_used = False
+    due_at = _due_at(sequential, folder)
+    is_title_used = is_due = False
     folder.note_text(sequential)
     for element in sequential.children:
         if element.tag in BLOCKS:
@@ -154,9 +157,24 @@ def _items_of_sequential(sequential: Element, folder: Folder, keys: Keys) -> Ite
             folder.leave_out(element)
             continue
         is_title_used = is_title_used or any(item.title == title for item in items)
-        yield from items
+        is_due = is_due or any(item.assessment for item in items)
+        yield from (item.due(due_at) for item in items)
+    if due_at is not None and not is_due:
+        folder.lose(sequential, "due", "it has no assessment that could be due")
     if title.strip() and not is_title_used:
         folder.lose(sequential, "display_name", "its units stand directly in the module")
+
+
+def _due_at(sequential: Element, folder: Folder) -> datetime | None:
+    """When it is due: in UTC if it has no time zone, and at the beginning of the day if it has no time."""
+    text = sequential.attributes.get("due", "").strip().strip('"')
+    if text.lower() in ("", "null", "none"):
+        return None
+    for ending in ("", "Z", "T00:00:00Z"):
+        with suppress(ValueError):
+            return time_in(f"{text}{ending}")
+    folder.lose(sequential, "due", "it is not a date with or without a time")
+    return None
 
 
 def _items_of_vertical(

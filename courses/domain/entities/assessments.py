@@ -1,11 +1,11 @@
 """Assessment entities: questions, how they are scored, and the answers to them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, NewType
+from typing import Any, Final, NewType
 from uuid import UUID, uuid5
 
 from courses.domain.entities.answer_texts import folded_text, number_in
@@ -81,12 +81,40 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """How well an answer can meet a criterion, and the points for that. No other level of the criterion has them."""
+
+    score: int
+    text: str
+
+    @property
+    def key(self) -> str:
+        """The points, which identify the level within its criterion."""
+        return str(self.score)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """A line of a rubric, and the points it is worth."""
+    """A line of a rubric, and the points it is worth.
+
+    Graders choose one of its `levels`, which stand in the order of their points, most first. Without any, all points
+    from 0 on are possible.
+    """
 
     key: str
     text: str
     max_score: int
+    levels: tuple[Level, ...] = ()
+
+    def allows(self, score: int) -> bool:
+        """Whether graders can give these points."""
+        if self.levels:
+            return self.level_for(score) is not None
+        return 0 <= score <= self.max_score
+
+    def level_for(self, score: int | None) -> Level | None:
+        """The level with these points, if there is one."""
+        return next((level for level in self.levels if level.score == score), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,19 +162,11 @@ class AnswerKey:
         return is_enough and (self.maximum is None or answer <= self.maximum)
 
 
-ADDED_TO_ANSWER_KEYS: Final = (
-    "minimum",
-    "maximum",
-    "allows_comma",
-    "keeps_case",
-    "ignores_space",
-)
-"""Members that the first answer keys did not have. Stored JSON and checksums leave out their defaults."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A question. Only mcq has `choices`, only short an `answer_key`, only questions for graders a `rubric`.
+
+    `feedback` is Markdown that can give the answer away: learners get it with their grade, and nowhere else.
 
     `id` and `position` are computed when the question becomes part of a course. They do not count for equality.
     """
@@ -158,8 +178,14 @@ class Question:
     choices: tuple[Choice, ...] = ()
     answer_key: AnswerKey | None = None
     rubric: tuple[Criterion, ...] = ()
+    feedback: str = ""
     id: QuestionId = field(default=QuestionId(NIL_ID), compare=False)
     position: int = field(default=0, compare=False)
+
+    @property
+    def has_levels(self) -> bool:
+        """Whether graders choose a level for a criterion, so that they cannot state the score alone."""
+        return any(criterion.levels for criterion in self.rubric)
 
     @property
     def right_choices(self) -> frozenset[str]:
@@ -190,7 +216,8 @@ class Assessment:
     """The questions of an item, and how they are scored.
 
     It takes `pass_percent` percent of all points, rounded up, to pass. Without `attempt_limit` the number of attempts
-    is unlimited; without `time_limit_minutes` so is the time for each.
+    is unlimited; without `time_limit_minutes` so is the time for each. What is submitted after `due_at` is accepted and
+    late.
 
     `id` is computed when the assessment becomes part of a course. It does not count for equality.
     """
@@ -201,6 +228,7 @@ class Assessment:
     attempt_limit: int | None = None
     time_limit_minutes: int | None = None
     late: LatePolicy = LatePolicy.REFUSE
+    due_at: datetime | None = None
     questions: tuple[Question, ...]
     id: AssessmentId = field(default=AssessmentId(NIL_ID), compare=False)
 
@@ -217,6 +245,10 @@ class Assessment:
     def time_limit(self) -> timedelta | None:
         minutes = self.time_limit_minutes
         return None if minutes is None else timedelta(minutes=minutes)
+
+    def is_past_due(self, *, at: datetime) -> bool:
+        """Whether it was to be submitted before that time."""
+        return self.due_at is not None and at > self.due_at
 
     @property
     def is_scored_at_once(self) -> bool:
@@ -236,6 +268,18 @@ class Assessment:
         assessment_id = AssessmentId(uuid5(course_id, f"assessment:{item_key}"))
         questions = tuple(_placed(self.questions, assessment_id))
         return replace(self, id=assessment_id, questions=questions)
+
+
+ADDED_MEMBERS: Final[Mapping[type[Any], tuple[str, ...]]] = {
+    AnswerKey: ("minimum", "maximum", "allows_comma", "keeps_case", "ignores_space"),
+    Criterion: ("levels",),
+    Question: ("feedback",),
+    Assessment: ("due_at",),
+}
+"""By class, members that it did not have at first. Stored JSON and checksums leave out their defaults.
+
+A class stands after those of its parts.
+"""
 
 
 def _placed(questions: Iterable[Question], assessment_id: AssessmentId) -> Iterable[Question]:

@@ -1,7 +1,7 @@
 """Course entities: courses, their drafts and versions, and the definitions that authors write."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NewType
@@ -11,7 +11,14 @@ from accounts.public import OrganizationId, UserId
 from authsvc.kernel.canonical import checksum
 from authsvc.kernel.errors import FieldError, Invalid
 from authsvc.kernel.text import folded
-from courses.domain.entities.assessments import ADDED_TO_ANSWER_KEYS, AssessmentId
+from courses.domain.entities.assessments import (
+    ADDED_MEMBERS,
+    AnswerKey,
+    Assessment,
+    AssessmentId,
+    Criterion,
+    Question,
+)
 from courses.domain.entities.outlines import CourseModule, ItemId, Outline
 from courses.domain.errors import (
     CourseNotPublished,
@@ -264,8 +271,12 @@ def _checksum_of(content: CourseDraft | CourseVersion) -> str:
         if item["assessment"] is None:
             del item["assessment"]  # so that checksums from before assessments still match
         else:
+            _remove_defaults(item["assessment"], Assessment)
             for question in item["assessment"]["questions"]:
-                _remove_defaults(question["answer_key"] or {})
+                _remove_defaults(question, Question)
+                _remove_defaults(question["answer_key"] or {}, AnswerKey)
+                for criterion in question["rubric"]:
+                    _remove_defaults(criterion, Criterion)
     return checksum(
         {
             "course_id": content.course_id,
@@ -276,11 +287,11 @@ def _checksum_of(content: CourseDraft | CourseVersion) -> str:
     )
 
 
-def _remove_defaults(answer_key: dict[str, Any]) -> None:
-    """Remove members that have their default, so that checksums from before these members still match."""
-    for name in ADDED_TO_ANSWER_KEYS:
-        if answer_key.get(name) is None or answer_key[name] is False:
-            answer_key.pop(name, None)
+def _remove_defaults(part: dict[str, Any], class_: type[Any]) -> None:
+    """Remove added members that have their default, so that checksums from before these members still match."""
+    for member in fields(class_):
+        if member.name in ADDED_MEMBERS[class_] and part.get(member.name) == member.default:
+            part.pop(member.name, None)
 
 
 def slug_of(local_slug: str, *, org_slug: str, noun: str, error: type[Invalid]) -> str:

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from authsvc.kernel.canonical import utc_text
 from authsvc.kernel.text import counted
 from courses.domain.entities.assessments import AnswerKey, Assessment, Question
 from courses.domain.entities.courses import CourseDefinition
 from courses.domain.entities.outlines import CourseModule, ModuleItem
 
 _COMPUTED: Final = frozenset({"id", "position", "key"})
-_PARTS: Final = frozenset({"items", "questions", "choices", "rubric", "assessment", "answer_key"})
+_PARTS: Final = frozenset(
+    {"items", "questions", "choices", "rubric", "levels", "assessment", "answer_key"}
+)
 
 
 class ChangeKind(StrEnum):
@@ -209,7 +213,7 @@ def _members(
         then, now, at = getattr(before, name), getattr(after, name), f"{path}{name}"
         if name not in _PARTS:
             if then != now:
-                yield MemberChange(path=at, before=then, after=now)
+                yield MemberChange(path=at, before=_shown(then), after=_shown(now))
         elif isinstance(then, tuple):
             yield from _part_changes(then, now, f"{at}/")
         else:
@@ -250,8 +254,13 @@ def _part_changes(
         )
 
 
+def _shown(value: Any) -> Any:
+    """The value of a member; a time as definitions write it."""
+    return utc_text(value) if isinstance(value, datetime) else value
+
+
 def _text_of(part: Any) -> str:
-    """What a question, choice or criterion says."""
+    """What a question, choice, criterion or level says."""
     return str(part.prompt if isinstance(part, Question) else part.text)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID, uuid5
@@ -37,6 +38,17 @@ class ModuleItem:
     assessment: Assessment | None = None
     id: ItemId = field(default=ItemId(NIL_ID), compare=False)
     position: int = field(default=0, compare=False)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When its assessment is due."""
+        return None if self.assessment is None else self.assessment.due_at
+
+    def due(self, at: datetime | None) -> "ModuleItem":
+        """With another time when its assessment is due; the same without an assessment."""
+        if self.assessment is None:
+            return self
+        return replace(self, assessment=replace(self.assessment, due_at=at))
 
     def placed(self, course_id: UUID, position: int) -> "ModuleItem":
         """The item as part of the course, with its ids and positions."""

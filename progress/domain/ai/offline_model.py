@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from progress.domain.ai.ports import (
     AnswerFinished,
@@ -43,16 +43,22 @@ def guidance(request: ModelRequest) -> str:
 
 
 def proposed_scores(rubric: str) -> str:
-    """Half of the points of each criterion, for whatever was answered."""
+    """Half of the points of each criterion, or those of its middle level, for whatever was answered."""
     scores = [
         {
             "criterion": criterion["criterion"],
-            "score": criterion["most"] // 2,
+            "score": _middle_of(criterion),
             "reason": "Half of the points: I am the offline model, and do not read answers.",
         }
         for criterion in json.loads(rubric)
     ]
     return json.dumps({"scores": scores})
+
+
+def _middle_of(criterion: Mapping[str, Any]) -> int:
+    scores = [level["score"] for level in criterion.get("levels", ())]
+    middle: int = scores[len(scores) // 2] if scores else criterion["most"] // 2
+    return middle
 
 
 def offline_reply(request: ModelRequest) -> str:

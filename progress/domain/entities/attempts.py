@@ -189,11 +189,13 @@ class AssessmentAttempt:
         return replace(self, responses=tuple((earlier | saved).values()))
 
     def submitted(self, assessment: Assessment, *, at: datetime) -> "AssessmentAttempt":
-        """Submit the attempt. Raises AttemptClosed, and TooLate unless the assessment accepts late submissions."""
+        """Submit the attempt, late if it is due or past its time limit.
+
+        Raises AttemptClosed, and TooLate unless the assessment accepts submissions after the time limit.
+        """
         self._require_open(assessment, at=at)
-        return replace(
-            self, status=AttemptStatus.SUBMITTED, submitted_at=at, is_late=self._is_late(at)
-        )
+        is_late = self._is_out_of_time(at) or assessment.is_past_due(at=at)
+        return replace(self, status=AttemptStatus.SUBMITTED, submitted_at=at, is_late=is_late)
 
     def scored(self, assessment: Assessment, *, at: datetime) -> "AssessmentAttempt":
         """Score the attempt automatically, unless it needs a human grader."""
@@ -271,7 +273,7 @@ class AssessmentAttempt:
     def is_past_deadline(self, *, at: datetime) -> bool:
         """Whether it was not submitted within its time limit."""
         is_open = self.status in (AttemptStatus.STARTED, AttemptStatus.EXPIRED)
-        return is_open and self._is_late(at)
+        return is_open and self._is_out_of_time(at)
 
     def has_run_out(self, assessment: Assessment, *, at: datetime) -> bool:
         """Whether it is past its deadline, and too late to be submitted by the learner."""
@@ -279,7 +281,10 @@ class AssessmentAttempt:
 
     def submitted_in_time(self, assessment: Assessment, *, at: datetime) -> "AssessmentAttempt":
         """Submit an attempt that has run out, as of its deadline, and score it."""
-        submitted = replace(self, status=AttemptStatus.SUBMITTED, submitted_at=self.expires_at)
+        is_late = self.expires_at is not None and assessment.is_past_due(at=self.expires_at)
+        submitted = replace(
+            self, status=AttemptStatus.SUBMITTED, submitted_at=self.expires_at, is_late=is_late
+        )
         return submitted.scored(assessment, at=at)
 
     def submission(self) -> Fact:
@@ -364,7 +369,7 @@ class AssessmentAttempt:
         is_valid = self.status is not AttemptStatus.VOIDED
         return is_valid and self.submitted_at is not None and self.submitted_at == self.expires_at
 
-    def _is_late(self, at: datetime) -> bool:
+    def _is_out_of_time(self, at: datetime) -> bool:
         return self.expires_at is not None and at > self.expires_at
 
     def _mark_of(

@@ -50,14 +50,17 @@ class Mark:
         return replace(self, criteria=tuple(sorted(self.criteria)))
 
     def follows(self, question: Question) -> bool:
-        """Whether its criteria, if stated, are those of the rubric, each in range, and add up to the score."""
+        """Whether its criteria are those of the rubric, each with possible points, and add up to the score.
+
+        They may be left out unless a criterion has levels.
+        """
         if not self.criteria:
-            return True
-        most = {criterion.key: criterion.max_score for criterion in question.rubric}
-        is_complete = sorted(one.criterion for one in self.criteria) == sorted(most)
+            return not question.has_levels
+        rubric = {criterion.key: criterion for criterion in question.rubric}
+        is_complete = sorted(one.criterion for one in self.criteria) == sorted(rubric)
         return (
             is_complete
-            and all(0 <= one.score <= most[one.criterion] for one in self.criteria)
+            and all(rubric[one.criterion].allows(one.score) for one in self.criteria)
             and sum(one.score for one in self.criteria) == self.score
         )
 

@@ -112,6 +112,7 @@ class GridColumn:
     title: str
     module: str
     assessment_id: AssessmentId | None
+    due_at: datetime | None = None
 
 
 class CellState(StrEnum):
@@ -172,6 +173,7 @@ def columns_of(outline: Outline) -> tuple[GridColumn, ...]:
             title=item.title,
             module=module.title,
             assessment_id=item.assessment.id if item.assessment else None,
+            due_at=item.due_at,
         )
         for module in outline.modules
         for item in module.items

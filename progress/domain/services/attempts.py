@@ -31,6 +31,7 @@ from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, Atte
 from progress.domain.entities.events import Cause
 from progress.domain.entities.grades import Mark, ProposalReference
 from progress.domain.entities.progress import CourseProgress
+from progress.domain.entities.reviews import AttemptReview
 from progress.domain.errors import (
     AttemptNotFound,
     EnrolmentEnded,
@@ -134,6 +135,18 @@ class AttemptService:
         self.catalog.place_of(assessment_id, scope=by.member_scope)
         page = self.attempts.page_for_user(by.person, assessment_id, request, scope=by.member_scope)
         return replace(page, items=tuple(map(self.overdue.settled, page.items)))
+
+    def review(self, attempt_id: AttemptId, *, by: Principal) -> AttemptReview:
+        """Return the points of the caller's attempt by question, none before it is graded. Raises AttemptNotFound."""
+        attempt = self.get(attempt_id, by=by)
+        return AttemptReview.of(attempt, self.outcomes.assessment_behind(attempt))
+
+    def last_review(self, assessment_id: AssessmentId, *, by: Principal) -> AttemptReview | None:
+        """Return the points of the caller's last graded attempt at the assessment, if there is one."""
+        graded = [a for a in self._attempts(by, assessment_id) if a.status is AttemptStatus.GRADED]
+        if not graded:
+            return None
+        return AttemptReview.of(graded[-1], self.outcomes.assessment_behind(graded[-1]))
 
     def _new_attempt(
         self, progress: CourseProgress, place: AssessmentPlace, assessment: Assessment, number: int

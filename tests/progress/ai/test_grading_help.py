@@ -7,7 +7,7 @@ import pytest
 from accounts.domain.access import OPERATOR
 from authsvc.kernel.tenancy import ALL_TENANTS
 from authsvc.overview.entities import Subject
-from courses.domain.entities.assessments import Answer
+from courses.domain.entities.assessments import Answer, Criterion, Level, Question, QuestionKind
 from progress.domain.ai.entities.budgets import BudgetKey, BudgetKind, month_of
 from progress.domain.ai.entities.sessions import SessionType
 from progress.domain.ai.errors import (
@@ -15,8 +15,9 @@ from progress.domain.ai.errors import (
     ProposalUnusable,
     TutorUnavailable,
 )
+from progress.domain.ai.offline_model import offline_reply
 from progress.domain.ai.ports import FinishReason
-from progress.domain.ai.services.grading_prompt import GRADING
+from progress.domain.ai.services.grading_prompt import GRADING, request_for, scores_in
 from progress.domain.entities.attempts import AttemptStatus
 from tests.support.ai import ALL
 from tests.support.proposals import (
@@ -56,7 +57,7 @@ def test_scores_are_proposed_for_each_criterion_with_their_reason(world: World) 
         ("scripted", "knots-1-20261101")
     }
     assert {(proposal.prompt_template, proposal.prompt_version) for proposal in proposals} == {
-        ("grading", "1")
+        ("grading", "2")
     }
     assert {proposal.cost_micro_usd for proposal in proposals} == {COST}
     stored = grading_help.of_attempt(attempt.id, by=bo)
@@ -75,6 +76,27 @@ def test_a_proposal_grades_nothing(world: World) -> None:
     after = world.services.grading.get(attempt.id, by=bo)
     assert (after, after.status) == (attempt, AttemptStatus.SUBMITTED)
     assert anna.log_of(anna.course) == events
+
+
+def test_a_proposal_for_a_criterion_with_levels_has_the_points_of_one() -> None:
+    levels = tuple(Level(score=score, text=f"Level {score}") for score in (3, 1, 0))
+    form = Criterion(key="form", text="Form", max_score=3, levels=levels)
+    question = Question(
+        key="why",
+        kind=QuestionKind.CODE,
+        prompt="Why?",
+        max_score=3,
+        rubric=(form,),
+        feedback="For authors to say",
+    )
+
+    request = request_for(question, "Friction.")
+
+    assert "For authors to say" not in request.system
+    assert '"levels": [{"score": 3, "text": "Level 3"}, ' in request.system
+    assert scores_in(offline_reply(request), question)[0].score == 1
+    with pytest.raises(ProposalUnusable):
+        scores_in(proposed(form=2), question)
 
 
 def test_the_model_is_told_the_question_its_rubric_and_the_answer_alone(memory: World) -> None:

@@ -9,13 +9,20 @@ from django.test import Client
 
 from accounts.domain.access import OPERATOR, OrgRole, UserId
 from authsvc.composition.container import Services
+from courses.definitions.courses import read_definition
+from courses.domain.entities.assessments import Answer
 from courses.domain.entities.courses import Course
 from progress.domain.ai.entities.budgets import BudgetKind, BudgetLimit
 from progress.domain.ai.services.budgets import BudgetPolicy
+from progress.domain.entities.grades import CriterionScore, Mark
 from progress.models import ProgressEvent
 from tests.support.application import Application, Person, a_client
+from tests.support.attempts import Examinee
+from tests.support.browser_sessions import begin_session
+from tests.support.builders import a_principal
+from tests.support.exams import WITH_LEVELS
 from tests.support.learning import a_published_course, items_of
-from tests.support.staff import USERS, root_browser
+from tests.support.staff import USERS, a_user_of, root_browser
 from tests.support.tutors import FINISHED, STARTED, ScriptedModel, break_off, text_in, use_model
 
 pytestmark = pytest.mark.database
@@ -51,6 +58,38 @@ def visit(application: Application) -> Visit:
 
     browser.force_login(User.objects.get(pk=anna.id))
     return Visit(application, anna, a_published_course(application.services), browser)
+
+
+def test_the_last_grade_is_shown_question_by_question(application: Application) -> None:
+    text = WITH_LEVELS.replace("max_score: 5", "max_score: 5\n              feedback: A *bight*.")
+    text = text.replace("scoring: rubric", "scoring: rubric\n          due: 2036-12-01T18:00:00Z")
+    course = application.published(read_definition(text))
+    user, browser = a_user_of(application), a_client()
+    begin_session(browser, user.id)
+    anna = Examinee(services=application.services, principal=a_principal(user), course=course)
+    anna.enrols(course)
+    attempt = anna.takes("project", feedback=Answer(text="Use less rope."))
+    page = f"/courses/{course.slug}/items/{attempt.item_id}"
+    before = browser.get(page).content.decode()
+    scores = (
+        CriterionScore(criterion="holds", score=1),
+        CriterionScore(criterion="looks", score=2),
+    )
+    marks = (
+        Mark(question_id=anna.question("picture").id, score=3, criteria=scores),
+        Mark(question_id=anna.question("feedback").id, score=1, comment="Neat."),
+    )
+
+    application.services.grading.grade(attempt.id, marks, by=OPERATOR)
+
+    after = browser.get(page).content.decode()
+    assert ">1 December 2036, 18:00 UTC</time>" in before
+    assert "Your result" not in before
+    assert "<em>bight</em>" not in before
+    assert "A <em>bight</em>." in after
+    assert "Your result: 4 of 6 points, passed" in after
+    assert "It holds. <strong>1 of 3</strong>: Some of it holds." in after
+    assert "“Neat.”" in after
 
 
 def test_strangers_sign_in_first(visit: Visit) -> None:

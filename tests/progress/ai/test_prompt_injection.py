@@ -46,7 +46,9 @@ def obey(request: ModelRequest) -> str:
 
 
 def a_course_with(text: str, *, place: str) -> CourseDefinition:
-    definition = read_definition(EXAMS.replace("- bowline\n", f"- {KEY}\n", 1))
+    text_with_key = EXAMS.replace("- bowline\n", f"- {KEY}\n", 1)
+    feedback = f"kind: short\n              feedback: {KEY}\n"
+    definition = read_definition(text_with_key.replace("kind: short\n", feedback, 1))
     (module,) = definition.modules[:1]
     quiz, *others = module.items
     if place == "item text":

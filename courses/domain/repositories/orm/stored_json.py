@@ -4,6 +4,7 @@ Outlines are stored with their computed ids and positions. Pathways are stored w
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +12,8 @@ from uuid import UUID
 from cattrs import Converter
 from cattrs.gen import make_dict_unstructure_fn, override
 
-from courses.domain.entities.assessments import ADDED_TO_ANSWER_KEYS, AnswerKey, Assessment
+from authsvc.kernel.canonical import canonical_time
+from courses.domain.entities.assessments import ADDED_MEMBERS, Assessment
 from courses.domain.entities.outlines import CourseModule, ModuleItem, Outline
 from courses.domain.entities.pathways import PathwayStage
 
@@ -22,16 +24,19 @@ _CONVERTER: Final = Converter(
 )
 _CONVERTER.register_structure_hook(UUID, lambda value, _: UUID(value))
 _CONVERTER.register_unstructure_hook(UUID, str)
+_CONVERTER.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))
+_CONVERTER.register_unstructure_hook(datetime, canonical_time)
 _CONVERTER.register_unstructure_hook(StrEnum, lambda member: member.value)
 # Before that of items, which is compiled with those of its parts.
-_CONVERTER.register_unstructure_hook(
-    AnswerKey,
-    make_dict_unstructure_fn(
-        AnswerKey,
-        _CONVERTER,
-        **{name: override(omit_if_default=True) for name in ADDED_TO_ANSWER_KEYS},  # type: ignore[arg-type]  # mypy takes it for the flags of the function
-    ),
-)
+for _class, _names in ADDED_MEMBERS.items():
+    _CONVERTER.register_unstructure_hook(
+        _class,
+        make_dict_unstructure_fn(
+            _class,
+            _CONVERTER,
+            **{name: override(omit_if_default=True) for name in _names},  # type: ignore[arg-type]  # mypy takes it for the flags of the function
+        ),
+    )
 _CONVERTER.register_unstructure_hook(
     ModuleItem,
     make_dict_unstructure_fn(ModuleItem, _CONVERTER, assessment=override(omit_if_default=True)),

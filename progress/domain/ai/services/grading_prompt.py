@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from courses.public import Question
+from courses.public import Criterion, Question
 from progress.domain.ai.errors import ProposalUnusable
 from progress.domain.ai.ports import ModelRequest, Role, Turn
 from progress.domain.ai.prompts import Prompt, fenced
@@ -21,12 +21,13 @@ TOKENS_OF_A_CRITERION: Final = 250
 
 GRADING: Final = Prompt(
     id="grading",
-    version="1",
+    version="2",
     text="""\
 You help a grader. You propose a score for each criterion of a rubric, for one answer to one question of an assessment.
 The grader decides; your scores are a second opinion.
 
-- Judge the answer by the rubric alone. Give whole points, from 0 to the most that the criterion allows.
+- Judge the answer by the rubric alone. Give whole points, from 0 to the most that the criterion allows. Where a
+  criterion has levels, choose the one that describes the answer best, and give its points.
 - Give a reason of one or two sentences for each score, which names what in the answer it rests on. If you are not sure,
   say so in the reason.
 - Answer with JSON alone, without anything before or after it:
@@ -53,10 +54,7 @@ class ProposedScore:
 
 def request_for(question: Question, answer: str) -> ModelRequest:
     """The request for scores of an answer: nothing in it but the question, its rubric and the redacted answer."""
-    rubric = [
-        {"criterion": criterion.key, "most": criterion.max_score, "text": criterion.text}
-        for criterion in question.rubric
-    ]
+    rubric = [_criterion_data(criterion) for criterion in question.rubric]
     system = "\n".join(
         [
             GRADING.text,
@@ -71,10 +69,20 @@ def request_for(question: Question, answer: str) -> ModelRequest:
     )
 
 
+def _criterion_data(criterion: Criterion) -> Mapping[str, Any]:
+    levels = [{"score": level.score, "text": level.text} for level in criterion.levels]
+    return {
+        "criterion": criterion.key,
+        "most": criterion.max_score,
+        "text": criterion.text,
+        **({"levels": levels} if levels else {}),
+    }
+
+
 def scores_in(text: str, question: Question) -> tuple[ProposedScore, ...]:
     """The scores that the model proposes, in the order of the rubric.
 
-    Raises ProposalUnusable unless there is exactly one for each criterion, within its bounds and with a reason.
+    Raises ProposalUnusable unless there is exactly one for each criterion, with possible points and a reason.
     """
     value = _parsed(text)
     if not isinstance(value, dict) or set(value) != {"scores"}:
@@ -88,7 +96,7 @@ def scores_in(text: str, question: Question) -> tuple[ProposedScore, ...]:
     return tuple(
         ProposedScore(
             criterion=criterion.key,
-            score=_points(by_criterion[criterion.key]["score"], criterion.max_score),
+            score=_points(by_criterion[criterion.key]["score"], criterion),
             max_score=criterion.max_score,
             reason=_reason(by_criterion[criterion.key]["reason"]),
         )
@@ -126,9 +134,9 @@ def _key_of(score: object) -> str:
     return key
 
 
-def _points(value: object, most: int) -> int:
+def _points(value: object, criterion: Criterion) -> int:
     # True is an integer in Python.
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+    if not isinstance(value, int) or isinstance(value, bool) or not criterion.allows(value):
         raise ProposalUnusable
     return value
 
