@@ -187,7 +187,7 @@ def test_a_credential_is_issued_revoked_and_issued_again(
     follow(page, "Issued credential of Anna Keller")
 
     follow(page, "Revoke")
-    expect(page.get_by_text("Its public page says that it is revoked")).to_be_visible()
+    expect(page.get_by_text("The public page says that it is revoked")).to_be_visible()
     page.get_by_label("Reason").fill("Misspelt.")
     look(page, "revoke")
     page.get_by_role("main").get_by_role("button", name="Revoke").click()
