@@ -49,6 +49,7 @@ from accounts.domain.identity.entities.security_log import (
 from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, Session, SessionEnd
 from accounts.domain.identity.entities.sign_in_records import (
     MANY_FAILURES,
+    FailedAttempts,
     SignInRecord,
     SignInWay,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "EmailService",
     "EmailTaken",
     "EmailVerified",
+    "FailedAttempts",
     "GrantType",
     "IdentityScope",
     "Impersonation",

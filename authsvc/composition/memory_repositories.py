@@ -9,19 +9,25 @@ from accounts.domain.audit.repositories.memory import (
     InMemoryAuditLogRepository,
 )
 from accounts.domain.identity.entities.sessions import Session
-from accounts.domain.identity.repositories.memory import (
+from accounts.domain.identity.repositories.memory.limits import (
     InMemoryKnownAddressRepository,
     InMemoryRateLimitRepository,
+)
+from accounts.domain.identity.repositories.memory.sessions import (
     InMemoryRefreshTokenRepository,
     InMemorySessionRepository,
     InMemorySignInChallengeRepository,
+    NoBrowserSessions,
+    NoSecondFactors,
+)
+from accounts.domain.identity.repositories.memory.sign_in_records import (
     InMemorySignInRecordRepository,
+)
+from accounts.domain.identity.repositories.memory.users import (
     InMemoryUserRepository,
     InMemoryVerifiedEmailRepository,
-    NoBrowserSessions,
     NoEmailLinks,
     NoPasswordLinks,
-    NoSecondFactors,
 )
 from accounts.domain.integrations.entities.deliveries import Delivery, DeliveryId
 from accounts.domain.integrations.entities.webhooks import Webhook, WebhookId

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from accounts.domain.access import SessionId, UserId
 from accounts.domain.identity.entities.second_factors import SignInChallenge
+from accounts.domain.identity.entities.security_log import SignInFailure
 from accounts.domain.identity.entities.sessions import (
     RefreshToken,
     Session,
     SessionEnd,
     SessionState,
 )
-from accounts.domain.identity.entities.sign_in_records import SignInRecord
+from accounts.domain.identity.entities.sign_in_records import FailedAttempts, SignInRecord
 from accounts.domain.identity.entities.users import EVERYONE, PersonSearch, User
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.rate_limits import Limit, LimitState
@@ -126,10 +127,10 @@ class SignInRecordRepository(Protocol):
     def first_sign_ins_of(self, user_id: UserId) -> dict[str, datetime]:
         """When the user first signed in from each client IP address, of the sign-ins that are recorded."""
 
-    def addresses_with_failures(
-        self, *, most: int, since: datetime, at_least: int
-    ) -> dict[str, int]:
-        """The client IP addresses with so many failed attempts since that time, and how many: most of them first."""
+    def failures_by_address(
+        self, reasons: Collection[SignInFailure], *, since: datetime, at_least: int
+    ) -> dict[str, FailedAttempts]:
+        """The attempts since that time that failed for these reasons, for each client IP address with so many."""
 
     def remove_expired(self, *, before: datetime) -> int:
         """Delete the records of attempts before that time. Return how many."""
