@@ -24,6 +24,7 @@ KINDS: Final[Mapping[str, str]] = {
     "remove-ai-texts": "Removal of texts of AI sessions",
     "remove-expired": "Removal of what has expired",
     "submit-overdue-attempts": "Submission of overdue attempts",
+    "update-last-seen": "Update of when people were last seen",
     "verify": "Verification of all records",
     "verify-weekly": "Weekly verification of all records",
     "webhook_dispatch": "Deliveries to webhooks",

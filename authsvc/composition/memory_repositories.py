@@ -27,6 +27,7 @@ from accounts.domain.identity.repositories.memory.users import (
     InMemoryUserRepository,
     InMemoryVerifiedEmailRepository,
     NoEmailLinks,
+    NoLastSeen,
     NoPasswordLinks,
 )
 from accounts.domain.integrations.entities.deliveries import Delivery, DeliveryId
@@ -150,6 +151,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
             users, refresh_tokens, InMemoryOpenMemberships(memberships, organizations), sessions
         ),
         browser_sessions=NoBrowserSessions(),
+        last_seen=NoLastSeen(),
         refresh_tokens=refresh_tokens,
         limits=InMemoryRateLimitRepository(database.table()),
         known_addresses=InMemoryKnownAddressRepository(database.table()),

@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.admin import people_pages
 from accounts.domain.access import Role
 from accounts.domain.identity.entities.sign_in_records import SignInWay
+from accounts.domain.identity.services.last_seen import LAST_SEEN
 from accounts.domain.tasks.services import people
 from accounts.models import AuditEntry
 from accounts.models import User as UserRow
@@ -288,6 +289,7 @@ def test_people_are_filtered_by_what_staff_know_of_them(
     assert row["email"] == anna.email
 
 
+@pytest.mark.every_database
 def test_people_are_filtered_by_when_they_were_last_seen(
     application: Application, root: StaffBrowser
 ) -> None:
@@ -300,6 +302,8 @@ def test_people_are_filtered_by_when_they_were_last_seen(
     for user_id, days in days_ago.items():
         UserRow.objects.filter(pk=user_id).update(last_login=clock.now() - timedelta(days=days))
     application.services.sign_in_records.record(chidi.id, way=SignInWay.API, client_ip="192.0.2.7")
+    application.services.job_engine.ensure_periodic([LAST_SEEN])
+    work_off(application.services)
 
     assert listed(root, "?last_seen=7") == ["Anna", "Chidi", "Root"]
     assert listed(root, "?last_seen=14") == ["Bo", "Dora"]

@@ -1,6 +1,6 @@
 """Repository protocols of identity."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -134,6 +134,19 @@ class SignInRecordRepository(Protocol):
 
     def remove_expired(self, *, before: datetime) -> int:
         """Delete the records of attempts before that time. Return how many."""
+
+
+class LastSeenTimes(Protocol):
+    """When users were last seen: the last page, sign-in or renewal of a token that is stored of them."""
+
+    def latest(self, *, limit: int, at: datetime) -> dict[UserId, datetime]:
+        """When users were last seen for whom it is later than what was saved: the least recent first.
+
+        Only what has happened since the latest time that was saved, or shortly before, is read. So save in this order.
+        """
+
+    def save(self, times: Mapping[UserId, datetime]) -> None:
+        """Save when these users were last seen; those who are gone are left out. Call it in a unit of work."""
 
 
 class SessionRepository(Protocol):

@@ -89,6 +89,16 @@ class InMemoryVerifiedEmailRepository:
         self.store[user_id] = email
 
 
+class NoLastSeen:
+    """Without a database there is no list of people that shows it."""
+
+    def latest(self, *, limit: int, at: datetime) -> dict[UserId, datetime]:
+        return {}
+
+    def save(self, times: Mapping[UserId, datetime]) -> None:
+        return None
+
+
 class NoPasswordLinks:
     """Without a database there are no account pages; the link leads to the problem that says so."""
 
