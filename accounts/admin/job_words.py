@@ -10,6 +10,7 @@ KINDS: Final[Mapping[str, str]] = {
     "anchor": "Anchor the logs",
     "award-credential": "Award of a credential to a list",
     "export-audit": "Export of the audit log",
+    "export-learners": "Export of the learners of a course",
     "export-people": "Export of people",
     "export-statements": "Export of xAPI statements",
     "give-up-late-mail": "Give up late mail",
