@@ -49,6 +49,7 @@ from accounts.domain.identity.entities.security_log import (
 from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, Session, SessionEnd
 from accounts.domain.identity.entities.sign_in_records import (
     MANY_FAILURES,
+    FailedAttempts,
     SignInRecord,
     SignInWay,
 )
@@ -83,6 +84,7 @@ from accounts.domain.organizations.services.tenant_access import TenantAccess
 from accounts.domain.tasks.entities import FILE, Task, TaskPlan
 from accounts.domain.tasks.errors import TooManyTasks
 from accounts.domain.tasks.services.callers import TaskCallers
+from accounts.domain.tasks.services.table_exports import attach_table, is_long_table
 from accounts.domain.tasks.services.tasks import TaskService
 from accounts.domain.tasks.services.upkeep import periodic
 
@@ -111,6 +113,7 @@ __all__ = [
     "EmailService",
     "EmailTaken",
     "EmailVerified",
+    "FailedAttempts",
     "GrantType",
     "IdentityScope",
     "Impersonation",
@@ -165,7 +168,9 @@ __all__ = [
     "VerificationTask",
     "VerifiedEmailNeeded",
     "WalletScope",
+    "attach_table",
     "compared",
+    "is_long_table",
     "members_of",
     "membership_added",
     "periodic",

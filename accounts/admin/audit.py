@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,7 @@ from accounts.admin.sign_ins import VIEW as VIEW_SIGN_INS
 from accounts.domain.access import Right
 from accounts.domain.tasks.services.audit_exports import AuditFormat
 from authsvc.admin_site.actions import admin_page, shows_domain_errors
+from authsvc.admin_site.downloads import job_started
 from authsvc.admin_site.model_admins import ReadOnlyAdmin
 from authsvc.admin_site.pages import thing_page
 from authsvc.composition.container import services
@@ -116,10 +117,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         chosen = AuditFormat.CSV if is_csv else AuditFormat.JSON_LINES
         task = services().audit_export_tasks.start(form.selection, chosen, by=by)
         sentence = "The export has started. That you export was recorded in the audit log."
-        self.message_user(request, sentence, messages.SUCCESS)
-        if request.user.has_perm("jobs.view_job"):
-            return redirect("admin:jobs_job_change", task.id)
-        return redirect(list_url)
+        return job_started(request, task, message=sentence)
 
 
 def _with(query: str, **cursor: str | None) -> str:

@@ -124,6 +124,8 @@ class UserAdmin(ImpersonationPages, PeoplePages, PersonPages, ServiceAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Search as the API does, or by primary key."""
+        if not search_term:
+            return queryset, False
         if parse_uuid(search_term) is not None:
             return super().get_search_results(request, queryset, search_term)
         return queryset.filter(is_named(search_term)), False

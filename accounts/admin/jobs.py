@@ -86,6 +86,11 @@ class JobAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         )
         return annotated
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Staff without the permission see what they have started themselves, and download its file."""
+        is_own = obj is not None and obj.owner_id == request.user.pk
+        return is_own or super().has_view_permission(request, obj)
+
     def label_of(self, row: Job) -> str:
         return f"“{kind_words(row.kind)}”"
 
@@ -133,7 +138,8 @@ class JobAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         if row is None or not self.has_view_permission(request, row):
             return super().change_view(request, object_id, form_url, extra_context)
         self.record_access(request, row)
-        return job_page(request, row, opts=self.opts, may_act=self.has_act_permission(request))
+        opts = self.opts if self.has_view_permission(request) else None
+        return job_page(request, row, opts=opts, may_act=self.has_act_permission(request))
 
     @admin_page({"<id:job_id>/status.json": "jobs_job_status"})
     def status_view(self, request: HttpRequest, job_id: UUID) -> HttpResponse:
@@ -201,7 +207,7 @@ class JobAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     @admin_page({"<id:job_id>/result/": "jobs_job_result"})
     def result_view(self, request: HttpRequest, job_id: UUID) -> HttpResponse:
         """Download the file that a job has written, with the right that its kind needs."""
-        if not self.has_view_permission(request):
+        if not self.has_view_permission(request, self.get_object(request, str(job_id))):
             raise TaskResultNotFound
         file = services().tasks.result_of(JobId(job_id), by=staff_of(request))
         return StreamedFile(file.pieces, file.size, file.name, file.media_type).response

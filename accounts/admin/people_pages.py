@@ -18,12 +18,11 @@ from django.urls import reverse
 from accounts.admin.people_filters import PeopleFilter
 from accounts.domain.access import Principal, Role, UserId
 from accounts.domain.identity.errors import InvalidPersonList
-from accounts.domain.identity.services.person_exports import TableFormat
 from accounts.domain.identity.services.person_lists import ImportPlan, PlannedRow, RowOutcome
 from accounts.domain.identity.services.person_rows import COLUMNS
 from accounts.domain.tasks.entities import Task
 from authsvc.admin_site.actions import admin_page
-from authsvc.admin_site.downloads import csv_download
+from authsvc.admin_site.downloads import csv_download, file_or_job, job_started
 from authsvc.admin_site.forms import ReasonForm
 from authsvc.admin_site.lists import StaffChangeList
 from authsvc.admin_site.pages import thing_page
@@ -31,6 +30,7 @@ from authsvc.admin_site.tenants import sees_organizations
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.kernel.sheets import MOST_ROWS, Sheet, UnreadableSheet, sheet_in
+from authsvc.kernel.table_files import TableFormat
 from authsvc.kernel.text import counted, decoded
 
 LONGEST_FILE: Final = 2_000_000
@@ -176,16 +176,10 @@ class PeoplePages:
         ids = [UserId(key) for key in listed.values_list("pk", flat=True)]
         form = TableFormat.XLSX if request.POST.get("format") == "xlsx" else TableFormat.CSV
         exported = services().people_tasks.export(ids, form, by=staff_of(request))
-        if isinstance(exported, Task):
-            message = (
-                f"The export of {len(ids):,} people has started. It was recorded in the audit log."
-            )
-            return _job_or_list(request, exported, message)
-        return HttpResponse(
-            exported,
-            content_type=form.media_type,
-            headers={"Content-Disposition": f'attachment; filename="people.{form.value}"'},
+        message = (
+            f"The export of {len(ids):,} people has started. It was recorded in the audit log."
         )
+        return file_or_job(request, exported, message=message)
 
     def _previewed(self, request: HttpRequest, form: ListForm, by: Principal) -> HttpResponse:
         """The preview of the chosen file, or the form with what is wrong with the file."""
@@ -232,7 +226,7 @@ class PeoplePages:
     def _imported(self, request: HttpRequest, imported: ImportPlan | Task) -> HttpResponse:
         if isinstance(imported, Task):
             message = "The list is long, so it is imported in the background."
-            return _job_or_list(request, imported, message)
+            return job_started(request, imported, message=message)
         counts = imported.counts
         new, total = counts[RowOutcome.NEW], counts[RowOutcome.NEW] + counts[RowOutcome.CHANGED]
         people = "person" if total == 1 else "people"
@@ -244,14 +238,6 @@ class PeoplePages:
 def _require(page: Any, request: HttpRequest) -> None:
     if not page.has_change_permission(request):
         raise PermissionDenied
-
-
-def _job_or_list(request: HttpRequest, task: Task, message: str) -> HttpResponse:
-    """The page of the job, or the list for staff who may not see jobs."""
-    messages.success(request, message)
-    if request.user.has_perm("jobs.view_job"):
-        return redirect("admin:jobs_job_change", task.id)
-    return redirect("admin:accounts_user_changelist")
 
 
 def _sheet_in(content: bytes) -> Sheet:

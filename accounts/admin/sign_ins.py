@@ -20,6 +20,7 @@ from accounts.domain.identity.entities.security_log import SignInFailure
 from accounts.domain.identity.entities.sign_in_records import (
     MANY_FAILURES,
     MANY_WITHIN,
+    SUSPICIOUS_FAILURES,
     SignInWay,
 )
 from authsvc.admin_site.labels import BAD, GOOD
@@ -84,7 +85,9 @@ def _condition(outcome: str) -> Q:
     if outcome == IN_NUMBERS:
         addresses = services().sign_in_records.addresses_with_failures()
         since = services().ports.clock.now() - MANY_WITHIN
-        return ~Q(failure="") & Q(client_ip__in=list(addresses), at__gte=since)
+        return Q(
+            failure__in=sorted(SUSPICIOUS_FAILURES), client_ip__in=list(addresses), at__gte=since
+        )
     if outcome in (SUCCEEDED, FAILED):
         return Q(failure="") if outcome == SUCCEEDED else ~Q(failure="")
     return Q(failure=outcome)

@@ -19,6 +19,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """Django's user model, and the row of the entity User.
 
     `password` is the entity's password hash; `is_superuser` is set for the role admin; searches compare `folded_name`.
+    `seen_at` is updated every few minutes, `LastSeenService`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -34,6 +35,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     changed_at = models.DateTimeField(null=True, blank=True)
     required_actions = models.JSONField(default=list, db_default=[], blank=True)
     actions_required_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

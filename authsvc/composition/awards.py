@@ -4,7 +4,7 @@ from functools import cached_property
 
 from accounts.public import EmailVerified
 from authsvc.composition.base import Expiring
-from authsvc.composition.learning import LearningServices
+from authsvc.composition.grids import GridServices
 from authsvc.jobs.ports import JobKind
 from authsvc.kernel.events import EventBus
 from credentials.domain.services.award_batches import AwardBatches
@@ -13,7 +13,7 @@ from credentials.domain.services.claims import ClaimService
 from credentials.domain.services.evidence_records import EvidenceRecords
 
 
-class AwardServices(LearningServices):
+class AwardServices(GridServices):
     @property
     def job_kinds(self) -> tuple[JobKind, ...]:
         return (*super().job_kinds, self.award_tasks.kind, self.credential_claims.kind)

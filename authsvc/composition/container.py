@@ -29,7 +29,11 @@ class Services(WalletServices, VerificationServices, TutorServices):
 
     @cached_property
     def overview(self) -> OverviewService:
-        return OverviewService(overview=self.repositories.overview, clock=self.ports.clock)
+        return OverviewService(
+            overview=self.repositories.overview,
+            sign_ins=self.sign_in_records,
+            clock=self.ports.clock,
+        )
 
 
 @cache

@@ -7,6 +7,7 @@ from accounts.domain.audit.services.log_state import AuditLogState
 from accounts.domain.audit.services.search import AuditSearch
 from accounts.domain.identity.services.accounts import AccountService, Passwords
 from accounts.domain.identity.services.impersonation import ImpersonationService
+from accounts.domain.identity.services.last_seen import LAST_SEEN, LastSeenService
 from accounts.domain.identity.services.login_attempts import LoginAttempts
 from accounts.domain.identity.services.mail_budgets import MailBudgets
 from accounts.domain.identity.services.own_sessions import OwnSessionService
@@ -49,11 +50,12 @@ class IdentityServices(JobServices):
     def job_kinds(self) -> tuple[JobKind, ...]:
         mail = JobKind(name=MAIL_JOB, run=self.outbox.deliver, policy=RETRIES)
         late = JobKind(name=LATE_MAIL.kind, run=self.outbox.give_up_late, queue=LATE_MAIL.queue)
-        return (*super().job_kinds, mail, late)
+        seen = JobKind(name=LAST_SEEN.kind, run=self.last_seen.update, queue=LAST_SEEN.queue)
+        return (*super().job_kinds, mail, late, seen)
 
     @property
     def periodic_jobs(self) -> tuple[JobRequest, ...]:
-        return (*super().periodic_jobs, LATE_MAIL)
+        return (*super().periodic_jobs, LATE_MAIL, LAST_SEEN)
 
     @property
     def gauge_sources(self) -> dict[str, GaugeSource]:
@@ -121,6 +123,14 @@ class IdentityServices(JobServices):
             records=self.repositories.sign_in_records,
             security_log=self.security_log,
             policy=self.ports.sign_in_policy,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def last_seen(self) -> LastSeenService:
+        return LastSeenService(
+            last_seen=self.repositories.last_seen,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

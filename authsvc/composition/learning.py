@@ -36,7 +36,6 @@ from progress.domain.services.attempt_outcomes import SUBMISSION, AttemptOutcome
 from progress.domain.services.attempts import AttemptService, GradingService
 from progress.domain.services.event_log import EventExport, EventRecorder
 from progress.domain.services.export_tasks import ExportTasks
-from progress.domain.services.learner_grids import LearnerGridService
 from progress.domain.services.learning import LearnerRecords, LearningService, ProgressService
 from progress.domain.services.log_state import LogState
 from progress.domain.services.pathways import PathwayService
@@ -223,15 +222,6 @@ class LearningServices(IssuerServices):
     def reports(self) -> ReportService:
         return ReportService(
             reports=self.repositories.reports,
-            catalog=self.catalog,
-            tenant_access=self.tenant_access,
-            clock=self.ports.clock,
-        )
-
-    @cached_property
-    def learner_grids(self) -> LearnerGridService:
-        return LearnerGridService(
-            grids=self.repositories.learner_grids,
             catalog=self.catalog,
             tenant_access=self.tenant_access,
             clock=self.ports.clock,

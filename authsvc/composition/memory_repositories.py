@@ -9,19 +9,26 @@ from accounts.domain.audit.repositories.memory import (
     InMemoryAuditLogRepository,
 )
 from accounts.domain.identity.entities.sessions import Session
-from accounts.domain.identity.repositories.memory import (
+from accounts.domain.identity.repositories.memory.limits import (
     InMemoryKnownAddressRepository,
     InMemoryRateLimitRepository,
+)
+from accounts.domain.identity.repositories.memory.sessions import (
     InMemoryRefreshTokenRepository,
     InMemorySessionRepository,
     InMemorySignInChallengeRepository,
+    NoBrowserSessions,
+    NoSecondFactors,
+)
+from accounts.domain.identity.repositories.memory.sign_in_records import (
     InMemorySignInRecordRepository,
+)
+from accounts.domain.identity.repositories.memory.users import (
     InMemoryUserRepository,
     InMemoryVerifiedEmailRepository,
-    NoBrowserSessions,
     NoEmailLinks,
+    NoLastSeen,
     NoPasswordLinks,
-    NoSecondFactors,
 )
 from accounts.domain.integrations.entities.deliveries import Delivery, DeliveryId
 from accounts.domain.integrations.entities.webhooks import Webhook, WebhookId
@@ -144,6 +151,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
             users, refresh_tokens, InMemoryOpenMemberships(memberships, organizations), sessions
         ),
         browser_sessions=NoBrowserSessions(),
+        last_seen=NoLastSeen(),
         refresh_tokens=refresh_tokens,
         limits=InMemoryRateLimitRepository(database.table()),
         known_addresses=InMemoryKnownAddressRepository(database.table()),

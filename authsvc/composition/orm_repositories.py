@@ -7,6 +7,7 @@ from accounts.domain.identity.repositories.orm import browsers as orm_browsers
 from accounts.domain.identity.repositories.orm import limits as orm_limits
 from accounts.domain.identity.repositories.orm import sessions as orm_sessions
 from accounts.domain.identity.repositories.orm import users as orm_users
+from accounts.domain.identity.repositories.orm.last_seen import OrmLastSeen
 from accounts.domain.identity.repositories.orm.sign_in_records import OrmSignInRecordRepository
 from accounts.domain.integrations.repositories.orm import (
     OrmDeliveryRepository,
@@ -83,6 +84,7 @@ def orm_repositories() -> Repositories:
         sign_in_records=OrmSignInRecordRepository(),
         sessions=orm_sessions.OrmSessionRepository(),
         browser_sessions=orm_browsers.OrmBrowserSessions(),
+        last_seen=OrmLastSeen(),
         refresh_tokens=orm_sessions.OrmRefreshTokenRepository(),
         limits=orm_limits.OrmRateLimitRepository(),
         known_addresses=orm_limits.OrmKnownAddressRepository(),

@@ -6,6 +6,7 @@ from accounts.domain.audit.repositories.protocols import AnchorRepository, Audit
 from accounts.domain.identity.ports import BrowserSessions, EmailLinks, PasswordLinks, SecondFactors
 from accounts.domain.identity.repositories.protocols import (
     KnownAddressRepository,
+    LastSeenTimes,
     RateLimitRepository,
     RefreshTokenRepository,
     SessionRepository,
@@ -85,6 +86,7 @@ class Repositories:
     sign_in_records: SignInRecordRepository
     sessions: SessionRepository
     browser_sessions: BrowserSessions
+    last_seen: LastSeenTimes
     refresh_tokens: RefreshTokenRepository
     limits: RateLimitRepository
     known_addresses: KnownAddressRepository

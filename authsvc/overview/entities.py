@@ -21,8 +21,8 @@ class Counts:
 
     Expiring are clients, and former secrets of clients, within EXPIRES_SOON. Failing are webhooks that were paused
     because a delivery was given up or the receiver is gone. Failed sign-ins are those from client IP addresses with
-    MANY_FAILURES or more of them within MANY_WITHIN; they are of no organization. `since` has a time for each that
-    waits, but organizations: of the oldest submission, flag and pause, of the last failure, and of the next expiry.
+    many of them; they are of no organization. `since` has a time for each that waits, but organizations: of the oldest
+    submission, flag and pause, of the last failure, and of the next expiry.
     """
 
     open_invitations: int = 0

@@ -1,11 +1,12 @@
 """What staff see at a glance: counts of what waits for them, and the figures of a period."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
+from accounts.public import FailedAttempts
 from authsvc.kernel.caches import BoundedCache
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.tenancy import TenantScope
@@ -26,11 +27,17 @@ MOST_STANDINGS: Final = 10
 MOST_SUMS: Final = 50
 
 
+class FailedSignIns(Protocol):
+    def many_failures(self) -> FailedAttempts | None:
+        """The attempts from all client IP addresses from which many have failed lately, if there are any."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewService:
     """Counts and figures for staff. Which of them a member of staff may see is decided by the page that shows them."""
 
     overview: OverviewRepository
+    sign_ins: FailedSignIns
     clock: Clock
     _cache: BoundedCache[TenantScope, tuple[datetime, Counts]] = field(
         default_factory=lambda: BoundedCache(MOST_SCOPES)
@@ -42,7 +49,7 @@ class OverviewService:
         cached = self._cache.find(scope)
         if cached is not None and timedelta() <= now - cached[0] < CACHED_FOR:
             return cached[1]
-        counts = self.overview.counts(at=now, scope=scope)
+        counts = self._with_failures(self.overview.counts(at=now, scope=scope))
         self._cache.put(scope, (now, counts))
         return counts
 
@@ -92,3 +99,10 @@ class OverviewService:
                 for part in UsagePart
             },
         )
+
+    def _with_failures(self, counts: Counts) -> Counts:
+        failed = self.sign_ins.many_failures()
+        if failed is None:
+            return counts
+        since = {**counts.since, "failed_sign_ins": failed.last_at}
+        return replace(counts, failed_sign_ins=failed.attempts, since=since)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q
@@ -15,14 +16,17 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.public import Right, SubjectType
+from accounts.public import Right, SubjectType, is_long_table
 from authsvc.admin_site.actions import admin_page
-from authsvc.admin_site.downloads import csv_download, xlsx_download
+from authsvc.admin_site.downloads import job_started, table_download
 from authsvc.admin_site.model_admins import StaffAdmin
+from authsvc.admin_site.pages import Confirmation, confirm_page
 from authsvc.admin_site.people import name_of, person_link
 from authsvc.admin_site.template_tags import moment
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
+from authsvc.jobs.entities import KEPT_FOR
+from authsvc.kernel.table_files import TableFormat
 from progress.admin.learner_sheets import STATUS_LABELS, cell_line, learner_sheet
 from progress.domain.entities.grids import (
     AWAY_DAYS,
@@ -163,22 +167,33 @@ class LearnerPages(StaffAdmin):
     @admin_page({"learners/<id:course_id>/csv/": "progress_courseprogress_learners_csv"})
     def learners_csv_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
         """Return the selected learners as a CSV file with their names."""
-        self._require_view(request)
-        selection = GridQuery.of(request.GET).selection
-        course, table = services().learner_grids.table_of(
-            str(course_id), selection, by=staff_of(request)
-        )
-        return csv_download(table, filename=f"learners-{course.slug}.csv")
+        return self._export(request, course_id, TableFormat.CSV)
 
     @admin_page({"learners/<id:course_id>/xlsx/": "progress_courseprogress_learners_xlsx"})
     def learners_xlsx_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
         """Return the same as a workbook."""
+        return self._export(request, course_id, TableFormat.XLSX)
+
+    def _export(self, request: HttpRequest, course_id: UUID, form: TableFormat) -> HttpResponse:
+        """The file or, once that is confirmed, the job that writes a long one."""
         self._require_view(request)
-        selection = GridQuery.of(request.GET).selection
-        course, table = services().learner_grids.table_of(
-            str(course_id), selection, by=staff_of(request)
+        query, by = GridQuery.of(request.GET), staff_of(request)
+        if request.method == "POST":
+            task = services().grid_exports.start(str(course_id), query.selection, form, by=by)
+            return job_started(request, task, message="The export of the learners has started.")
+        course, table = services().learner_grids.table_of(str(course_id), query.selection, by=by)
+        if not is_long_table(table):
+            return table_download(table, form)
+        confirmation = Confirmation(
+            title=f"Export {table.total:,} learners of {course.title}",
+            effects=(
+                f"The file is written in the background and stored for {KEPT_FOR.days} days.",
+            ),
+            verb="Export",
+            back=_url("learners", course_id) + query.address(),
+            takes_away=False,
         )
-        return xlsx_download(table, filename=f"learners-{course.slug}.xlsx")
+        return confirm_page(request, confirmation, forms.Form())
 
     @admin_page({"learners/<id:course_id>/<id:user_id>/": "progress_courseprogress_learner"})
     def learner_view(self, request: HttpRequest, course_id: UUID, user_id: UUID) -> HttpResponse:

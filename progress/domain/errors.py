@@ -137,12 +137,6 @@ class PrerequisitesMissing(Conflict):
     explanation = "Complete these courses first: {titles}."
 
 
-class TooManyLearners(Conflict):
-    code = "too-many-learners"
-    title = "Too many learners for one file"
-    explanation = "{number} learners are selected, and a file holds {most}. Choose a filter."
-
-
 class MalformedFact(ValueError):
     """A fact does not have the shape of its type: a defect or tampering, not a domain error."""
 

@@ -17,12 +17,12 @@ from accounts.domain.identity.errors import (
     PeopleChanged,
     VerifiedEmailNeeded,
 )
-from accounts.domain.identity.services.person_exports import TableFormat
 from accounts.domain.identity.services.person_lists import ImportPlan
 from accounts.domain.tasks.entities import Task
-from accounts.domain.tasks.services import people
-from authsvc.jobs.entities import JobStatus
+from accounts.domain.tasks.services import people, table_exports
+from authsvc.jobs.entities import JobFile, JobStatus
 from authsvc.kernel.sheets import Sheet, sheet_in
+from authsvc.kernel.table_files import TableFormat
 from authsvc.kernel.workbooks import sheet_of
 from tests.accounts.auditing import log_of
 from tests.support.builders import a_principal
@@ -295,11 +295,11 @@ def test_an_export_is_recorded_and_can_be_imported_again(world: World, root: Pri
     as_csv = world.services.people_tasks.export(ids, TableFormat.CSV, by=root)
     as_xlsx = world.services.people_tasks.export(ids, TableFormat.XLSX, by=root)
 
-    assert isinstance(as_csv, bytes)
-    assert isinstance(as_xlsx, bytes)
-    listed = list(csv.DictReader(StringIO(as_csv.decode("utf-8-sig"))))
+    assert isinstance(as_csv, JobFile)
+    assert isinstance(as_xlsx, JobFile)
+    listed = list(csv.DictReader(StringIO(as_csv.content.decode("utf-8-sig"))))
     assert [row["name"] for row in listed] == ["Bo", "'=HYPERLINK(1)"]
-    for table in (sheet_in(as_csv.decode(), heading="email"), sheet_of(as_xlsx)):
+    for table in (sheet_in(as_csv.content.decode(), heading="email"), sheet_of(as_xlsx.content)):
         assert outcomes(world.services.person_lists.preview(table, by=root)) == ["unchanged"] * 2
     acts = [entry.act for entry in log_of(world)]
     assert [(act.action, act.after) for act in acts] == [
@@ -309,7 +309,7 @@ def test_an_export_is_recorded_and_can_be_imported_again(world: World, root: Pri
 
 
 def test_many_people_are_exported_by_a_task(memory: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people, "MOST_EXPORTED_AT_ONCE", 0)
+    monkeypatch.setattr(table_exports, "MOST_AT_ONCE", 0)
     root, anna = has_root(memory), memory.has_user(email=ANNA, name="Anna")
 
     task = memory.services.people_tasks.export([anna.id], TableFormat.XLSX, by=root)

@@ -1,4 +1,4 @@
-"""Repository contract of sign-in sign_in_records."""
+"""Repository contract of sign-in records."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from accounts import models as rows
 from accounts.domain.access import UserId
 from accounts.domain.identity.entities.security_log import SignInFailure
 from accounts.domain.identity.entities.sign_in_records import (
+    FailedAttempts,
     SignInRecord,
     SignInRecordId,
     SignInWay,
@@ -57,21 +58,23 @@ def test_attempts_that_are_alike_are_added(world: World) -> None:
     assert next_hour == a_failure(anna, at=NOON + 60 * MINUTE)
 
 
-def test_addresses_with_many_failures_are_read(world: World) -> None:
+def test_failures_are_counted_by_address(world: World) -> None:
     sign_in_records = world.repositories.sign_in_records
     for number, attempts in enumerate((3, 2, 4)):
         record = replace(a_failure(None), client_ip=f"192.0.2.{number}", attempts=attempts)
         sign_in_records.save(replace(record, id=SignInRecordId(uuid4())))
     sign_in_records.save(replace(a_sign_in(world.has_user().id), attempts=9))
     sign_in_records.save(replace(a_failure(None), attempts=9))
+    reasons = {SignInFailure.WRONG_PASSWORD, SignInFailure.WRONG_PASSKEY}
 
-    def many(most: int, since: datetime = NOON) -> list[tuple[str, int]]:
-        totals = sign_in_records.addresses_with_failures(most=most, since=since, at_least=3)
-        return list(totals.items())
+    counted = sign_in_records.failures_by_address(reasons, since=NOON, at_least=3)
 
-    assert many(9) == [("192.0.2.2", 4), ("192.0.2.0", 3)]
-    assert many(1) == [("192.0.2.2", 4)]
-    assert many(9, since=NOON + MINUTE) == []
+    assert counted == {
+        "192.0.2.0": FailedAttempts(attempts=3, last_at=NOON),
+        "192.0.2.2": FailedAttempts(attempts=4, last_at=NOON),
+    }
+    for other, since in (({SignInFailure.INACTIVE}, NOON), (reasons, NOON + MINUTE)):
+        assert sign_in_records.failures_by_address(other, since=since, at_least=3) == {}
 
 
 def test_the_first_sign_in_from_each_address_is_read(world: World) -> None:

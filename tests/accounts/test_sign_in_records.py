@@ -123,6 +123,27 @@ def test_a_right_password_that_is_refused_is_recorded_with_the_reason(
     assert record.attempts == 2
 
 
+def test_a_right_password_is_no_attack(memory: World) -> None:
+    records = memory.services.sign_in_records
+    for number, reason in enumerate(SignInFailure):
+        for _ in range(10):
+            records.record_failure(reason, way=SignInWay.API, client_ip=f"192.0.2.{number}")
+
+    addresses = records.addresses_with_failures()
+
+    assert {
+        reason
+        for number, reason in enumerate(SignInFailure)
+        if f"192.0.2.{number}" not in addresses
+    } == {
+        SignInFailure.INACTIVE,
+        SignInFailure.UNVERIFIED_EMAIL,
+        SignInFailure.SECOND_FACTOR_MISSING,
+        SignInFailure.ACTION_REQUIRED,
+    }
+    assert set(addresses.values()) == {10}
+
+
 def test_attempts_at_unknown_accounts_share_a_record_that_names_none(memory: World) -> None:
     for name in ("bo", "cy", "dee"):
         fails(memory, email=f"{name}@school.example")

@@ -10,12 +10,14 @@ from django.test import Client
 
 from accounts.domain.access import OPERATOR, Role
 from accounts.domain.identity.entities.users import UserChanges
+from accounts.domain.identity.services.last_seen import LAST_SEEN
 from accounts.models import User as UserRow
 from authsvc.composition.container import services
+from tests.bench.activity import add_activity
 from tests.bench.counting import fill, school_of
 
 EVENTS_EACH: Final = 10
-LINE: Final = "{:34}{:>12}{:>12}{:>10}"
+LINE: Final = "{:34}{:>12}{:>12}{:>10}{:>10}"
 PATHS: Final = (
     "",
     "?since=2026-01-01",
@@ -24,6 +26,11 @@ PATHS: Final = (
     "accounts/user/",
     "accounts/user/?q=anna",
     "accounts/user/?is_active__exact=1",
+    "accounts/user/?last_seen=7",
+    "accounts/user/?last_seen=14",
+    "accounts/user/?last_seen=30",
+    "accounts/user/?last_seen=90",
+    "accounts/user/?last_seen=never",
     "progress/progressevent/",
     "progress/progressevent/?type__exact=enrolled",
     "progress/courseprogress/",
@@ -46,36 +53,41 @@ def measure(*, learners: int, tries: int) -> None:
     services().users.edit(root.user.id, UserChanges(roles=(Role.ADMIN,)), by=OPERATOR)
     services().emails.verify(root.user.id, email=root.user.email)
     fill(school_of(root.user), learners=learners, events=EVENTS_EACH)
+    add_activity(learners=learners)
+    services().job_queue.enqueue(LAST_SEEN)
+    services().job_engine.run_due(LAST_SEEN.queue)
     with connection.cursor() as cursor:
         cursor.execute(_SPREAD)
         cursor.execute("VACUUM ANALYZE")
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(UserRow.objects.get(pk=root.user.id))
     client.get("/admin/")
-    print(LINE.format("", "statements", "response", "CPU"))
+    print(LINE.format("", "statements", "response", "database", "CPU"))
     for path in PATHS:
         _time(client, path, tries)
 
 
 def _time(client: Client, path: str, tries: int) -> None:
-    """Print statements, time of response and processor time of the server process, without that of the database."""
+    """Print statements, time of response, that of the database, and processor time of the server process without it."""
     url = f"/admin/{path}"
-    statements: list[str] = []
+    statements: list[float] = []
 
-    def count(execute: Any, sql: str, *rest: Any) -> Any:
-        statements.append(sql)
-        return execute(sql, *rest)
+    def clock(execute: Any, *statement: Any) -> Any:
+        started_at = perf_counter()
+        try:
+            return execute(*statement)
+        finally:
+            statements.append(1000 * (perf_counter() - started_at))
 
-    with connection.execute_wrapper(count):
-        assert client.get(url).status_code == 200, path
-    times, spent = [], []
+    assert client.get(url).status_code == 200, path
+    times, spent, waited = [], [], []
     for _ in range(tries):
+        statements.clear()
         started_at, cpu = perf_counter(), process_time()
-        client.get(url)
+        with connection.execute_wrapper(clock):
+            client.get(url)
         times.append(1000 * (perf_counter() - started_at))
         spent.append(1000 * (process_time() - cpu))
-    print(
-        LINE.format(
-            path or "(dashboard)", len(statements), f"{median(times):.0f}", f"{median(spent):.0f}"
-        )
-    )
+        waited.append(sum(statements))
+    milliseconds = (f"{median(values):.0f}" for values in (times, waited, spent))
+    print(LINE.format(path or "(dashboard)", len(statements), *milliseconds))

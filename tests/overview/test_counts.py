@@ -72,22 +72,30 @@ def test_suspended_organizations_count(world: World) -> None:
 
 
 def test_failed_sign_ins_count_from_addresses_with_many_of_them(world: World) -> None:
-    for address, attempts in (("192.0.2.1", 9), ("192.0.2.2", 6), ("192.0.2.2", 5), ("", 20)):
+    unknown, unverified = SignInFailure.UNKNOWN_ACCOUNT, SignInFailure.UNVERIFIED_EMAIL
+    for address, reason, attempts in (
+        ("192.0.2.1", unknown, 9),
+        ("192.0.2.1", unverified, 20),
+        ("192.0.2.2", unknown, 6),
+        ("192.0.2.2", SignInFailure.WRONG_PASSWORD, 5),
+        ("", unknown, 20),
+    ):
         record = SignInRecord.failed(
-            SignInFailure.UNKNOWN_ACCOUNT,
+            reason,
             user_id=None,
-            way=SignInWay.API if attempts == 5 else SignInWay.PASSWORD,
+            way=SignInWay.PASSWORD,
             client_ip=address,
-            at=NOON - timedelta(hours=attempts),
+            at=world.clock.now() - timedelta(hours=attempts),
         )
         world.repositories.sign_in_records.save(replace(record, attempts=attempts))
+    last = world.clock.now() - timedelta(hours=5)
 
-    counts = world.repositories.overview.counts(at=NOON, scope=TenantScope())
-    later = NOON + timedelta(hours=19)
+    counts = world.services.overview.counts(scope=TenantScope())
+    world.clock.go_on(hours=19)
+    later = world.services.overview.counts(scope=TenantScope())
 
-    assert counts.failed_sign_ins == 11
-    assert counts.since == {"failed_sign_ins": NOON - timedelta(hours=5)}
-    assert world.repositories.overview.counts(at=later, scope=TenantScope()) == Counts()
+    assert counts == Counts(failed_sign_ins=11, since={"failed_sign_ins": last})
+    assert later == Counts()
 
 
 def test_other_tenants_do_not_count(world: World) -> None:

@@ -9,12 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from accounts.domain.access import OPERATOR
+from accounts.domain.tasks.services import table_exports
 from courses.domain.entities.assessments import Answer
 from courses.domain.entities.courses import Course
 from progress.domain.entities.attempts import AssessmentAttempt
 from tests.support.application import Application
 from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams, a_timed_definition
 from tests.support.builders import a_principal
+from tests.support.jobs import work_off
 from tests.support.staff import StaffBrowser, a_user_of, log_of, staff_browser
 
 pytestmark = pytest.mark.database
@@ -113,6 +115,25 @@ def test_learners_are_exported_with_names(anna: Examinee, bo: StaffBrowser) -> N
     sheet = load_workbook(BytesIO(book.content)).active
     assert sheet is not None
     assert [row[0].value for row in sheet.iter_rows()] == ["name", "Anna", "Chidi"]
+
+
+def test_many_learners_are_exported_in_the_background(
+    application: Application,
+    anna: Examinee,
+    bo: StaffBrowser,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(table_exports, "MOST_AT_ONCE", 1)
+
+    question = bo.get(f"{grid_of(anna.course)}csv/?order=-name")
+    page = bo.post(f"{grid_of(anna.course)}csv/?order=-name")
+    work_off(application.services)
+    file = bo.client.get(f"/admin/{page.path.removesuffix('change/')}result/")
+
+    assert "Export 2 learners of Knots" in question.text
+    assert page.messages == ("The export of the learners has started.",)
+    lines = file.getvalue().decode("utf-8-sig").splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["name", "Chidi", "Anna"]
 
 
 def test_courses_with_learners_are_listed(anna: Examinee, bo: StaffBrowser) -> None:

@@ -4,17 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
 from accounts.domain.access import ClientPk, OrganizationId, OrganizationStatus, UserId
-from accounts.domain.identity.entities.sign_in_records import (
-    MANY_FAILURES,
-    MANY_WITHIN,
-    SignInRecord,
-    SignInRecordId,
-)
+from accounts.domain.identity.entities.sign_in_records import SignInRecord, SignInRecordId
 from accounts.domain.integrations.entities.webhooks import PauseCause, Webhook, WebhookId
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.organizations.entities import Invitation, InvitationId, Organization
@@ -39,7 +33,7 @@ from progress.domain.ai.ports import Role
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
 from progress.domain.entities.progress import CourseProgress, ProgressStatus
 
-_OF_THE_LAST: Final = frozenset({"failed_jobs", "failed_sign_ins"})
+_OF_THE_LAST: Final = frozenset({"failed_jobs"})
 """The counts whose time is the latest, not the earliest."""
 
 
@@ -210,15 +204,6 @@ class InMemoryOverviewRepository:
         yield "failed_jobs", (row.ended_at for row in failed)
         pauses = (row.pause for row in owned(self.webhooks) if row.pause is not None)
         yield "failing_webhooks", (pause.since for pause in pauses if pause.cause in failing)
-        yield "failed_sign_ins", self._failed_in_numbers(at)
-
-    def _failed_in_numbers(self, at: datetime) -> Iterator[datetime]:
-        """The times of failed attempts from client IP addresses with MANY_FAILURES or more of them."""
-        times: dict[str, list[datetime]] = {}
-        for record in list(self.sign_in_records.values()):
-            if record.failure and record.client_ip and record.at >= at - MANY_WITHIN:
-                times.setdefault(record.client_ip, []).extend(_times_of(record))
-        return chain.from_iterable(one for one in times.values() if len(one) >= MANY_FAILURES)
 
     def _signed_in(self, user_ids: frozenset[UserId] | None) -> dict[Series, list[datetime | None]]:
         """The times of sign-ins and of failed attempts of these users, or of everybody."""

@@ -10,7 +10,6 @@ from django.db.models.functions import TruncDate
 
 from accounts import models as accounts
 from accounts.domain.access import OrganizationStatus
-from accounts.domain.identity.entities.sign_in_records import MANY_FAILURES, MANY_WITHIN
 from accounts.domain.integrations.entities.webhooks import PauseCause
 from authsvc.jobs.entities import JobStatus
 from authsvc.jobs.models import Job
@@ -41,7 +40,6 @@ _TIMES: Final[Mapping[str, Any]] = {
     "suspended_organizations": Min("created_at"),
     "failed_jobs": Max("ended_at"),
     "failing_webhooks": Min("paused_at"),
-    "failed_sign_ins": Max("at"),
 }
 
 _WITHOUT_TIME: Final = frozenset({"suspended_organizations"})
@@ -166,16 +164,7 @@ def _waiting(at: datetime, scope: TenantScope) -> dict[str, QuerySet[Any]]:
         ),
         "failed_jobs": Job.objects.filter(owned, status=JobStatus.FAILED).exclude(error=""),
         "failing_webhooks": accounts.Webhook.objects.filter(owned, paused_because__in=failing),
-        "failed_sign_ins": _failed_in_numbers(at),
     }
-
-
-def _failed_in_numbers(at: datetime) -> QuerySet[Any]:
-    """The failed attempts from client IP addresses with MANY_FAILURES or more of them."""
-    recent = accounts.SignInRecord.objects.filter(at__gte=at - MANY_WITHIN).exclude(failure="")
-    totals = recent.exclude(client_ip="").values("client_ip").annotate(total=Sum("attempts"))
-    many = totals.filter(total__gte=MANY_FAILURES).order_by()
-    return recent.filter(client_ip__in=many.values("client_ip"))
 
 
 def _counted(name: str, rows: QuerySet[Any], time: Any) -> QuerySet[Any, Any]:

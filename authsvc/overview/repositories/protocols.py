@@ -22,7 +22,7 @@ class OverviewRepository(Protocol):
     """Each method is one statement. What is outside of the scope does not count."""
 
     def counts(self, *, at: datetime, scope: TenantScope) -> Counts:
-        """Return the numbers of what waits for staff at that time."""
+        """Return the numbers of what waits for staff at that time, but failed sign-ins."""
 
     def pending_work(self, *, at: datetime, scope: TenantScope) -> Mapping[UUID, PendingWork]:
         """Return what waits by organization at that time; those where nothing waits are missing."""

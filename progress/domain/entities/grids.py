@@ -1,11 +1,11 @@
 """Learner grids: the learners of a course and where each stands on each item."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, Self
 
 from accounts.public import UserId
 from authsvc.kernel.tables import Row
@@ -44,6 +44,20 @@ class GridSelection:
     text: str = ""
     order: GridOrder = GridOrder.NAME
     is_descending: bool = False
+
+    @classmethod
+    def of_members(cls, members: Mapping[str, Any]) -> Self:
+        """The selection whose `as_members` they are."""
+        return cls(
+            show=LearnerFilter(members["show"]),
+            text=members["text"],
+            order=GridOrder(members["order"]),
+            is_descending=members["is_descending"],
+        )
+
+    def as_members(self) -> dict[str, Any]:
+        """The selection as JSON values."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

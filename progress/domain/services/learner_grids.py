@@ -7,6 +7,7 @@ from typing import Final
 
 from accounts.public import Principal, Right, SubjectType, TenantAccess
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.table_files import Table
 from authsvc.kernel.tables import Row
 from courses.public import CatalogService, Course, Outline
 from progress.domain.entities.grids import (
@@ -17,11 +18,9 @@ from progress.domain.entities.grids import (
     row_of,
     table_of_learners,
 )
-from progress.domain.errors import TooManyLearners
 from progress.domain.repositories.protocols.grids import LearnerGridRepository
 
 PER_PAGE: Final = 50
-MOST_EXPORTED: Final = 10_000
 READ_AT_ONCE: Final = 500
 """Number of learners that an export reads with one statement."""
 
@@ -62,16 +61,15 @@ class LearnerGridService:
 
     def table_of(
         self, slug_or_id: str, selection: GridSelection, *, by: Principal
-    ) -> tuple[Course, list[Row]]:
-        """Return the course, and all selected learners as a table with names. Raises TooManyLearners."""
+    ) -> tuple[Course, Table]:
+        """Return the course, and all selected learners as a table with names."""
         course, outline = self._opened(slug_or_id, by)
         scope = by.tenant_scope
         total = self.grids.number_of(course.id, selection, away_since=self._away_since, scope=scope)
-        if total > MOST_EXPORTED:
-            raise TooManyLearners(number=total, most=MOST_EXPORTED)
-        return course, list(self._table(course, outline, selection, total, by))
+        rows = self._rows(course, outline, selection, total, by)
+        return course, Table(name=f"learners-{course.slug}", total=total, rows=rows)
 
-    def _table(
+    def _rows(
         self, course: Course, outline: Outline, selection: GridSelection, total: int, by: Principal
     ) -> Iterator[Row]:
         columns = columns_of(outline)

@@ -12,7 +12,16 @@ from accounts.domain.identity.entities.security_log import SignInFailure
 SignInRecordId = NewType("SignInRecordId", UUID)
 MANY_FAILURES: Final = 10
 MANY_WITHIN: Final = timedelta(days=1)
-"""Staff are told when so many attempts from one client IP address have failed in this time."""
+SUSPICIOUS_FAILURES: Final = frozenset(SignInFailure) - {
+    SignInFailure.INACTIVE,
+    SignInFailure.UNVERIFIED_EMAIL,
+    SignInFailure.SECOND_FACTOR_MISSING,
+    SignInFailure.ACTION_REQUIRED,
+}
+"""Staff are told when so many attempts from one client IP address have failed in this time, for these reasons.
+
+A right password is no attack, although the account, its address or what it still needs let nobody sign in.
+"""
 _ALIKE: Final = UUID("6d7c1b7e-5a5c-4a51-9c0f-0f6f5a1f7b52")
 """The namespace of the ids of failed attempts."""
 
@@ -26,6 +35,14 @@ class SignInWay(StrEnum):
     API = "api"
     API_SECOND_FACTOR = "api-second-factor"
     DEVICE = "device"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedAttempts:
+    """How many attempts have failed, and when the last of them did."""
+
+    attempts: int
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,20 @@
 """Repository protocols of identity."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
 from accounts.domain.access import SessionId, UserId
 from accounts.domain.identity.entities.second_factors import SignInChallenge
+from accounts.domain.identity.entities.security_log import SignInFailure
 from accounts.domain.identity.entities.sessions import (
     RefreshToken,
     Session,
     SessionEnd,
     SessionState,
 )
-from accounts.domain.identity.entities.sign_in_records import SignInRecord
+from accounts.domain.identity.entities.sign_in_records import FailedAttempts, SignInRecord
 from accounts.domain.identity.entities.users import EVERYONE, PersonSearch, User
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.rate_limits import Limit, LimitState
@@ -126,13 +127,26 @@ class SignInRecordRepository(Protocol):
     def first_sign_ins_of(self, user_id: UserId) -> dict[str, datetime]:
         """When the user first signed in from each client IP address, of the sign-ins that are recorded."""
 
-    def addresses_with_failures(
-        self, *, most: int, since: datetime, at_least: int
-    ) -> dict[str, int]:
-        """The client IP addresses with so many failed attempts since that time, and how many: most of them first."""
+    def failures_by_address(
+        self, reasons: Collection[SignInFailure], *, since: datetime, at_least: int
+    ) -> dict[str, FailedAttempts]:
+        """The attempts since that time that failed for these reasons, for each client IP address with so many."""
 
     def remove_expired(self, *, before: datetime) -> int:
         """Delete the records of attempts before that time. Return how many."""
+
+
+class LastSeenTimes(Protocol):
+    """When users were last seen: the last page, sign-in or renewal of a token that is stored of them."""
+
+    def latest(self, *, limit: int, at: datetime) -> dict[UserId, datetime]:
+        """When users were last seen for whom it is later than what was saved: the least recent first.
+
+        Only what has happened since the latest time that was saved, or shortly before, is read. So save in this order.
+        """
+
+    def save(self, times: Mapping[UserId, datetime]) -> None:
+        """Save when these users were last seen; those who are gone are left out. Call it in a unit of work."""
 
 
 class SessionRepository(Protocol):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from accounts.domain.access import Principal, Right, UserId
@@ -10,23 +9,11 @@ from accounts.domain.audit.entities import AuditAction, AuditSubject, SubjectTyp
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.repositories.protocols import UserRepository
-from authsvc.kernel.tables import Row, csv_of
+from authsvc.kernel.table_files import Table, TableFormat
+from authsvc.kernel.tables import Row
 
 COLUMNS: Final = ("id", "email", "name", "roles", "active", "staff", "created_at")
 AT_ONCE: Final = 1000
-# Spreadsheets recognize UTF-8 by it.
-_BYTE_ORDER_MARK: Final = "\ufeff"
-
-
-class TableFormat(StrEnum):
-    CSV = "csv"
-    XLSX = "xlsx"
-
-    @property
-    def media_type(self) -> str:
-        if self is TableFormat.CSV:
-            return "text/csv; charset=utf-8"
-        return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,26 +33,17 @@ class PersonExports:
             after={"people": count, "format": form.value},
         )
 
-    def rows_of(self, user_ids: Sequence[UserId], *, by: Principal) -> Iterator[Row]:
-        """The headings, and the users with these ids in this order; those that are gone are left out.
-
-        Raises NotPermitted.
-        """
+    def table_of(self, user_ids: Sequence[UserId], *, by: Principal) -> Table:
+        """The users with these ids in this order; those that are gone are left out. Raises NotPermitted."""
         by.require(Right.MANAGE_USERS)
+        return Table(name="people", total=len(user_ids), rows=self._rows(user_ids))
+
+    def _rows(self, user_ids: Sequence[UserId]) -> Iterator[Row]:
         yield COLUMNS
         for begin in range(0, len(user_ids), AT_ONCE):
             part = user_ids[begin : begin + AT_ONCE]
             users = {user.id: user for user in self.users.with_ids(part)}
             yield from (_row_of(users[user_id]) for user_id in part if user_id in users)
-
-    def file_of(self, user_ids: Sequence[UserId], form: TableFormat, *, by: Principal) -> bytes:
-        """The same as a file. Raises NotPermitted."""
-        rows = self.rows_of(user_ids, by=by)
-        if form is TableFormat.CSV:
-            return f"{_BYTE_ORDER_MARK}{csv_of(rows)}".encode()
-        from authsvc.kernel.workbooks import xlsx_of  # noqa: PLC0415  # costs time and memory, for workbooks alone
-
-        return xlsx_of(rows)
 
 
 def _row_of(user: User) -> Row:

@@ -13,6 +13,8 @@ from accounts.domain.identity.entities.sessions import Session, SignInPolicy
 from accounts.domain.identity.entities.sign_in_records import (
     MANY_FAILURES,
     MANY_WITHIN,
+    SUSPICIOUS_FAILURES,
+    FailedAttempts,
     SignInRecord,
     SignInRecordId,
     SignInWay,
@@ -107,14 +109,28 @@ class SignInRecords:
 
     def addresses_with_failures(self, *, most: int = MOST_ADDRESSES) -> dict[str, int]:
         """The client IP addresses from which many attempts have failed lately, and how many: most of them first."""
-        return self.records.addresses_with_failures(
-            most=most, since=self.clock.now() - MANY_WITHIN, at_least=MANY_FAILURES
+        totals = {ip: failed.attempts for ip, failed in self._many_failures().items()}
+        return dict(sorted(totals.items(), key=lambda total: (-total[1], total[0]))[:most])
+
+    def many_failures(self) -> FailedAttempts | None:
+        """The attempts from all client IP addresses from which many have failed lately, if there are any."""
+        failures = self._many_failures().values()
+        if not failures:
+            return None
+        return FailedAttempts(
+            attempts=sum(failed.attempts for failed in failures),
+            last_at=max(failed.last_at for failed in failures),
         )
 
     def remove_expired(self) -> int:
         """Delete records older than the policy says; return how many."""
         with self.unit_of_work.atomic():
             return self.records.remove_expired(before=self.clock.now() - self.policy.recorded_for)
+
+    def _many_failures(self) -> dict[str, FailedAttempts]:
+        return self.records.failures_by_address(
+            SUSPICIOUS_FAILURES, since=self.clock.now() - MANY_WITHIN, at_least=MANY_FAILURES
+        )
 
     def _first_sign_ins(self, browsers: Sequence[BrowserSession]) -> dict[str, datetime]:
         return self.records.first_sign_ins_of(browsers[0].user_id) if browsers else {}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from accounts.domain.access import OrganizationId, OrganizationStatus, OrgRole, UserId
 from accounts.domain.identity.entities.users import EVERYONE, PersonSearch
-from accounts.domain.identity.repositories.memory import InMemoryUserRepository
+from accounts.domain.identity.repositories.memory.users import InMemoryUserRepository
 from accounts.domain.organizations.entities import (
     Invitation,
     InvitationId,

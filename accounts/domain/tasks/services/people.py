@@ -7,14 +7,16 @@ from typing import Any, Final
 from uuid import UUID
 
 from accounts.domain.access import Principal, Right, Scope, UserId
-from accounts.domain.identity.services.person_exports import PersonExports, TableFormat
+from accounts.domain.identity.services.person_exports import PersonExports
 from accounts.domain.identity.services.person_lists import ImportPlan, PersonListService, RowOutcome
 from accounts.domain.tasks.entities import FILE, Task, TaskPlan
 from accounts.domain.tasks.services.callers import TaskCallers
+from accounts.domain.tasks.services.table_exports import attach_table, export_table
 from accounts.domain.tasks.services.tasks import TaskService
 from authsvc.jobs.entities import LONGEST_SILENCE, JobFile
 from authsvc.jobs.ports import JobKind, Run
 from authsvc.kernel.sheets import Sheet
+from authsvc.kernel.table_files import TableFormat
 from authsvc.kernel.tables import csv_of
 from authsvc.kernel.unit_of_work import UnitOfWork
 
@@ -22,8 +24,6 @@ IMPORT: Final = "import-people"
 EXPORT: Final = "export-people"
 MOST_IMPORTED_AT_ONCE: Final = 500
 """Number of rows up to which a list is imported within the request."""
-MOST_EXPORTED_AT_ONCE: Final = 10_000
-"""Number of people up to which they are exported within the request."""
 OUTCOMES: Final = "people.csv"
 
 
@@ -43,7 +43,7 @@ class PeopleTasks:
             self.callers.kind(
                 IMPORT, self._import, is_atomic=True, longest_silence=LONGEST_SILENCE
             ),
-            self.callers.kind(EXPORT, self._export, longest_silence=LONGEST_SILENCE),
+            self.callers.kind(EXPORT, self._export),
         )
 
     def import_people(
@@ -69,28 +69,24 @@ class PeopleTasks:
 
     def export(
         self, user_ids: Sequence[UserId], form: TableFormat, *, by: Principal
-    ) -> bytes | Task:
-        """The file, or a task that writes it if there are more than MOST_EXPORTED_AT_ONCE people; either is recorded.
+    ) -> JobFile | Task:
+        """The file, or a task that writes it if there are very many people; either is recorded.
 
         Raises NotPermitted, TooManyTasks.
         """
+        ids = "\n".join(map(str, user_ids))
+        plan = TaskPlan(
+            kind=EXPORT,
+            scope=Scope.ACCOUNTS_READ,
+            right=Right.MANAGE_USERS,
+            input={"format": form.value},
+            file=JobFile(name="ids.txt", media_type="text/plain", content=ids.encode()),
+        )
         with self.unit_of_work.atomic():
-            if len(user_ids) <= MOST_EXPORTED_AT_ONCE:
-                content = self.exports.file_of(user_ids, form, by=by)
-                self.exports.record(len(user_ids), form, by=by)
-                return content
-            by.require(Right.MANAGE_USERS)
-            ids = "\n".join(map(str, user_ids))
-            plan = TaskPlan(
-                kind=EXPORT,
-                scope=Scope.ACCOUNTS_READ,
-                right=Right.MANAGE_USERS,
-                input={"format": form.value},
-                file=JobFile(name="ids.txt", media_type="text/plain", content=ids.encode()),
-            )
-            task = self.tasks.start(plan, by=by)
+            table = self.exports.table_of(user_ids, by=by)
+            result = export_table(table, form, start=lambda: self.tasks.start(plan, by=by))
             self.exports.record(len(user_ids), form, by=by)
-            return task
+        return result
 
     def _import(self, run: Run, given: Mapping[str, Any], by: Principal) -> Mapping[str, Any]:
         sheet = Sheet.of_members(json.loads(run.input_file().content))
@@ -104,9 +100,7 @@ class PeopleTasks:
         return {"rows": len(plan.rows), "outcomes": counts, FILE: OUTCOMES}
 
     def _export(self, run: Run, given: Mapping[str, Any], by: Principal) -> Mapping[str, Any]:
-        form = TableFormat(given["format"])
         user_ids = [UserId(UUID(line)) for line in run.input_file().content.decode().splitlines()]
-        name = f"people.{form.value}"
-        content = self.exports.file_of(user_ids, form, by=by)
-        run.attach(JobFile(name=name, media_type=form.media_type, content=content))
+        table = self.exports.table_of(user_ids, by=by)
+        name = attach_table(table, TableFormat(given["format"]), run=run)
         return {"people": len(user_ids), FILE: name}

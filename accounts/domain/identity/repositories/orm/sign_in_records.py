@@ -1,13 +1,15 @@
 """ORM repository of sign-in records."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import F, Min, Sum, Value
+from django.db.models import F, Max, Min, Sum, Value
 
 from accounts import models as rows
 from accounts.domain.access import UserId
 from accounts.domain.identity.entities.security_log import SignInFailure
 from accounts.domain.identity.entities.sign_in_records import (
+    FailedAttempts,
     SignInRecord,
     SignInRecordId,
     SignInWay,
@@ -37,13 +39,16 @@ class OrmSignInRecordRepository:
         own = rows.SignInRecord.objects.filter(user_id=user_id, failure="").order_by()
         return dict(own.values_list("client_ip").annotate(Min("at")))
 
-    def addresses_with_failures(
-        self, *, most: int, since: datetime, at_least: int
-    ) -> dict[str, int]:
-        recent = rows.SignInRecord.objects.filter(at__gte=since).exclude(failure="")
+    def failures_by_address(
+        self, reasons: Collection[SignInFailure], *, since: datetime, at_least: int
+    ) -> dict[str, FailedAttempts]:
+        recent = rows.SignInRecord.objects.filter(at__gte=since, failure__in=sorted(reasons))
         known = recent.exclude(client_ip="").order_by().values_list("client_ip")
-        many = known.annotate(total=Sum("attempts")).filter(total__gte=at_least)
-        return dict(many.order_by("-total", "client_ip")[:most])
+        counted = known.annotate(total=Sum("attempts"), last_at=Max("at"))
+        return {
+            client_ip: FailedAttempts(attempts=total, last_at=last_at)
+            for client_ip, total, last_at in counted.filter(total__gte=at_least)
+        }
 
     def remove_expired(self, *, before: datetime) -> int:
         return rows.SignInRecord.objects.filter(at__lt=before).delete()[0]

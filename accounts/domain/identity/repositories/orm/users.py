@@ -32,7 +32,7 @@ class OrmUserRepository:
         self.add_all([user])
 
     def add_all(self, users: Sequence[User]) -> None:
-        values = [_user_values(user) | {"last_login": None} for user in users]
+        values = [_user_values(user) | {"last_login": None, "seen_at": None} for user in users]
         if insert(rows.User, values, unless_taken=("email",)) < len(users):
             raise EmailTaken
 
