@@ -64,7 +64,7 @@ test-sqlite: $(DEV) ## Run the part that runs on SQLite, with Chromium if it is 
 
 .PHONY: test-postgres
 test-postgres: $(DEV) ## Run the part that runs on PostgreSQL
-	@SUITE=quick STORE=postgres $(BEHIND) $(PYTEST) $(THREE)
+	@SUITE=quick STORE=postgres $(BEHIND) $(PYTEST) $(TWO)
 
 .PHONY: test-all
 test-all: $(DEV) ## Run every test on every store that can run it, and measure coverage (nightly, before a release)

@@ -6,10 +6,12 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
+from urllib.request import urlopen
 
 import pytest
 
@@ -135,6 +137,15 @@ def development_server(port: int, folder: Path) -> Iterator["subprocess.Popen[st
         process.communicate(timeout=PATIENCE)
 
 
+def _wait_until_it_answers(port: int, server: "subprocess.Popen[str]") -> None:
+    """The port alone tells nothing: it is reserved, by a socket that never answers, before the server has it."""
+    while server.poll() is None:
+        with suppress(OSError), urlopen(f"http://{HOST}:{port}/health"):
+            return
+        time.sleep(0.05)
+    pytest.fail(f"The server ended with {server.returncode} before it answered.")
+
+
 def _server_at(port: int) -> list[str]:
     return [sys.executable, "-m", "authsvc.demo.serve", f"--port={port}"]
 
@@ -157,6 +168,7 @@ def test_a_new_server_shares_its_database_and_address_with_commands(tmp_path: Pa
         printed = list[str]()
         while not printed or not printed[-1].startswith("Serving"):
             printed.append(next(server.stdout))
+        _wait_until_it_answers(port, server)
         ran = subprocess.run(
             [sys.executable, "manage.py", "shell", "--verbosity=0", "--command", COMMANDS],
             cwd=ROOT,
