@@ -31,7 +31,7 @@ from accounts.domain.audit.entities import (
     SubjectType,
 )
 from accounts.domain.audit.services.audit_log import AuditLog
-from accounts.domain.audit.services.bindings import AuditBindings, compared
+from accounts.domain.audit.services.bindings import AuditBindings, compared, compared_rows
 from accounts.domain.audit.services.verifier import (
     CheckResult,
     VerificationReport,
@@ -170,6 +170,7 @@ __all__ = [
     "WalletScope",
     "attach_table",
     "compared",
+    "compared_rows",
     "is_long_table",
     "members_of",
     "membership_added",

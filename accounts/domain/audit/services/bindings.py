@@ -1,16 +1,18 @@
 """Bindings in the audit log: the hashes of rows that have no event of their own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from accounts.domain.access import Principal
 from accounts.domain.audit.entities import BOUND, AuditAct, AuditAction, AuditSubject, SubjectType
 from accounts.domain.audit.repositories.protocols import AuditLogRepository
 from accounts.domain.audit.services.audit_log import AuditLog
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.kernel.verification import Finding, FindingKind
+from authsvc.kernel.verification import Finding, FindingKind, Stored, Tally, missing
 
+Item = TypeVar("Item")
+Record = TypeVar("Record")
 Version = tuple[str, int]
 """The id of a subject, and the number of one of its versions."""
 
@@ -82,3 +84,29 @@ def compared(
     elif recorded[version] != sha256:
         detail = "it is not what the audit log recorded"
         yield Finding(kind=FindingKind.CHANGED, table=table, id=name, detail=detail)
+
+
+def compared_rows(
+    rows: Iterable[Stored[Item]],
+    recorded: Mapping[str, Record],
+    is_recorded: Callable[[Item, Record], bool],
+    *,
+    table: str,
+    tally: Tally,
+) -> Iterator[Finding]:
+    """Yield what is wrong with rows that the audit log records by their id, and which of these are missing."""
+    missed = set(recorded)
+    for row in rows:
+        tally.count(table)
+        name = str(row.id)
+        missed.discard(name)
+        if name not in recorded:
+            detail = "no entry of the audit log records it"
+            yield Finding(kind=FindingKind.UNRECORDED, table=table, id=name, detail=detail)
+        elif row.item is None:
+            yield Finding(kind=FindingKind.UNREADABLE, table=table, id=name, detail=row.fault)
+        elif not is_recorded(row.item, recorded[name]):
+            detail = "it is not what the audit log recorded"
+            yield Finding(kind=FindingKind.CHANGED, table=table, id=name, detail=detail)
+    for name in sorted(missed):
+        yield missing(table, name, log="audit log")

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
-from accounts.public import AuditBindings, SubjectType
+from accounts.public import AuditBindings, SubjectType, compared_rows
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.kernel.verification import Finding, FindingKind, Stored, Tally, missing
+from authsvc.kernel.verification import Finding, Tally
 from progress.domain.ai.entities.prompts import PromptTemplate
 from progress.domain.ai.repositories.protocols.prompts import PromptTemplateRepository
 
@@ -24,22 +24,9 @@ class PromptTemplateCheck:
 
     def findings(self, tally: Tally, *, scope: TenantScope) -> Iterator[Finding]:
         stated = self.bindings.stated(SubjectType.PROMPT, scope=scope)
-        for row in self.templates.in_order():
-            tally.count(TEMPLATES)
-            if defect := _defect_of(row, stated.pop(str(row.id), None)):
-                kind, detail = defect
-                yield Finding(kind=kind, table=TEMPLATES, id=str(row.id), detail=detail)
-        for template_id in sorted(stated):
-            yield missing(TEMPLATES, template_id, log="audit log")
+        rows = self.templates.in_order()
+        return compared_rows(rows, stated, _is_stated, table=TEMPLATES, tally=tally)
 
 
-def _defect_of(
-    row: Stored[PromptTemplate], stated: Mapping[str, Any] | None
-) -> tuple[FindingKind, str] | None:
-    if stated is None:
-        return FindingKind.UNRECORDED, "no entry of the audit log records it"
-    if row.item is None:
-        return FindingKind.UNREADABLE, row.fault
-    if any(stated.get(name) != value for name, value in row.item.content.items()):
-        return FindingKind.CHANGED, "it is not what the audit log recorded"
-    return None
+def _is_stated(template: PromptTemplate, stated: Mapping[str, Any]) -> bool:
+    return all(stated.get(name) == value for name, value in template.content.items())

@@ -4,16 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from accounts.public import AuditBindings, SubjectType
+from accounts.public import AuditBindings, SubjectType, compared_rows
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.kernel.verification import (
-    Finding,
-    FindingKind,
-    Stored,
-    Tally,
-    content_hash_of,
-    missing,
-)
+from authsvc.kernel.verification import Finding, Tally, content_hash_of
 from progress.domain.entities.proposals import GradeProposal
 from progress.domain.repositories.protocols.proposals import GradeProposalRepository
 
@@ -31,20 +24,9 @@ class GradeProposalCheck:
 
     def findings(self, tally: Tally, *, scope: TenantScope) -> Iterator[Finding]:
         recorded = self.bindings.parts(SubjectType.ATTEMPT, scope=scope)
-        for row in self.proposals.in_order(scope=scope):
-            tally.count(PROPOSALS)
-            if defect := _defect_of(row, recorded.pop(str(row.id), None)):
-                kind, detail = defect
-                yield Finding(kind=kind, table=PROPOSALS, id=str(row.id), detail=detail)
-        for proposal_id in sorted(recorded):
-            yield missing(PROPOSALS, proposal_id, log="audit log")
+        rows = self.proposals.in_order(scope=scope)
+        return compared_rows(rows, recorded, _has_hash, table=PROPOSALS, tally=tally)
 
 
-def _defect_of(row: Stored[GradeProposal], sha256: str | None) -> tuple[FindingKind, str] | None:
-    if sha256 is None:
-        return FindingKind.UNRECORDED, "no entry of the audit log records it"
-    if row.item is None:
-        return FindingKind.UNREADABLE, row.fault
-    if content_hash_of(row.item) != sha256:
-        return FindingKind.CHANGED, "it is not what the audit log recorded"
-    return None
+def _has_hash(proposal: GradeProposal, sha256: str) -> bool:
+    return content_hash_of(proposal) == sha256
