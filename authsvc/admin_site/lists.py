@@ -95,6 +95,13 @@ class StaffChangeList(ChangeList):
     def __init__(self, *args: Any, filter_form: FilterForm | None, **kwargs: Any) -> None:
         self.filter_form = filter_form
         super().__init__(*args, **kwargs)
+        # Django would resolve the URL of each row again to add them to it.
+        self._filters_of_rows, self.preserved_filters = self.preserved_filters, ""
+
+    def url_for_result(self, result: Any) -> str:
+        """The URL of a row, with the filters to which the row leads back."""
+        url: str = super().url_for_result(result)
+        return f"{url}?{self._filters_of_rows}" if self._filters_of_rows else url
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         names = () if self.filter_form is None else self.filter_form.fields

@@ -6,6 +6,7 @@ from datetime import timedelta
 from html import unescape
 from io import StringIO
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -273,6 +274,23 @@ def test_the_list_shows_status_roles_organizations_and_when_people_were_last_see
     assert "School 0, School 1, +2" in text
     assert re.search(r'class="field-last_seen[^>]*><time datetime="\d{4}-', text)
     assert '<span class="badge good">Active</span>' in text
+
+
+def test_a_row_of_a_filtered_list_leads_back_to_it(
+    application: Application, root: StaffBrowser
+) -> None:
+    anna = a_user_of(application, "Anna")
+    query = "q=anna&last_seen=never"
+
+    text = root.get(f"{USERS}?{query}").text
+    saved = root.post(
+        f"{USERS}{anna.id}/change/?{urlencode({'_changelist_filters': query})}",
+        name="Anna B.",
+        _save="Save",
+    )
+
+    assert f"{anna.id}/change/?{urlencode({'_changelist_filters': query})}" in text
+    assert saved.path == f"{USERS}?{query}"
 
 
 def test_people_are_filtered_by_what_staff_know_of_them(
