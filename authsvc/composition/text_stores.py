@@ -36,11 +36,9 @@ def text_store_of(environment: Environment, clock: Clock) -> TextStore:
 
 
 def _s3(bucket: str) -> Storage:
-    # An extra: without a bucket, django-storages need not be installed.
-    from storages.backends.s3 import S3Storage  # noqa: PLC0415  # as the comment above says
+    from authsvc.composition.s3_storage import S3Bucket  # noqa: PLC0415  # needs django-storages, an extra
 
-    storage: Storage = S3Storage(bucket_name=bucket, file_overwrite=True, default_acl=None)
-    return storage
+    return S3Bucket(bucket_name=bucket, file_overwrite=True, default_acl=None)
 
 
 def _encoded(text: str) -> tuple[bytes, str]:

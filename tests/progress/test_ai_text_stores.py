@@ -2,6 +2,7 @@
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -10,9 +11,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 from django.core.files.storage import FileSystemStorage, InMemoryStorage
 
 from accounts.domain.access import UserId
+from authsvc.composition.s3_storage import S3Bucket
 from authsvc.composition.text_stores import (
     FolderTextStore,
     InMemoryTextStore,
@@ -196,3 +200,18 @@ def test_a_storage_that_does_not_overwrite_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(RuntimeError, match="must overwrite"):
         store.put(anna, "How?")
+
+
+@pytest.mark.parametrize(("status", "error"), [(404, None), (403, ClientError)])
+def test_a_text_that_is_not_in_the_bucket_was_removed_already(
+    monkeypatch: pytest.MonkeyPatch, status: int, error: type[Exception] | None
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "none")
+    bucket = S3Bucket(bucket_name="texts")
+    with Stubber(bucket.bucket.meta.client) as stubbed:
+        stubbed.add_client_error("head_object", str(status), http_status_code=status)
+        store = StorageTextStore(bucket)
+        removing = nullcontext() if error is None else pytest.raises(error)
+        with removing:
+            assert not store.remove(UserId(uuid4()), "0" * 64, stored_before=datetime.now(UTC))
