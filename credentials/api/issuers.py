@@ -77,7 +77,7 @@ class DidDocumentView(ApiView):
 class IssuerKeyView(ApiView):
     @operation(
         name="getIssuerKey",
-        summary="Get a public key of an issuer of credentials (JSON Web Key, RFC 7517)",
+        summary="Get a public key of an issuer of credentials: a verification method that is a JSON Web Key, too",
         access=Access(Whose.ANYBODY),
         answer={JSON: OBJECT},
         errors=(IssuerKeyNotFound,),
@@ -85,7 +85,7 @@ class IssuerKeyView(ApiView):
         cache_control=MAX_AGE,
     )
     def get(self, issuer: str, key_id: IssuerKeyId) -> Mapping[str, Any]:
-        return services().issuer_keys.key(issuer_named(issuer), key_id).public_jwk
+        return services().issuer_keys.key(issuer_named(issuer), key_id).dereferenced
 
 
 class StatusListView(ApiView):

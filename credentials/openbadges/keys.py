@@ -45,10 +45,22 @@ JSON_WEB_KEY: Final = "JsonWebKey"
 _MULTIKEYS: Final = (MULTIKEY, "Ed25519VerificationKey2020")
 _JSON_WEB_KEYS: Final = (JSON_WEB_KEY, "JsonWebKey2020")
 """Types of verification methods, with those that Controlled Identifiers 1.0 has replaced and issuers still publish."""
+_SECURITY: Final = "https://w3id.org/security#"
+_TERMS: Final = {
+    "alsoKnownAs": {"@id": "https://www.w3.org/ns/activitystreams#alsoKnownAs", "@type": "@id"},
+    JSON_WEB_KEY: {
+        "@id": f"{_SECURITY}{JSON_WEB_KEY}",
+        "@context": {
+            "controller": {"@id": f"{_SECURITY}controller", "@type": "@id"},
+            "publicKeyJwk": {"@id": f"{_SECURITY}publicKeyJwk", "@type": "@json"},
+        },
+    },
+}
+"""Those of https://w3id.org/security/jwk/v1, and one of DIDs: not every verifier has these contexts as a whole."""
 DID_CONTEXTS: Final = (
     "https://www.w3.org/ns/did/v1",
     "https://w3id.org/security/multikey/v1",
-    "https://w3id.org/security/jwk/v1",
+    _TERMS,
 )
 RSA_BITS: Final = 2048
 DID_KEY: Final = "did:key:"
@@ -230,6 +242,11 @@ class IssuerKey:
             method["revoked"] = utc_text(self.compromised_from)
         return method
 
+    @property
+    def dereferenced(self) -> dict[str, Any]:
+        """What is at its id, for verifiers of embedded proofs and for those of tokens: both forms in one object."""
+        return self.verification_method | self.public_jwk
+
     @classmethod
     def of_method(cls, method: Mapping[str, Any]) -> Self:
         """The key of a verification method. Raises InvalidKey."""
@@ -292,7 +309,7 @@ def did_document(issuer: Profile, keys: Iterable[IssuerKey]) -> dict[str, Any]:
 def profile_document(issuer: Profile, keys: Iterable[IssuerKey]) -> dict[str, Any]:
     """What the https address of the issuer answers: its profile, with the keys of the DID document."""
     document = did_document(issuer, keys)
-    contexts = [CREDENTIALS, OPEN_BADGES, *document.pop("@context")[1:]]
+    contexts = [CREDENTIALS, OPEN_BADGES, *document.pop("@context")]
     return {"@context": contexts, **profile_object(issuer), **document}
 
 
