@@ -1,6 +1,6 @@
 """What the list of people shows and is filtered by."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,7 +9,6 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.db.models import (
     Count,
-    DateTimeField,
     Exists,
     F,
     OuterRef,
@@ -17,9 +16,8 @@ from django.db.models import (
     QuerySet,
     Subquery,
     TextField,
-    Value,
 )
-from django.db.models.functions import Cast, Coalesce, Greatest, NullIf
+from django.db.models.functions import Cast, NullIf
 from django.http import QueryDict
 
 from accounts import models as rows
@@ -27,6 +25,7 @@ from accounts.domain.access import Role
 from accounts.domain.identity.entities.users import PersonSearch
 from authsvc.admin_site.lists import DayField, FilterForm, within_days
 from authsvc.composition.container import services
+from authsvc.storage.times import latest_of
 
 MOST_ORGANIZATIONS: Final = 500
 MOST_NAMED: Final = 2
@@ -41,7 +40,6 @@ LAST_SEEN: Final = (
     ("90", "Over 90 days ago"),
     (NEVER, "Never"),
 )
-_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_named(text: str) -> Q:
@@ -142,10 +140,7 @@ def _last_seen() -> NullIf:
 
     `seen_at` has it as of some minutes ago, and the row knows the last sign-in to the pages at once.
     """
-    # PostgreSQL leaves nulls out of the greatest, and SQLite returns null.
-    never = Value(_LONG_AGO, output_field=DateTimeField())
-    times = [Coalesce(F(column), never) for column in ("last_login", "seen_at")]
-    return NullIf(Greatest(*times), never)
+    return latest_of(F("last_login"), F("seen_at"))
 
 
 def _was_seen(when: str) -> Q:

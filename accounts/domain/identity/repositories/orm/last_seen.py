@@ -1,24 +1,24 @@
 """When users were last seen, from the tables of pages, sign-ins and tokens."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import DateTimeField, F, Max, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Greatest, Least, NullIf
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Least, NullIf
 
 from accounts import models as rows
 from accounts.domain.access import UserId
+from authsvc.storage.times import LONG_AGO, latest_of
 
 LATE: Final = timedelta(hours=1)
 """What is stored up to so long after it has happened is not missed."""
-_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class OrmLastSeen:
     def latest(self, *, limit: int, at: datetime) -> dict[UserId, datetime]:
         saved = rows.User.objects.filter(seen_at__lte=at).aggregate(latest=Max("seen_at"))["latest"]
-        since = _NEVER if saved is None else saved - LATE
+        since = LONG_AGO if saved is None else saved - LATE
         active = rows.User.objects.filter(pk__in=_active_since(since)).annotate(latest=_latest())
         behind = active.filter(Q(seen_at=None) | Q(seen_at__lt=F("latest")))
         times = behind.order_by("latest").values_list("id", "latest")[:limit]
@@ -51,6 +51,4 @@ def _latest() -> NullIf:
         Subquery(stored.order_by(f"-{column}").values(column)[:1])
         for stored, column in ((pages, "seen_at"), (sign_ins, "at"), (tokens, "issued_at"))
     )
-    # PostgreSQL leaves nulls out of the greatest, and SQLite returns null.
-    never = Value(_NEVER, output_field=DateTimeField())
-    return NullIf(Greatest(*(Coalesce(time, never) for time in (F("seen_at"), *latest))), never)
+    return latest_of(F("seen_at"), *latest)
