@@ -31,25 +31,32 @@ class Slot:
     """A number that no other running process has in the folder. A forked process gets one of its own."""
 
     folder: Path
-    _owner: int = 0
-    _number: int = 0
+    _number: int | None = None
     _locks: list[TextIO] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        os.register_at_fork(after_in_child=self._leave)
 
     def number(self) -> int:
         """Raises OSError when the folder cannot be written."""
-        if os.getpid() != self._owner:
-            self._take()
+        if self._number is None:
+            self._number = self._take()
         return self._number
 
-    def _take(self) -> None:
+    def _leave(self) -> None:
+        self._number = None
+
+    def _take(self) -> int:
         self._locks = [self._joined()]
-        for number in count():
-            lock = self.folder.joinpath(f"slot-{number}.lock").open("a")
-            if _is_locked(lock):
-                self._locks.append(lock)
-                self._owner, self._number = os.getpid(), number
-                return
+        return next(filter(self._take_if_free, count()))
+
+    def _take_if_free(self, number: int) -> bool:
+        lock = self.folder.joinpath(f"slot-{number}.lock").open("a")
+        if is_free := _is_locked(lock):
+            self._locks.append(lock)
+        else:
             lock.close()
+        return is_free
 
     def _joined(self) -> TextIO:
         """A shared lock on the folder, which is emptied first if no other process has one."""

@@ -34,12 +34,12 @@ class MetricsMiddleware:
             raise MiddlewareNotUsed
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        began_at, statements = perf_counter(), STATEMENTS.statements
+        began_at, statements = perf_counter(), STATEMENTS.number
         response = self.get_response(request)
         seconds, metrics = perf_counter() - began_at, services().ports.metrics
         operation = operation_of(request)
         metrics.observe(REQUEST_SECONDS, seconds, operation, _STATUSES[response.status_code // 100])
-        if sent := STATEMENTS.statements - statements:
+        if sent := STATEMENTS.number - statements:
             metrics.count(REQUEST_STATEMENTS, operation, number=sent)
         return response
 

@@ -18,22 +18,24 @@ LONGEST_TEXT: Final = 2000
 """Characters of a statement that a span states."""
 
 
-class StatementCount(local):
+class _Statements(local):
     """The number of statements of this thread so far, without BEGIN and COMMIT."""
 
-    statements = 0
-
-    def __call__(self, execute: Execute, *arguments: Any) -> Any:
-        self.statements += 1
-        return execute(*arguments)
+    number = 0
 
 
-STATEMENTS: Final = StatementCount()
+STATEMENTS: Final = _Statements()
+
+
+def counted(execute: Execute, sql: str, parameters: Any, many: Any, context: Any) -> Any:
+    """Execute and count a statement: a plain function with plain arguments, for this is called for each of them."""
+    STATEMENTS.number += 1
+    return execute(sql, parameters, many, context)
 
 
 def count_statements(metrics: Metrics) -> None:
     """From now on, count statements in STATEMENTS, and opened connections in the metrics."""
-    _wrap_statements(STATEMENTS)
+    _wrap_statements(counted)
 
     def count_connection(**_: Any) -> None:
         metrics.count(CONNECTIONS_OPENED)

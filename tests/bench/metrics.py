@@ -66,16 +66,16 @@ def _uncounted(application: Application) -> Application:
     """The application with statements that are not counted."""
     from django.db import connection  # noqa: PLC0415  # needs Django set up
 
-    from authsvc.storage.statements import STATEMENTS  # noqa: PLC0415  # likewise
+    from authsvc.storage.statements import counted  # noqa: PLC0415  # likewise
 
     def respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         wrappers = connection.execute_wrappers
-        if STATEMENTS in wrappers:
-            wrappers.remove(STATEMENTS)
+        if counted in wrappers:
+            wrappers.remove(counted)
         try:
             return application(environ, start_response)
         finally:
-            wrappers.append(STATEMENTS)
+            wrappers.append(counted)
 
     return respond
 
