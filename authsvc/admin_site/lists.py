@@ -1,16 +1,20 @@
 """Lists of the admin site: filters as one form above the table, and counts that are bounded."""
 
+import urllib.parse
 from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.contrib.admin.utils import quote
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 MOST_COUNTED: Final = 10_000
+_ANY_ROW: Final = "ANY-ROW"
 
 
 class BoundedPaginator(Paginator[Any]):
@@ -95,13 +99,17 @@ class StaffChangeList(ChangeList):
     def __init__(self, *args: Any, filter_form: FilterForm | None, **kwargs: Any) -> None:
         self.filter_form = filter_form
         super().__init__(*args, **kwargs)
-        # Django would resolve the URL of each row again to add them to it.
-        self._filters_of_rows, self.preserved_filters = self.preserved_filters, ""
+        # Django would reverse the URL of each row, and resolve it to add the filters to which the row leads back.
+        view = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        url, _, rest = reverse(view, args=[_ANY_ROW]).partition(_ANY_ROW)
+        query = f"?{self.preserved_filters}" if self.preserved_filters else ""
+        self._before_row, self._after_row = url, f"{rest}{query}"
+        self.preserved_filters = ""
 
     def url_for_result(self, result: Any) -> str:
-        """The URL of a row, with the filters to which the row leads back."""
-        url: str = super().url_for_result(result)
-        return f"{url}?{self._filters_of_rows}" if self._filters_of_rows else url
+        """The URL of a row."""
+        row = urllib.parse.quote(str(quote(getattr(result, self.pk_attname))))
+        return f"{self._before_row}{row}{self._after_row}"
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         names = () if self.filter_form is None else self.filter_form.fields

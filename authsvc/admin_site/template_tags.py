@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -136,7 +137,12 @@ def _cell(cell: str, label: str) -> str:
     text = _TIME.sub(r'><time datetime="\1T\2Z">\1 \2</time><', cell)
     text = _FALSE.sub("", _TRUE.sub("Yes", text))
     text = _STATUS.sub(lambda match: f"{match[1]}{status_badge(match[2])}{match[3]}", text)
-    role = "rowheader" if text.startswith("<th") else "cell"
-    scope = ' scope="row"' if role == "rowheader" else ""
-    head = format_html(' role="{}"{} data-label="{}"', role, mark_safe(scope), label)  # noqa: S308  # a constant
+    head = _attributes(label, begins_row=text.startswith("<th"))
     return mark_safe(f"{text[:3]}{head}{text[3:]}")  # noqa: S308  # Django has escaped the cell
+
+
+@lru_cache(maxsize=512)
+def _attributes(label: str, *, begins_row: bool) -> SafeString:
+    """The attributes of the cells of a column, the same in each row."""
+    role = mark_safe(' role="rowheader" scope="row"' if begins_row else ' role="cell"')  # noqa: S308  # constants
+    return format_html('{} data-label="{}"', role, label)
