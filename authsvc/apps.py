@@ -4,10 +4,12 @@ from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.core.checks import Tags, register
 from django.core.signals import request_finished, request_started
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 from authsvc.config.logs import clear_ids
 from authsvc.http import converters
+from authsvc.storage.connections import read_times_in_utc
 from authsvc.storage.kept_connections import drop_closed_connections
 
 
@@ -26,6 +28,7 @@ class AuthsvcConfig(AppConfig):
         converters.register()
         register(check_protection, Tags.database)
         post_migrate.connect(restore_protection)
+        connection_created.connect(read_times_in_utc)
         request_started.connect(drop_closed_connections)
         # Not in a middleware, because Django logs a rejected request after the last one.
         request_finished.connect(clear_ids)

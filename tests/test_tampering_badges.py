@@ -30,8 +30,16 @@ definition_versions = credentials.CredentialVersion.objects.filter(number=1)
 
 def signed() -> Any:
     """The signed forms of one credential."""
-    first = credentials.SignedCredential.objects.order_by("pk").values_list("pk", flat=True)[0]
-    return credentials.SignedCredential.objects.filter(pk=first)
+    return credentials.SignedCredential.objects.filter(pk=_in_order()[0].pk)
+
+
+def other_signed() -> Any:
+    """Those of another one."""
+    return _in_order()[1]
+
+
+def _in_order() -> Any:
+    return credentials.SignedCredential.objects.order_by("pk")
 
 
 def swap_public_key(_: Tampered) -> None:
@@ -62,6 +70,11 @@ TABLE: Final[dict[str, tuple[Tampering, str, str]]] = {
     ),
     "change a token": (
         lambda _: change(signed(), token=f"{signed().get().token[:-8]}AAAAAAAA"),
+        "signature-invalid",
+        SIGNED,
+    ),
+    "put the token of another credential": (
+        lambda _: change(signed(), token=other_signed().token),
         "signature-invalid",
         SIGNED,
     ),

@@ -1,9 +1,10 @@
-"""Connections to PostgreSQL: what operators watch of them."""
+"""Connections to PostgreSQL: what operators watch of them, and how they read times."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from authsvc.kernel.metrics import DATABASE_CONNECTIONS, DATABASE_MAX_CONNECTIONS, Reading
 
@@ -30,3 +31,12 @@ class DatabaseConnections:
         for state, number in connections.items():
             yield Reading(DATABASE_CONNECTIONS, number, (state,))
         yield Reading(DATABASE_MAX_CONNECTIONS, max_connections)
+
+
+def read_times_in_utc(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Let a new connection read times with UtcLoader. A receiver of `connection_created`."""
+    if connection.vendor == "postgresql":
+        from authsvc.storage.postgres_times import UtcLoader  # noqa: PLC0415  # psycopg costs time and memory
+
+        driver: Any = connection.connection
+        driver.adapters.register_loader("timestamptz", UtcLoader)
