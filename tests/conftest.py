@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -124,7 +125,9 @@ def pytest_configure() -> None:
     gc.disable()
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
+    # Which hooks there are for a test follows from its path. They are looked up 16 times for each test.
+    session.gethookproxy = cache(session.gethookproxy)  # type: ignore[method-assign]
     gc.freeze()
     gc.set_threshold(MANY_OBJECTS)
     gc.enable()

@@ -1,15 +1,12 @@
 """Management commands: what they have in common, and how they fail."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from django.core.management import get_commands, load_command_class
+from django.core.management import execute_from_command_line, get_commands, load_command_class
 from django.core.management.base import BaseCommand
 from pytest_django import Settings
 
@@ -19,8 +16,6 @@ from authsvc.management.base import OperatorCommand
 from tests.support.application import Application
 from tests.support.commands import error_of, output_of
 from tests.support.databases import connected_to, own_database
-from tests.support.documents import ROOT
-from tests.support.patience import PATIENCE
 
 OUR_APPS: Final = ("authsvc", "accounts", "courses", "progress", "credentials")
 COMMANDS: Final = {
@@ -53,19 +48,6 @@ def own_actions(name: str) -> list[Any]:
     own, all_have = (parser._actions for parser in parsers)  # noqa: SLF001  # argparse has no public way
     known = {(action.dest, action.help) for action in all_have}
     return [action for action in own if (action.dest, action.help) not in known]
-
-
-def manage(*command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run manage.py as the operator does."""
-    return subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": ""} | environment,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
 
 
 def test_the_commands_are_discovered() -> None:
@@ -117,13 +99,19 @@ def test_unusable_keys_are_reported(
     )
 
 
-def test_a_failing_command_exits_with_1_and_one_line() -> None:
-    ended = manage("verify")
+def test_a_failing_command_exits_with_1_and_one_line(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, database_url="")
 
-    assert ended.returncode == 1
-    assert ended.stdout == ""
-    assert ended.stderr.startswith("CommandError: DATABASE_URL is not set.")
-    assert ended.stderr.count("\n") == 1
+    with pytest.raises(SystemExit) as ended:
+        execute_from_command_line(["manage.py", "verify"])
+
+    output = capsys.readouterr()
+    assert ended.value.code == 1
+    assert output.out == ""
+    assert output.err.startswith("CommandError: DATABASE_URL is not set.")
+    assert output.err.count("\n") == 1
 
 
 @pytest.mark.database

@@ -13,22 +13,20 @@ MAY_IMPORT: Final = "accounts/adapters/allauth_internals.py"
 
 
 def is_internal(module: str) -> bool:
-    parts = module.split(".")
-    return parts[0] == "allauth" and "internal" in parts
+    return module.startswith("allauth.") and "internal" in module.split(".")
 
 
 def imports_of_internals(source: Source) -> Iterator[int]:
     """The lines on which the module imports internals of django-allauth, by an import or by name."""
-    for node in source.nodes:
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            names = [node.value]
-        if any(is_internal(name) for name in names):
-            yield node.lineno  # type: ignore[attr-defined]  # statements and expressions have one
+    for alias in source.nodes(ast.alias):
+        if is_internal(alias.name):
+            yield alias.lineno
+    for statement in source.nodes(ast.ImportFrom):
+        if any(is_internal(f"{statement.module}.{alias.name}") for alias in statement.names):
+            yield statement.lineno
+    for text in source.nodes(ast.Constant):
+        if isinstance(text.value, str) and is_internal(text.value):
+            yield text.lineno
 
 
 @pytest.mark.memory

@@ -27,8 +27,8 @@ def differing_names(source: Source) -> Iterator[int]:
 
     Values that have names of their own (`ids`) are not.
     """
-    for node in source.nodes:
-        for decorator in getattr(node, "decorator_list", []):
+    for node in source.definitions:
+        for decorator in node.decorator_list:
             if any(part.arg == "ids" for part in getattr(decorator, "keywords", [])):
                 continue
             for part in ast.walk(decorator):

@@ -39,8 +39,8 @@ def raised() -> list[tuple[str, ast.expr]]:
     return [
         (source.name, node.exc)
         for source in sources(*SHIPPED)
-        for node in source.nodes
-        if isinstance(node, ast.Raise) and node.exc is not None
+        for node in source.nodes(ast.Raise)
+        if node.exc is not None
     ]
 
 

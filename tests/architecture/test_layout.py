@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from tests.support.sources import SHIPPED, Source, sources
@@ -12,12 +11,6 @@ LONGEST_FUNCTION: Final = 40
 
 OURS: Final = list(sources(*SHIPPED))
 ALL: Final = [*OURS, *sources("tests")]
-
-
-def functions_of(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in source.nodes:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
 
 
 def length_of(function: ast.FunctionDef | ast.AsyncFunctionDef, source: Source) -> int:
@@ -56,7 +49,7 @@ def test_a_function_can_be_seen_at_once() -> None:
     long = [
         f"{source.name}: {function.name}"
         for source in ALL
-        for function in functions_of(source)
+        for function in source.functions
         if (function.end_lineno or 0) - function.lineno >= LONGEST_FUNCTION
         and length_of(function, source) > LONGEST_FUNCTION
     ]
@@ -101,9 +94,8 @@ def test_only_what_is_expected_is_caught() -> None:
         (source.name, node.lineno)
         for source in OURS
         if source.name not in workers
-        for node in source.nodes
-        if isinstance(node, ast.ExceptHandler)
-        and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
+        for node in source.nodes(ast.ExceptHandler)
+        if (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
         and not is_raised_again(node)
     ]
 
@@ -116,8 +108,7 @@ def test_the_domain_reads_the_time_from_the_clock_port_only() -> None:
         node.func
         for source in OURS
         if source.is_in("domain", "kernel")
-        for node in source.nodes
-        if isinstance(node, ast.Call)
+        for node in source.nodes(ast.Call)
     ]
 
     assert {
@@ -132,7 +123,7 @@ def test_an_entity_is_given_its_id() -> None:
         source.name
         for source in OURS
         if re.search(r"domain/(\w+/)?entities\b", source.name)
-        and any(isinstance(node, ast.Name) and node.id == "uuid4" for node in source.nodes)
+        and any(node.id == "uuid4" for node in source.nodes(ast.Name))
     ]
 
     assert makers == []
@@ -145,8 +136,8 @@ def test_only_those_who_may_touch_rows_ask_for_them() -> None:
     readers = {
         source.name
         for source in OURS
-        for node in source.nodes
-        if isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager")
+        for node in source.nodes(ast.Attribute)
+        if node.attr in ("objects", "_default_manager")
     }
 
     assert {name for name in readers if not may_touch.search(name)} == set()

@@ -36,20 +36,19 @@ CALLS: Final = {"create_connection", "getaddrinfo", "gethostbyname", "urlopen"}
 
 
 def opens_connections(source: Source) -> Iterator[str]:
-    for node in source.nodes:
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        yield from (
-            name for name in names if f"{name}.".startswith(tuple(f"{c}." for c in CLIENTS))
-        )
-        used = getattr(node, "attr", getattr(node, "id", getattr(node, "name", "")))
-        if isinstance(node, ast.Attribute | ast.Name | ast.alias) and used in CALLS:
-            yield used
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"socket", "socket.socket"}:
+    clients = tuple(f"{client}." for client in CLIENTS)
+    yield from (name for name in imports_of(source) if f"{name}.".startswith(clients))
+    yield from CALLS.intersection(source.names())
+    for node in source.nodes(ast.Call):
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if name == "socket" and ast.unparse(node.func) in {"socket", "socket.socket"}:
             yield "socket"
+
+
+def imports_of(source: Source) -> Iterator[str]:
+    yield from (alias.name for node in source.nodes(ast.Import) for alias in node.names)
+    for node in source.nodes(ast.ImportFrom):
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def test_one_module_opens_connections() -> None:

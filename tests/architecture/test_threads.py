@@ -1,6 +1,5 @@
 """Threads: two modules start them, one for jobs and one for what may never return."""
 
-import ast
 from typing import Final
 
 from tests.support.sources import SHIPPED, Source, sources
@@ -13,12 +12,7 @@ EXPECTED: Final = {
 
 
 def starts_threads(source: Source) -> bool:
-    names = (
-        getattr(node, "attr", getattr(node, "id", getattr(node, "name", "")))
-        for node in source.nodes
-        if isinstance(node, ast.Attribute | ast.Name | ast.alias)
-    )
-    return not STARTING.isdisjoint(names)
+    return not STARTING.isdisjoint(source.names())
 
 
 def test_threads_are_started_for_jobs_and_for_resolvers_alone() -> None:

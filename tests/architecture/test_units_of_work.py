@@ -21,11 +21,9 @@ MAY_OPEN: Final = re.compile(
 
 def opened_in(source: Source) -> Iterator[int]:
     """The lines on which the module names a unit of work, or a transaction of Django's."""
-    for node in source.nodes:
-        is_named = isinstance(node, ast.Attribute) and node.attr in OPENED
-        is_bare = isinstance(node, ast.Name) and node.id in OPENED
-        if isinstance(node, ast.expr) and (is_named or is_bare):
-            yield node.lineno
+    named = (node.lineno for node in source.nodes(ast.Attribute) if node.attr in OPENED)
+    bare = (node.lineno for node in source.nodes(ast.Name) if node.id in OPENED)
+    yield from (*named, *bare)
 
 
 def test_services_alone_open_units_of_work() -> None:

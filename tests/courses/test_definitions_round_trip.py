@@ -227,13 +227,13 @@ def value_of(definition: CourseDefinition) -> Any:
     return yaml.safe_load(write_definition(definition))
 
 
-@examples(20)
+@examples(10)
 @given(definitions())
 def test_what_is_written_reads_back_as_the_same(definition: CourseDefinition) -> None:
     assert read_definition(write_definition(definition)) == definition
 
 
-@examples(20)
+@examples(10)
 @given(
     definition=definitions(),
     is_ascii=st.booleans(),

@@ -79,13 +79,13 @@ def members(diff: CourseDifference, key: str) -> dict[str, tuple[Any, Any]]:
     return {member.path: (member.before, member.after) for member in change.members}
 
 
-@examples(15)
+@examples(10)
 @given(definitions())
 def test_equal_definitions_have_no_difference(definition: CourseDefinition) -> None:
     assert difference(definition, definition).is_empty
 
 
-@examples(15)
+@examples(10)
 @given(definitions(), definitions())
 def test_different_definitions_have_one_and_the_way_back_is_its_mirror(
     before: CourseDefinition, after: CourseDefinition

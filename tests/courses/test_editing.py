@@ -136,7 +136,7 @@ def an_edit(definition: CourseDefinition, data: st.DataObject) -> tuple[Edit, Ed
     )
 
 
-@examples(15)
+@examples(10)
 @given(definition=definitions(), data=st.data())
 def test_edits_keep_the_rules_and_can_be_undone(
     definition: CourseDefinition, data: st.DataObject
@@ -154,7 +154,7 @@ def test_edits_keep_the_rules_and_can_be_undone(
     assert edited == definition
 
 
-@examples(15)
+@examples(10)
 @given(definition=definitions(), data=st.data())
 def test_what_is_removed_can_be_put_back(definition: CourseDefinition, data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(places(definition)))

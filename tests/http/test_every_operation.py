@@ -19,7 +19,7 @@ from tests.support.application import Answer, Application, Caller
 from tests.support.attempts import a_definition_with_exams
 from tests.support.builders import a_definition
 from tests.support.challenges import BEARER
-from tests.support.operations import PUBLIC_FILES, Route, routes, urls
+from tests.support.operations import PUBLIC_FILES, Route, one_for_each_body, routes, urls
 
 NOBODY: Final = "00000000-0000-4000-8000-000000000000"
 ALL_METHODS: Final = {"GET", "POST", "PUT", "PATCH", "DELETE"}
@@ -30,6 +30,12 @@ MALFORMED: Final = {
     "slug": ["kn%20ots", "kn.ots", "%C5%93", "kn%00ots", "..%2Fusers", "'"],
 }
 NOT_JSON: Final = [b" ", b"{", b"{'name': 1}", b'{"name": NaN}', b"\xff\xfe", b"\0", b"[" * 100_000]
+OTHER_MEDIA_TYPES: Final = [
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "text/json",
+]
 NOT_OBJECTS: Final = [b"[]", b'"text"', b"5", b"true", b"null", b"[{}]"]
 BAD_CURSORS: Final = [
     "0",
@@ -79,6 +85,10 @@ def is_first_at_its_url(route: Route) -> bool:
 
 def is_list(route: Route) -> bool:
     return route.operation.page_of is not None
+
+
+def is_idempotent(route: Route) -> bool:
+    return route.operation.is_idempotent
 
 
 def takes_json(route: Route) -> bool:
@@ -211,7 +221,7 @@ def test_the_answer_to_a_wrong_method_names_the_allowed_ones(application: Applic
     def wrong(route: Route) -> Iterator[object]:
         methods = set(operations_of(route.view))
         allowed = {*methods, "OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
-        for method in ALL_METHODS - methods:
+        for method in sorted(ALL_METHODS - methods)[:1]:  # no code tells them apart
             answer = root.send(method, place_of(route), {})
             if set(answer.headers["Allow"].split(", ")) != allowed:
                 yield method, answer.headers["Allow"]
@@ -222,14 +232,16 @@ def test_the_answer_to_a_wrong_method_names_the_allowed_ones(application: Applic
 
 
 def test_a_malformed_part_of_the_path_is_not_found(application: Application) -> None:
-    root = root_of(application)
+    """Each kind of part in all malformed ways at one URL, and in one way wherever it is."""
+    root, texts = root_of(application), {kind: list(texts) for kind, texts in MALFORMED.items()}
 
     def places(route: Route) -> Iterator[str]:
         for kind, name in re.findall(r"<(\w+):(\w+)>", route.url):
-            for text in MALFORMED[kind]:
+            for text in texts[kind]:
                 url = route.url.replace(f"<{kind}:{name}>", text)
                 url = re.sub(r"<number:\w+>", "1", url)
                 yield re.sub(r"<\w+:\w+>", NOBODY, url)
+            del texts[kind][1:]
 
     def answered(route: Route) -> object:
         answers = [ask(route, root, place) for place in places(route)]
@@ -325,7 +337,8 @@ def test_a_body_that_is_not_json_is_malformed(application: Application, body: by
         answer = send(route, root, body, "application/json")
         return answer.status, answer.code, answer.headers["Cache-Control"]
 
-    assert failures(takes_json, (400, "malformed-request", "no-store"), answered) == []
+    chosen = takes_json if body == NOT_JSON[0] else one_for_each_body(takes_json)
+    assert failures(chosen, (400, "malformed-request", "no-store"), answered) == []
 
 
 @pytest.mark.parametrize("body", NOT_OBJECTS, ids=repr)
@@ -336,13 +349,12 @@ def test_json_that_is_not_an_object_is_invalid(application: Application, body: b
         answer = send(route, root, body, "application/json")
         return answer.status, answer.code, [error["pointer"] for error in answer.json["errors"]]
 
-    assert failures(takes_members, (422, "invalid-request", ["#"]), answered) == []
+    is_usual = body == NOT_OBJECTS[0]
+    chosen = takes_members if is_usual else one_for_each_body(takes_members)
+    assert failures(chosen, (422, "invalid-request", ["#"]), answered) == []
 
 
-@pytest.mark.parametrize(
-    "media_type",
-    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/json"],
-)
+@pytest.mark.parametrize("media_type", OTHER_MEDIA_TYPES)
 def test_a_body_of_another_media_type_is_unsupported(
     application: Application, media_type: str
 ) -> None:
@@ -356,7 +368,9 @@ def test_a_body_of_another_media_type_is_unsupported(
         body = route.operation.body
         return body is not None and not (isinstance(body, Mapping) and media_type in body)
 
-    assert failures(takes_another, (415, "unsupported-media-type"), answered) == []
+    is_usual = media_type == OTHER_MEDIA_TYPES[0]
+    chosen = takes_another if is_usual else one_for_each_body(takes_another)
+    assert failures(chosen, (415, "unsupported-media-type"), answered) == []
 
 
 def test_a_body_that_is_too_long_is_not_read(application: Application) -> None:
@@ -377,5 +391,5 @@ def test_a_malformed_idempotency_key_is_invalid(application: Application, key: s
         answer = ask(route, root, Idempotency_Key=key)
         return answer.status, [error["pointer"] for error in answer.json["errors"]]
 
-    expected = (422, ["#/Idempotency-Key"])
-    assert failures(lambda route: route.operation.is_idempotent, expected, answered) == []
+    chosen = one_for_each_body(is_idempotent) if key else is_idempotent
+    assert failures(chosen, (422, ["#/Idempotency-Key"]), answered) == []

@@ -41,9 +41,11 @@ def permit(settings: Settings, tmp_path: Path, *, token: str = "", networks: str
 
 
 @pytest.fixture(autouse=True)
-def _fresh_services() -> Iterator[None]:
+def _fresh_services(settings: Settings) -> Iterator[None]:
     """Services that measure as the test says. The library is told where by a variable of the process."""
     services.cache_clear()
+    # Each client loads the middleware again. To list the static files, which nobody reads here, takes most of that.
+    settings.WHITENOISE_USE_FINDERS = False
     with patch.dict(os.environ):
         yield
     services.cache_clear()

@@ -69,7 +69,7 @@ acts: Final = st.builds(
 )
 
 
-modestly = examples(15)
+modestly = examples(10)
 
 
 def a_school(plan: Plan) -> School:

@@ -1,7 +1,7 @@
 """Every operation of the API, found through the URLconf."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -71,3 +71,17 @@ def _urls(patterns: list[Any], before: str = "/") -> Iterator[tuple[str, Any]]:
             yield from _urls(pattern.url_patterns, url)
         elif isinstance(pattern, URLPattern):
             yield url, getattr(pattern.callback, "view_class", pattern.callback)
+
+
+def one_for_each_body(chosen: Callable[[Route], bool]) -> Callable[[Route], bool]:
+    """The first of the chosen routes that takes a body of some kind: the kind alone decides how it is read."""
+    first: dict[object, Route] = {}
+    for route in filter(chosen, routes().values()):
+        first.setdefault(_kind_of_body(route), route)
+    return lambda route: first.get(_kind_of_body(route)) is route
+
+
+def _kind_of_body(route: Route) -> object:
+    """The media types of documents; of what else it takes, whether it takes anything."""
+    body = route.operation.body
+    return frozenset(body) if isinstance(body, Mapping) else body is not None

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -13,13 +14,14 @@ from authsvc.composition.adapters import DjangoUnitOfWork
 from authsvc.composition.container import Services
 from authsvc.composition.memory_repositories import memory_repositories
 from authsvc.composition.orm_repositories import orm_repositories
-from authsvc.composition.ports import ports
+from authsvc.composition.ports import Ports, ports
 from authsvc.composition.repositories import Repositories
 from authsvc.composition.text_stores import InMemoryTextStore
 from authsvc.http.idempotency.service import IdempotencyService
 from authsvc.http.idempotency.store import idempotency_of
 from authsvc.jobs.entities import Job
 from authsvc.kernel.memory import InMemoryDatabase
+from authsvc.kernel.rate_limits import ProcessCounts
 from authsvc.kernel.tenancy import ALL_TENANTS
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.domain.entities.courses import Course
@@ -27,6 +29,9 @@ from tests.support.builders import NOON, a_course, a_user
 from tests.support.metrics import RecordedMetrics
 from tests.support.organizations import an_organization
 from tests.support.trail import RecordedTrail
+
+USUAL: Final = settings.ENVIRONMENT
+"""The environment of the run, in whose place some tests put another one."""
 
 
 @dataclass
@@ -95,6 +100,17 @@ class AtOnce:
             self.services.job_engine.run(job.id)
 
 
+@cache
+def _usual_ports() -> Ports:
+    """Built once, because that takes longer than many tests. What has a state in them each world replaces."""
+    return ports(USUAL, secret_key="test")
+
+
+def _ports() -> Ports:
+    is_usual = settings.ENVIRONMENT is USUAL
+    return _usual_ports() if is_usual else ports(settings.ENVIRONMENT, secret_key="test")
+
+
 def _world(repositories: Repositories, unit_of_work: UnitOfWork, *, runs_jobs: bool) -> World:
     clock, trail, metrics, carrier = (
         FrozenClock(),
@@ -105,8 +121,9 @@ def _world(repositories: Repositories, unit_of_work: UnitOfWork, *, runs_jobs: b
     carrier.services = services = Services(
         repositories=repositories,
         ports=replace(
-            ports(settings.ENVIRONMENT, secret_key="test"),
+            _ports(),
             clock=clock,
+            request_counts=ProcessCounts(),
             security_log_writer=trail,
             job_carrier=carrier,
             jitter=lambda: 0.5,

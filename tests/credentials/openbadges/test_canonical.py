@@ -17,6 +17,7 @@ from credentials.openbadges.contexts import CONTEXTS, CREDENTIALS
 from credentials.openbadges.documents import credential_document
 from credentials.openbadges.errors import InvalidDocument
 from tests.credentials.openbadges.awards import SCHOOL_ID, SMALLEST, document
+from tests.support.profiles import examples
 
 PLACES = {
     "credential": (),
@@ -51,6 +52,7 @@ def test_the_canonical_form_is_that_of_pyld() -> None:
     assert canonical_form(document()) == by_pyld(document())
 
 
+@examples(20)
 @given(TEXTS, TEXTS, st.lists(TEXTS, min_size=1, max_size=4), st.integers(0, 10**6))
 def test_a_second_document_of_the_same_shape_is_as_exact(
     name: str, narrative: str, tags: list[str], number: int

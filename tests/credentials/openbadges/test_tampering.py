@@ -22,8 +22,8 @@ Path = tuple[str | int, ...]
 
 SIGNED: Final = with_proof(document(), ed25519(), ISSUED)
 TOKEN: Final = as_jwt(document(), rsa())
-IN_QUICK_SUITE: Final = 200
-"""Nearly twice as many as the credential has members, each of which is changed in turn."""
+IN_QUICK_SUITE: Final = 60
+"""Each kind of change several times. Each member of the credential is changed in a test of its own."""
 IN_FULL_SUITE: Final = 5_000
 
 
@@ -80,7 +80,7 @@ def mutants(seed: int) -> Iterator[str]:
     """Endlessly many, at all paths in turn, as JSON."""
     random = Random(seed)
     while True:
-        for path in PATHS:
+        for path in random.sample(PATHS, len(PATHS)):
             credential = mutant(path, random)
             if credential != SIGNED:
                 yield json_text(credential)
