@@ -254,8 +254,8 @@ def django_db_setup(
         return
     folder = tmp_path_factory.mktemp("default-database")
     with (
-        database_with_tables(folder) as url,
         django_db_blocker.unblock(),
+        database_with_tables(folder) as url,
         default_database(url),
     ):
         yield
@@ -272,7 +272,7 @@ def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_url(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a database for the tests of a module that commit what can never be deleted."""
     with database_with_tables(tmp_path_factory.mktemp("database")) as url:
         yield url

@@ -16,7 +16,7 @@ PATIENCE_MS: Final = 60_000
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("town")
     mail = folder / "mail"
     with open_school(
