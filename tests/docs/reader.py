@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -29,7 +28,10 @@ read() { printf -v "$3" %s "$(curl -sS "$READER" --data-raw "$2")"; }
 MANAGE: Final = """
 manage() { curl -sS "$MANAGER" --data-raw "$*"; }
 """
-"""In place of a process for each management command, which takes seconds to start."""
+"""In place of a process for each management command, which takes seconds to start.
+
+Other tests start some: that of the development server, and those of settings.
+"""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Reader:
 
     def _here(self, text: str) -> str:
         here = text.replace(ADDRESS, self.school.server.url)
-        return here.replace(".venv/bin/python", sys.executable)
+        return here.replace(".venv/bin/python manage.py", "manage")
 
     def _environment(self) -> dict[str, str]:
         return {"ROBOT": self.robot.client_id, "ROBOT_SECRET": self.robot.secret}

@@ -11,16 +11,13 @@ from tests.docs.reader import Reader
 from tests.support.documents import commands_in, page, table_under
 
 PAGE: Final = page("docs/agents.md")
-MANAGE: Final = ".venv/bin/python manage.py"
 
 
 @pytest.mark.any_database
 def test_the_commands_print_what_is_shown(reader: Reader) -> None:
     commands, shown = zip(*commands_in(PAGE), strict=True)
-    # The page about clients has the same command, which runs there in a process of its own.
-    without_process = [text.replace(MANAGE, "manage") for text in commands]
 
-    assert reader.types(without_process) == list(shown)
+    assert reader.types(commands) == list(shown)
 
 
 def test_every_tool_is_named_with_its_operation() -> None:
