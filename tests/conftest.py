@@ -289,9 +289,12 @@ def committing_application(database_url: str) -> Iterator[Application]:
 
 @pytest.fixture(scope="session")
 def provider(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
-    """One OAuth provider for all client libraries and for the pages about clients. It logs all there is to log."""
+    """One server for browsers, client libraries and the pages about clients. It logs all there is to log."""
     folder = tmp_path_factory.mktemp("provider")
-    with (folder / LOG).open("w") as errors, open_provider(folder, errors=errors) as opened:
+    with (
+        (folder / LOG).open("w") as errors,
+        open_provider(folder, errors=errors, STAFF_SECOND_FACTOR="on") as opened,
+    ):
         yield opened
 
 
