@@ -257,8 +257,8 @@ def django_db_setup(
         return
     folder = tmp_path_factory.mktemp("default-database")
     with (
-        database_with_tables(folder) as url,
         django_db_blocker.unblock(),
+        database_with_tables(folder) as url,
         default_database(url),
     ):
         yield
@@ -275,7 +275,7 @@ def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_url(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a database for the tests of a module that commit what can never be deleted."""
     with database_with_tables(tmp_path_factory.mktemp("database")) as url:
         yield url
@@ -292,9 +292,12 @@ def committing_application(database_url: str) -> Iterator[Application]:
 
 @pytest.fixture(scope="session")
 def provider(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
-    """One OAuth provider for all client libraries and for the pages about clients. It logs all there is to log."""
+    """One server for browsers, client libraries and the pages about clients. It logs all there is to log."""
     folder = tmp_path_factory.mktemp("provider")
-    with (folder / LOG).open("w") as errors, open_provider(folder, errors=errors) as opened:
+    with (
+        (folder / LOG).open("w") as errors,
+        open_provider(folder, errors=errors, STAFF_SECOND_FACTOR="on") as opened,
+    ):
         yield opened
 
 

@@ -12,7 +12,8 @@ from pytest_django import Settings
 from accounts.domain.access import OPERATOR, OrganizationStatus
 from authsvc.composition.container import Services
 from authsvc.demo import samples
-from authsvc.demo.schedule import DAYS, NAMES, plans
+from authsvc.demo import school as school_module
+from authsvc.demo.schedule import DAYS, NAMES, Way, plans
 from authsvc.demo.school import COURSE, load_school
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
@@ -127,10 +128,28 @@ def test_its_course_is_a_valid_definition() -> None:
     assert read_definition(COURSE.read_text(encoding="utf-8")).slug == "fire-safety"
 
 
+FIRST_OF_EACH_WAY: Final = {plan.way: plan for plan in reversed([*plans(NOW)])}.values()
+
+
 @pytest.mark.any_database
+@pytest.mark.parametrize(
+    "learners",
+    [
+        {plan.number for plan in FIRST_OF_EACH_WAY},
+        pytest.param(set(range(len(NAMES))), marks=pytest.mark.nightly),
+    ],
+    ids=len,
+)
 def test_a_new_development_database_has_the_school_unless_it_is_switched_off(
-    application: Application, tmp_path: Path, settings: Settings
+    application: Application,
+    tmp_path: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    learners: set[int],
 ) -> None:
+    these = [plan for plan in plans(datetime.now(UTC)) if plan.number in learners]
+    monkeypatch.setattr(school_module, "plans", lambda _: these)
+    waiting = sum(plan.way is Way.WAITING for plan in these)
     environment = replace(settings.ENVIRONMENT, data_dir=tmp_path / "var", has_demo=True)
     settings.ENVIRONMENT = environment
 
@@ -138,7 +157,8 @@ def test_a_new_development_database_has_the_school_unless_it_is_switched_off(
     before = counts_of(application.services)
     output_of("prepare_development")
 
-    assert counts_of(application.services) == before == (34, 30, 5)
+    assert before == (len(learners) + 4, len(learners), waiting)
+    assert counts_of(application.services) == before
     login = samples.developer_logins(samples.new_passwords())[0]
     staff = application.user_with(login.email)
     assert staff.created_at < application.services.ports.clock.now() - timedelta(days=80)

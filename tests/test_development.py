@@ -19,7 +19,7 @@ from authsvc.kernel.paging import PageRequest
 from courses.definitions.courses import read_definition
 from courses.domain.entities.courses import CourseStatus
 from tests.support.application import Application
-from tests.support.commands import error_of, output_of
+from tests.support.commands import error_of, has_all_tables, output_of
 from tests.support.worlds import World
 
 SLUG: Final = "intro-to-claude"
@@ -27,8 +27,9 @@ COURSE: Final = read_definition(samples.COURSE.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path, settings: Settings) -> Path:
-    """The DATA_DIR of the development database."""
+def data_dir(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The DATA_DIR of the development database, which has all tables."""
+    has_all_tables(monkeypatch)
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data_dir=tmp_path / "var")
     return tmp_path / "var"
 

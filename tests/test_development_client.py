@@ -13,13 +13,14 @@ from authsvc.composition.container import Services
 from authsvc.demo import samples
 from authsvc.kernel.paging import PageRequest
 from tests.support.application import Application
-from tests.support.commands import error_of, output_of
+from tests.support.commands import error_of, has_all_tables, output_of
 from tests.support.postgres import free_port
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path, settings: Settings) -> Path:
-    """The DATA_DIR of the development database."""
+def data_dir(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The DATA_DIR of the development database, which has all tables."""
+    has_all_tables(monkeypatch)
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data_dir=tmp_path / "var")
     return tmp_path / "var"
 

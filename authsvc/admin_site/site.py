@@ -1,5 +1,6 @@
 """The admin site: access to it, and what all its pages share."""
 
+from collections.abc import Iterator
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final
@@ -60,7 +61,7 @@ class AdminSite(admin.AdminSite):
             try:
                 return _see_other(request, view(request, *args, **kwargs))
             except PermissionDenied:
-                if self.get_app_list(request):
+                if self._may_see_a_page(request):
                     raise
                 raise PermissionDenied(NO_GROUP) from None
 
@@ -89,13 +90,17 @@ class AdminSite(admin.AdminSite):
         """What the user may see, by job. Django's own list makes the URLs of all tables for each page."""
         if app_label:
             return super().get_app_list(request, app_label)
-        visible = {
-            model._meta.label_lower
-            for model, model_admin in self._registry.items()
-            if model_admin.has_module_permission(request)
-            and model_admin.has_view_or_change_permission(request)
-        }
-        return navigation.by_job(visible, request.user.has_perm)
+        return navigation.by_job(set(self._visible_models(request)), request.user.has_perm)
+
+    def _visible_models(self, request: HttpRequest) -> Iterator[str]:
+        """The models whose lists the user may see."""
+        for model, model_admin in self._registry.items():
+            sees_app = model_admin.has_module_permission(request)
+            if sees_app and model_admin.has_view_or_change_permission(request):
+                yield model._meta.label_lower
+
+    def _may_see_a_page(self, request: HttpRequest) -> bool:
+        return any(self._visible_models(request)) or bool(self.get_app_list(request))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)

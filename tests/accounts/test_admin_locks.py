@@ -21,10 +21,9 @@ from tests.support.staff import (
     ADMIN,
     GROUPS,
     Staff,
-    StaffAtViews,
-    StaffBrowser,
     a_holder,
     an_examined,
+    at_views,
     lists,
     root_browser,
     staff_browser,
@@ -181,9 +180,7 @@ def test_the_groups_of_each_page_are_decided() -> None:
     assert sorted(own_pages()) == sorted(decided)
 
 
-@pytest.mark.parametrize(
-    "at", [StaffAtViews, pytest.param(StaffBrowser, marks=pytest.mark.nightly)]
-)
+@at_views
 def test_each_page_refuses_all_but_its_groups(
     application: Application, at: Callable[[UUID], Staff]
 ) -> None:
@@ -207,8 +204,11 @@ def test_each_page_refuses_all_but_its_groups(
     assert submitted == allowed
 
 
-def test_each_page_refuses_staff_without_a_group(application: Application) -> None:
-    staff, pages = staff_browser(application), own_pages()
+@at_views
+def test_each_page_refuses_staff_without_a_group(
+    application: Application, at: Callable[[UUID], Staff]
+) -> None:
+    staff, pages = at(staff_browser(application).id), own_pages()
 
     # All are refused at the same door, which does not ask how a page is requested.
     assert {name for name, (path, _) in pages.items() if is_shown(staff, path)} == set()

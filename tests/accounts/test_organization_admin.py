@@ -266,15 +266,18 @@ def test_an_invalid_form_is_shown_on_its_tab(application: Application) -> None:
     assert "<h1>School of Knots</h1>" in page.text
 
 
-def test_the_page_shows_a_limited_number_of_members(application: Application) -> None:
+def test_the_page_shows_a_limited_number_of_members(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounts.admin.organization_contents.MOST_AT_ONCE", 5)
     organization = has_organization(application)
-    emails = [f"learner-{number:03}@many.example" for number in range(100)]
+    emails = [f"learner-{number}@many.example" for number in range(5)]
     for email in emails:
         has_member(application, organization, a_user_of(application, email=email))
 
     text = root_browser(application).get(page_of(organization, "members")).text
 
-    assert text.count("@many.example</td>") == 99
+    assert text.count("@many.example</td>") == 4
     assert f"?q={organization.slug}" in text
 
 

@@ -1,28 +1,24 @@
-"""Fixtures: one server for all browser tests, and a new browser context for each.
+"""Fixtures: the server of the tests of clients, too, and a new browser context for each test.
 
 The server outlives the package, because in random order tests of others come between; Playwright's event loop does not.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.support.chromium import CHROMIUM, Town
-from tests.support.school import open_school
+from tests.support.school import School
 
 PATIENCE_MS: Final = 60_000
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    folder = tmp_path_factory.mktemp("town")
-    mail = folder / "mail"
-    with open_school(
-        folder, threads=4, EMAIL_URL=f"file://{mail}", STAFF_SECOND_FACTOR="on"
-    ) as school:
-        yield Town(school, mail)
+def town(provider: School) -> Town:
+    return Town(provider, Path(provider.environment["DATA_DIR"]) / "mail")
 
 
 @pytest.fixture(scope="package")

@@ -2,8 +2,7 @@
 
 import os
 import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +25,14 @@ read() { printf -v "$3" %s "$(curl -sS "$READER" --data-raw "$2")"; }
 """
 """In place of somebody who opens the URL in the prompt and pastes where it led."""
 
+MANAGE: Final = """
+manage() { curl -sS "$MANAGER" --data-raw "$*"; }
+"""
+"""In place of a process for each management command, which takes seconds to start.
+
+Other tests start some: that of the development server, and those of settings.
+"""
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -35,13 +42,13 @@ class Reader:
     anna: WireBrowser
     robot: Registered
 
-    def types(self, commands: tuple[str, ...], folder: Path = ROOT, **variables: str) -> list[str]:
+    def types(self, commands: Iterable[str], folder: Path = ROOT, **variables: str) -> list[str]:
         """Return what each block of commands prints, in one session that stops at the first failure."""
         first, *others = map(self._here, commands)
-        with answering(self.opens) as url:
+        with answering(self.opens) as url, answering(self._manages) as manager:
             environment = os.environ | self.school.environment | self._environment() | variables
-            environment["READER"] = url
-            return blocks_printed_by([READ + first, *others], environment, folder=folder)
+            environment |= {"READER": url, "MANAGER": manager}
+            return blocks_printed_by([READ + MANAGE + first, *others], environment, folder=folder)
 
     def runs(self, program: str) -> None:
         exec(self._here(program), {"input": self.opens})  # noqa: S102  # it is ours, from the page
@@ -58,9 +65,12 @@ class Reader:
         with closing(WireBrowser(self.school.server.url, email=self.anna.email)) as browser:
             return browser.go_along(address[0]).address
 
+    def _manages(self, command: str) -> str:
+        return self.school.output_of(*command.split())
+
     def _here(self, text: str) -> str:
         here = text.replace(ADDRESS, self.school.server.url)
-        return here.replace(".venv/bin/python", sys.executable)
+        return here.replace(".venv/bin/python manage.py", "manage")
 
     def _environment(self) -> dict[str, str]:
         return {"ROBOT": self.robot.client_id, "ROBOT_SECRET": self.robot.secret}

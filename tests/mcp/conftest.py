@@ -30,7 +30,9 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentHost]:
 
 
 @pytest.fixture(scope="session")
-def agent_school(tmp_path_factory: pytest.TempPathFactory, host: DocumentHost) -> Iterator[School]:
+def agent_school(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, host: DocumentHost
+) -> Iterator[School]:
     """A school that accepts agents of that host."""
     folder, certificate = tmp_path_factory.mktemp("agents"), str(host.certificate)
     with open_provider(folder, CIMD_HOSTS=host.name, SSL_CERT_FILE=certificate) as opened:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from copy import copy
+from functools import cache
 from io import StringIO
 from typing import Any
 
@@ -12,19 +13,20 @@ from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 from django.db.models import Field
 
 from authsvc.storage.append_only import AppendOnly, check_protection
 from progress.models import ProgressEvent
 
 PROTECTION = AppendOnly("ProgressEvent")
-STATE = MigrationLoader(None).project_state()
 
 pytestmark = pytest.mark.every_database
+mended = pytest.mark.usefixtures("_mended")
 
 
-@pytest.fixture(autouse=True)
-def mended(committing: None) -> Iterator[None]:
+@pytest.fixture
+def _mended(committing: None) -> Iterator[None]:
     """Restore the triggers of all tables afterwards."""
     yield
     executor = MigrationExecutor(connection)
@@ -32,15 +34,20 @@ def mended(committing: None) -> Iterator[None]:
     emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
 
 
+@cache
+def state() -> ProjectState:
+    return MigrationLoader(None).project_state()
+
+
 def unprotect() -> None:
     """Reverse the append-only operation on the table of events."""
     with connection.schema_editor() as editor:
-        PROTECTION.database_backwards("progress", editor, STATE, STATE)
+        PROTECTION.database_backwards("progress", editor, state(), state())
 
 
 def protect() -> None:
     with connection.schema_editor() as editor:
-        PROTECTION.database_forwards("progress", editor, STATE, STATE)
+        PROTECTION.database_forwards("progress", editor, state(), state())
 
 
 def alter(old: Field[Any, Any], new: Field[Any, Any]) -> None:
@@ -52,6 +59,7 @@ def protection_errors() -> list[CheckMessage]:
     return check_protection(None, ["default"])
 
 
+@mended
 def test_a_migration_protects_its_table_and_can_be_reversed() -> None:
     unprotect()
     errors_without = protection_errors()
@@ -61,6 +69,7 @@ def test_a_migration_protects_its_table_and_can_be_reversed() -> None:
     assert protection_errors() == []
 
 
+@mended
 def test_the_command_migrate_leaves_every_table_protected() -> None:
     unprotect()
 
@@ -69,6 +78,7 @@ def test_the_command_migrate_leaves_every_table_protected() -> None:
     assert protection_errors() == []
 
 
+@mended
 def test_a_table_that_django_rebuilds_is_protected_again() -> None:
     column = ProgressEvent._meta.get_field("idempotency_key")
     wider = copy(column)
@@ -85,7 +95,8 @@ def test_a_table_that_django_rebuilds_is_protected_again() -> None:
     assert errors_after == []
 
 
-@pytest.mark.parametrize("app", ["courses", "progress"])
+@pytest.mark.usefixtures("committing")
+@pytest.mark.parametrize("app", ["courses", pytest.param("progress", marks=pytest.mark.nightly)])
 def test_sqlmigrate_shows_the_triggers(app: str) -> None:
     sql = StringIO()
 

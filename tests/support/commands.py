@@ -27,6 +27,12 @@ def error_of(command: str, *arguments: str) -> tuple[str, str]:
     return str(error.value), output.getvalue()
 
 
+def has_all_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let prepare_development look for no migrations: to read them takes longer than the sample data."""
+    target = "authsvc.management.commands.prepare_development.call_command"
+    monkeypatch.setattr(target, lambda *_, **__: None)
+
+
 def manage(environment: dict[str, str], *command: str) -> str:
     """Run a management command in this environment; return its output."""
     ran = subprocess.run(

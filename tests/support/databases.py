@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -12,13 +13,16 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
+from django.conf import settings
 from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
+from django.test import override_settings
 from psycopg.sql import SQL, Identifier
 
+from authsvc.composition.container import services
 from authsvc.storage.append_only import protecting, releasing
-from tests.support.commands import manage
+from tests.support.commands import output_of
 from tests.support.store import SHARED_FOLDER, STORE
 
 FILE: Final = "authsvc.sqlite3"
@@ -144,15 +148,18 @@ def _once(what: str, make: Callable[[], str]) -> str:
 
 def _migrated() -> str:
     name = _new_database(EMPTY)
-    # In a process of its own, which closes its connections.
-    manage({"DATABASE_URL": _url_of(name)}, "migrate", "--verbosity=0")
+    with connected_to(_url_of(name)):
+        output_of("migrate", "--verbosity=0")
     return name
 
 
 def _prepared() -> str:
     name = _new_database(_database_with_tables())
-    environment = {"DATABASE_URL": _url_of(name), "DATA_DIR": str(SHARED_FOLDER), "DEMO": "off"}
-    manage(environment, "prepare_development")
+    environment = replace(settings.ENVIRONMENT, data_dir=SHARED_FOLDER)
+    with connected_to(_url_of(name)), override_settings(ENVIRONMENT=environment):
+        services.cache_clear()
+        output_of("prepare_development")
+    services.cache_clear()
     return name
 
 

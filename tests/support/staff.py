@@ -75,9 +75,10 @@ class StaffBrowser:
     def post(self, path: str, **fields: Any) -> Page:
         return _page(self.client.post(urljoin(ADMIN, path), fields, follow=True))
 
-    def answer(self, method: str, path: str) -> HttpResponse:
+    def answer(self, method: str, path: str, **fields: Any) -> HttpResponse:
         """The response itself, which may be a redirect."""
-        return cast(HttpResponse, self.client.generic(method, urljoin(ADMIN, path)))
+        send = getattr(self.client, method.lower())
+        return cast(HttpResponse, send(urljoin(ADMIN, path), fields))
 
     def act(self, path: str, action: str, *ids: object, **fields: str) -> Page:
         """Choose rows of a list and an action; with a *reason*, answer the question that follows."""
@@ -102,9 +103,9 @@ class StaffAtViews:
             response.render()
         return Page(response.status_code, path, unescape(response.getvalue().decode()), ())
 
-    def answer(self, method: str, path: str) -> HttpResponse:
+    def answer(self, method: str, path: str, **fields: Any) -> HttpResponse:
         """The response, whose template is not rendered yet."""
-        request = self._request(method, urljoin(ADMIN, path))
+        request = self._request(method, urljoin(ADMIN, path), fields)
         request.resolver_match = match = resolve(request.path)
         try:
             return cast(HttpResponse, match.func(request, *match.args, **match.kwargs))
@@ -113,8 +114,8 @@ class StaffAtViews:
         except Http404:
             return HttpResponse(status=HTTPStatus.NOT_FOUND)
 
-    def _request(self, method: str, path: str) -> HttpRequest:
-        request = RequestFactory().generic(method, path)
+    def _request(self, method: str, path: str, fields: dict[str, Any]) -> HttpRequest:
+        request: HttpRequest = getattr(RequestFactory(), method.lower())(path, fields)
         request.user, request.session = self._user, self._session
         request._messages = default_storage(request)  # type: ignore[attr-defined]  # noqa: SLF001  # as MessageMiddleware
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # noqa: SLF001  # as Django's test client
@@ -122,6 +123,11 @@ class StaffAtViews:
 
 
 Staff = StaffBrowser | StaffAtViews
+
+at_views: Final = pytest.mark.parametrize(
+    "at", [StaffAtViews, pytest.param(StaffBrowser, marks=pytest.mark.nightly)]
+)
+"""For sweeps of all pages: at their views in every run, and through the whole application nightly."""
 
 
 def root_browser(application: Application) -> StaffBrowser:
