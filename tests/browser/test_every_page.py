@@ -23,6 +23,8 @@ TABS: Final = """() => [...document.querySelectorAll('a[href*="tab="]')]
     .map((link) => new URL(link.href))
     .filter((url) => url.pathname === location.pathname)
     .map((url) => url.pathname + url.search)"""
+IS_COMPLETE: Final = """() => !document.querySelector("#swagger-ui")
+    || document.querySelector("#swagger-ui .opblock")"""
 SIGNED_OUT: Final = ("front", "verify", "issued_page", "account_login", "account_signup", "docs")
 ON_A_PHONE: Final = (
     *("front", "issued_page", "account", "account_sessions", "account_invitation", "item"),
@@ -83,6 +85,7 @@ class Walk:
         if answer is None or answer.status != HTTPStatus.OK:
             self.problems.append(f"{path} answers {answer and answer.status}")
             return []
+        self.page.wait_for_function(IS_COMPLETE)
         findings = findings_on(self.page, self.axe)
         self.problems.extend(f"{path}: {finding}" for finding in findings)
         tabs: list[str] = self.page.evaluate(TABS)
