@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, Request
 
 from tests.browser.test_accessibility import LOOKS, dress, findings_on
-from tests.browser.test_people import an_admin
-from tests.browser.test_second_factors import set_up_app
+from tests.browser.test_second_factors import an_admin, set_up_app
 from tests.support.chromium import Town, in_a_browser_nightly, sign_in
 from tests.support.commands import manage
 from tests.support.javascript import script_of
