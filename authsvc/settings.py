@@ -293,6 +293,8 @@ SPECTACULAR_SETTINGS = {
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Deep links are links in buttons, which assistive technology cannot tell apart.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": False},
 }
 
 LOGGING = logging_config(level=ENVIRONMENT.log_level, form=ENVIRONMENT.log_format)

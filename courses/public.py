@@ -13,6 +13,7 @@ from courses.domain.entities.assessments import (
 from courses.domain.entities.courses import (
     AssessmentPlace,
     Course,
+    CourseDefinition,
     CourseId,
     CourseSelection,
     CourseStatus,
@@ -50,6 +51,7 @@ __all__ = [
     "AssessmentPlace",
     "CatalogService",
     "Course",
+    "CourseDefinition",
     "CourseId",
     "CourseNotFound",
     "CourseNotOpen",

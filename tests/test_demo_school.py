@@ -20,6 +20,7 @@ from authsvc.kernel.tenancy import ALL_TENANTS
 from authsvc.overview.entities import Subject, UsagePart
 from courses.definitions.courses import read_definition
 from progress.domain.entities.attempts import AttemptStatus
+from progress.domain.entities.grids import GridSelection
 from tests.support.application import Application
 from tests.support.commands import output_of
 from tests.support.worlds import World, memory_world
@@ -173,3 +174,11 @@ def test_reports_wait_for_days_and_not_for_months(school: World) -> None:
     waiting = [NOW - attempt.submitted_at for attempt in queue if attempt.submitted_at]
     assert timedelta(hours=1) < min(waiting)
     assert max(waiting) < timedelta(days=14)
+
+
+def test_one_report_is_late_and_others_are_overdue(school: World) -> None:
+    grid = school.services.learner_grids.of_course(
+        "harbour-academy--fire-safety", GridSelection(), by=OPERATOR
+    )
+
+    assert (grid.counts.late, grid.counts.overdue) == (1, 11)

@@ -1,6 +1,6 @@
 """Admin pages of background jobs: what runs, what is failing and why."""
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -28,6 +28,11 @@ from authsvc.http.actors import staff_of
 from authsvc.http.rendering import StreamedFile
 from authsvc.jobs.entities import JobId
 from authsvc.jobs.models import Job
+
+NO_FILE: Final = (
+    "You cannot download the file: it is no longer stored, or you have lost access to what is in it. "
+    "If you need access, ask an admin."
+)
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -206,8 +211,11 @@ class JobAdmin(AuditsTenantAccess, ReadOnlyAdmin):
 
     @admin_page({"<id:job_id>/result/": "jobs_job_result"})
     def result_view(self, request: HttpRequest, job_id: UUID) -> HttpResponse:
-        """Download the file that a job has written, with the right that its kind needs."""
-        if not self.has_view_permission(request, self.get_object(request, str(job_id))):
-            raise TaskResultNotFound
-        file = services().tasks.result_of(JobId(job_id), by=staff_of(request))
+        """Download the file that a job has written; without the right that its kind needs, say so on its page."""
+        self.row_allowed_by(self.has_view_permission, request, job_id)
+        try:
+            file = services().tasks.result_of(JobId(job_id), by=staff_of(request))
+        except TaskResultNotFound:
+            self.message_user(request, NO_FILE, messages.ERROR)
+            return redirect("admin:jobs_job_change", job_id)
         return StreamedFile(file.pieces, file.size, file.name, file.media_type).response

@@ -1,7 +1,7 @@
 """The demo school: thirty learners over three months, their tutor, and what waits for its staff."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,10 +13,11 @@ from authsvc.demo import samples
 from authsvc.demo.learners import Learner, Teacher
 from authsvc.demo.past import PastClock, perform, services_at
 from authsvc.demo.people import account, founder, member
-from authsvc.demo.schedule import Act, opening, plans
+from authsvc.demo.schedule import DAYS, Act, opening, plans
 from authsvc.demo.tutoring import Conversation, prompt_acts
 from authsvc.kernel.paging import PageRequest
 from courses.definitions.courses import read_definition
+from courses.public import CourseDefinition
 from credentials.public import CredentialTerms, CredentialType
 
 COURSE: Final = Path(__file__).with_name("fire-safety.yaml")
@@ -24,6 +25,9 @@ SCHOOL: Final = ("Harbour Academy", "harbour-academy")
 SUSPENDED: Final = ("Lakeside Training", "lakeside-training")
 REASON: Final = "Contract ended."
 MEMBERS_OF_SUSPENDED: Final = 4
+REPORT: Final = "incident-report"
+REPORT_DUE: Final = DAYS - 4
+"""The day of the school on which reports are due, before the last one is handed in."""
 
 
 def load_school(services: Services, logins: tuple[samples.Login, ...]) -> None:
@@ -63,8 +67,7 @@ class _School:
     def _teacher(self, org_id: OrganizationId, owner: User) -> Teacher:
         """The owner, with the published course of the organization and its credential."""
         by = member(owner, {org_id: OrgRole.OWNER})
-        definition = read_definition(COURSE.read_text(encoding="utf-8"))
-        course = self.services.authoring.create(definition, org_id=org_id, by=by)
+        course = self.services.authoring.create(self._definition, org_id=org_id, by=by)
         course = self.services.authoring.publish(str(course.id), by=by)
         self.services.credentials.define(
             CredentialTerms(
@@ -80,6 +83,22 @@ class _School:
             by=by,
         )
         return Teacher(services=self.services, principal=by, course=course)
+
+    @property
+    def _definition(self) -> CourseDefinition:
+        """The course, with a report that was due a few days ago."""
+        definition = read_definition(COURSE.read_text(encoding="utf-8"))
+        due_at = opening(self.now) + timedelta(days=REPORT_DUE)
+        modules = tuple(
+            replace(
+                module,
+                items=tuple(
+                    item.due(due_at) if item.key == REPORT else item for item in module.items
+                ),
+            )
+            for module in definition.modules
+        )
+        return replace(definition, modules=modules)
 
     def _suspended_later(self) -> OrganizationId:
         owner = account(self.services, "Martin Vogel", "martin@lakeside.example", Role.INSTRUCTOR)

@@ -46,6 +46,7 @@ def cell_line(cell: GridCell) -> dict[str, Any]:
         "text": short,
         "is_hidden": cell.state is CellState.NONE,
         "words": label if is_score else "",
+        "mark": cell.mark.value,
         "attempt_id": cell.attempt_id,
     }
 
@@ -59,6 +60,7 @@ def learner_sheet(row: Any, by: Principal) -> list[dict[str, Any]]:
     events = list(_events_of(row))
     completed = {event.entity_id: event.occurred_at for event in events if _completes(event)}
     lines = _attempt_lines(attempts, [event for event in events if not _completes(event)])
+    is_on, now = row.status == ProgressStatus.IN_PROGRESS, services().ports.clock.now()
     items = [
         _item_line(
             item.title,
@@ -68,6 +70,7 @@ def learner_sheet(row: Any, by: Principal) -> list[dict[str, Any]]:
             is_completed=str(item.id) in row.completed_items,
             is_required=item.is_required,
             due_at=item.due_at,
+            is_past_due=is_on and item.is_past_due(at=now),
         )
         for module in version.outline.modules
         for item in module.items
@@ -128,6 +131,7 @@ def _result(attempt: Any) -> AttemptResult:
         status=AttemptStatus(attempt.status),
         percent=None if attempt.score is None else 100 * attempt.score // attempt.max_score,
         is_passed=is_graded and attempt.score >= attempt.pass_score,
+        is_late=attempt.is_late,
     )
 
 
@@ -140,8 +144,10 @@ def _item_line(
     is_completed: bool = False,
     is_required: bool = False,
     due_at: datetime | None = None,
+    is_past_due: bool = False,
 ) -> dict[str, Any]:
-    cell = cell_of([line["result"] for line in lines], is_completed=is_completed)
+    results = [line["result"] for line in lines]
+    cell = cell_of(results, is_completed=is_completed, is_past_due=is_past_due)
     return {
         "title": title,
         "module": module,

@@ -45,9 +45,18 @@ FILTERS: Final[Mapping[LearnerFilter, str]] = {
     LearnerFilter.AWAY: f"Not seen for {AWAY_DAYS} days",
     LearnerFilter.FAILED: "Failed an assessment",
     LearnerFilter.NOT_STARTED: "Not started",
+    LearnerFilter.OVERDUE: "Overdue",
+    LearnerFilter.LATE: "Handed in late",
     LearnerFilter.COMPLETED: "Completed",
     LearnerFilter.WITHDRAWN: "Withdrawn",
 }
+NEEDS_HELP: Final = (
+    LearnerFilter.AWAY,
+    LearnerFilter.FAILED,
+    LearnerFilter.NOT_STARTED,
+    LearnerFilter.OVERDUE,
+    LearnerFilter.LATE,
+)
 TOOLS: Final[Mapping[str, str]] = {
     "report": "Report",
     "learners_csv": "Export CSV with names",
@@ -152,7 +161,7 @@ class LearnerPages(StaffAdmin):
             ],
             needs_help=[
                 (query.address(show=show.value), counts.of(show), FILTERS[show].lower())
-                for show in (LearnerFilter.AWAY, LearnerFilter.FAILED, LearnerFilter.NOT_STARTED)
+                for show in NEEDS_HELP
             ],
             query=query,
             here=query.address(),
@@ -262,7 +271,7 @@ def _line(row: GridRow, grid: LearnerGrid, shown: set[UUID]) -> dict[str, Any]:
         "is_withdrawn": learner.status is ProgressStatus.WITHDRAWN,
         "done": row.done,
         "cells": [
-            {"title": column.title, **cell_line(cell)}
+            {"title": column.title, "due_at": column.due_at, **cell_line(cell)}
             for column, cell in cells
             if column.item_id in shown
         ],

@@ -6,8 +6,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.test_people import an_admin
-from tests.browser.test_second_factors import set_up_app
+from tests.browser.test_second_factors import an_admin, set_up_app
 from tests.support.chromium import Town, in_a_browser_nightly, sign_in
 from tests.support.javascript import script_of
 

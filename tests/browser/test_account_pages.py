@@ -19,11 +19,11 @@ LEARNS = """
 from accounts.domain.access import OPERATOR
 from authsvc.composition.container import services
 from tests.support.builders import a_principal, some_terms
-from tests.support.learning import Learner, a_published_course, items_of
+from tests.support.learning import Learner, a_course_beside_others, items_of
 anna = services().users.users.find_by_email({email!r})
 services().emails.verify(anna.id, email=anna.email)
 learner = Learner(services=services(), principal=a_principal(anna))
-passed, begun = a_published_course(services()), a_published_course(services())
+passed, begun = a_course_beside_others(services()), a_course_beside_others(services())
 services().credentials.define(some_terms(course_id=passed.id), by=OPERATOR)
 learner.passes(passed)
 learner.enrols(begun)

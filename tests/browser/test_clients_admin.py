@@ -6,8 +6,7 @@ from uuid import uuid4
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_looks import faint_words
-from tests.browser.test_people import an_admin
-from tests.browser.test_second_factors import set_up_app
+from tests.browser.test_second_factors import an_admin, set_up_app
 from tests.support.chromium import (
     WIDTHS,
     Town,

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, Request
 
 from tests.browser.test_accessibility import LOOKS, dress, findings_on
-from tests.browser.test_people import an_admin
-from tests.browser.test_second_factors import set_up_app
+from tests.browser.test_second_factors import an_admin, set_up_app
 from tests.support.chromium import Town, in_a_browser_nightly, sign_in
 from tests.support.commands import manage
 from tests.support.javascript import script_of
@@ -23,6 +22,8 @@ TABS: Final = """() => [...document.querySelectorAll('a[href*="tab="]')]
     .map((link) => new URL(link.href))
     .filter((url) => url.pathname === location.pathname)
     .map((url) => url.pathname + url.search)"""
+IS_COMPLETE: Final = """() => !document.querySelector("#swagger-ui")
+    || document.querySelector("#swagger-ui .opblock")"""
 SIGNED_OUT: Final = ("front", "verify", "issued_page", "account_login", "account_signup", "docs")
 ON_A_PHONE: Final = (
     *("front", "issued_page", "account", "account_sessions", "account_invitation", "item"),
@@ -83,6 +84,7 @@ class Walk:
         if answer is None or answer.status != HTTPStatus.OK:
             self.problems.append(f"{path} answers {answer and answer.status}")
             return []
+        self.page.wait_for_function(IS_COMPLETE)
         findings = findings_on(self.page, self.axe)
         self.problems.extend(f"{path}: {finding}" for finding in findings)
         tabs: list[str] = self.page.evaluate(TABS)

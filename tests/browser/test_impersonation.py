@@ -4,8 +4,7 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_people import an_admin
-from tests.browser.test_second_factors import set_up_app
+from tests.browser.test_second_factors import an_admin, set_up_app
 from tests.support.chromium import (
     WIDTHS,
     Town,

@@ -31,7 +31,7 @@ from courses.domain.entities.assessments import Answer
 from courses.definitions.courses import read_definition
 from tests.support.attempts import RIGHT, Examinee
 from tests.support.builders import a_principal, some_terms
-from tests.support.exams import EXAMS
+from tests.support.exams import WITH_LEVELS
 
 services = services()
 bo = services.repositories.users.find_by_email({email!r})
@@ -40,7 +40,7 @@ services.users.edit(bo.id, UserChanges(is_staff=True), by=OPERATOR)
 groups = Group.objects.filter(name__in=["Course editors", "Credential officers"])
 User.objects.get(pk=bo.id).groups.set(groups)
 definition = read_definition(
-    EXAMS.replace("slug: knots", "slug: {slug}").replace("title: Knots", "title: {title}")
+    WITH_LEVELS.replace("slug: knots", "slug: {slug}").replace("title: Knots", "title: {title}")
 )
 draft = services.authoring.create(definition, by=OPERATOR)
 course = services.authoring.publish(draft.slug, by=OPERATOR)
@@ -124,7 +124,7 @@ def test_who_stands_where_is_seen_and_exported_with_names(
 
 
 @each_width
-def test_submissions_are_graded_with_a_rubric_one_after_the_other(
+def test_submissions_are_graded_with_a_rubric_and_its_levels_one_after_the_other(
     page: Page, town: Town, width: int
 ) -> None:
     title = at_school(page, town, width).title()
@@ -137,7 +137,7 @@ def test_submissions_are_graded_with_a_rubric_one_after_the_other(
     assert link.get_attribute("rel") == "noopener noreferrer nofollow"
     expect(page.get_by_text("1 of 2, oldest first")).to_be_visible()
 
-    page.get_by_role("group", name="It holds.").get_by_role("radio", name="3").check()
+    page.get_by_role("group", name="It holds.").get_by_label("All of it holds.").check()
     page.get_by_role("group", name="It looks good.").get_by_role("radio", name="1").check()
     expect(page.get_by_role("status")).to_have_text("4")
     press(page, "Save and next")
@@ -151,17 +151,19 @@ def test_submissions_are_graded_with_a_rubric_one_after_the_other(
 
     follow(page, "Chidi Eze on this course")
     page.go_back()
-    for name in ("It holds.", "It looks good.", "Points"):
+    page.get_by_role("group", name="It holds.").get_by_label("Nothing holds.").check()
+    for name in ("It looks good.", "Points"):
         page.get_by_role("group", name=name).get_by_role("radio", name="0").check()
     press(page, "Save")
     look(page, "graded")
     follow(page, "Regrade")
-    page.get_by_role("group", name="It holds.").get_by_role("radio", name="3").check()
+    page.get_by_role("group", name="It holds.").get_by_label("Some of it holds.").check()
     page.get_by_label("Why do you regrade it?").fill("Looked again.")
     look(page, "regrade")
     press(page, "Save")
-    expect(page.get_by_text("0 → 3 of 6 points")).to_be_visible()
-    expect(page.get_by_text("Bo: 3 points. “Looked again.”")).to_be_visible()
+    expect(page.get_by_text("0 → 1 of 6 points")).to_be_visible()
+    expect(page.get_by_text("Bo: 1 point. “Looked again.”")).to_be_visible()
+    expect(page.get_by_text("It holds. 1 of 3: Some of it holds.")).to_be_visible()
 
 
 @each_width

@@ -1,12 +1,10 @@
 """A person in the admin site, on desktop and phone: from their page to the end of a session, as the log has it."""
 
 from typing import Final
-from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_second_factors import set_up_app
-from tests.support.application import PASSWORD
+from tests.browser.test_second_factors import an_admin, set_up_app
 from tests.support.chromium import (
     WIDTHS,
     Town,
@@ -17,27 +15,10 @@ from tests.support.chromium import (
     press,
     sign_in,
 )
-from tests.support.commands import manage
 
 pytestmark = in_a_browser_nightly
 
-ADMIN: Final = """
-from accounts.domain.access import OPERATOR, Role
-from authsvc.composition.container import services
-admin = services().users.create(
-    email={email!r}, name="Sam Okafor", password={password!r}, roles=[Role.ADMIN], by=OPERATOR
-)
-services().emails.verify(admin.id, email=admin.email)
-"""
 REASON: Final = "Shared computer in the library"
-
-
-def an_admin(town: Town) -> str:
-    """The e-mail address of a new admin with PASSWORD."""
-    email = f"sam-{uuid4().hex[:8]}@school.example"
-    script = ADMIN.format(email=email, password=PASSWORD)
-    manage(town.school.environment, "shell", "-c", script)
-    return email
 
 
 def test_a_session_of_a_person_is_ended_with_a_reason(page: Page, town: Town) -> None:

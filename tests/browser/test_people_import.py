@@ -8,8 +8,7 @@ from uuid import uuid4
 from playwright.sync_api import Page, expect
 
 from authsvc.kernel.workbooks import xlsx_of
-from tests.browser.test_people import an_admin
-from tests.browser.test_second_factors import set_up_app
+from tests.browser.test_second_factors import an_admin, set_up_app
 from tests.support.chromium import (
     WIDTHS,
     Town,

@@ -23,10 +23,10 @@ EARNS: Final = """
 from accounts.domain.access import OPERATOR
 from authsvc.composition.container import services
 from tests.support.builders import a_principal, some_terms
-from tests.support.learning import Learner, a_published_course
+from tests.support.learning import Learner, a_course_beside_others
 anna = services().users.users.find_by_email({email!r})
 learner = Learner(services=services(), principal=a_principal(anna))
-course = a_published_course(services())
+course = a_course_beside_others(services())
 services().credentials.define(some_terms(course_id=course.id, tags=("Ropework",)), by=OPERATOR)
 learner.passes(course)
 """
@@ -35,10 +35,10 @@ from accounts.domain.access import OPERATOR
 from authsvc.composition.container import services
 from tests.support.builders import some_terms
 from tests.support.claims import stored_claim
-from tests.support.learning import a_published_course
+from tests.support.learning import a_course_beside_others
 anna = services().users.users.find_by_email({email!r})
 services().emails.verify(anna.id, email=anna.email)
-course = a_published_course(services())
+course = a_course_beside_others(services())
 offered = services().credentials.define(some_terms(course_id=course.id), by=OPERATOR)
 stored_claim(services(), str(offered.id), email=anna.email, token="a-token")
 """

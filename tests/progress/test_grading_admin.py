@@ -165,11 +165,21 @@ def test_points_by_criterion_are_shown_after_grading_with_the_name_of_the_grader
 def test_staff_see_what_is_due_and_what_is_late(application: Application, bo: StaffBrowser) -> None:
     course = application.published(read_definition(WITH_DUE_DATE))
     attempt = submits(application, course, "Anna")
+    chidi = a_user_of(application, "Chidi")
+    application.services.learning.enroll(course.slug, by=a_principal(chidi))
     grid = f"progress/courseprogress/learners/{course.id}/"
 
     pages = [bo.get(path).text for path in (grid, f"{grid}{attempt.user_id}/", QUEUE)]
+    shown = [bo.get(f"{grid}?show={show}").text for show in ("late", "overdue")]
 
     assert [page.count("2020-01-02 03:04</time> UTC") for page in pages] == [1, 1, 0]
+    assert 'data-label="A project, due 2020-01-02 03:04 UTC"' in pages[0]
+    marks = [[page.count(f">{mark}</span>") for mark in ("late", "overdue")] for page in pages]
+    assert marks == [[1, 1], [1, 0], [0, 0]]
+    assert [[f">{name}<" in page for name in ("Anna", "Chidi")] for page in shown] == [
+        [True, False],
+        [False, True],
+    ]
     assert "Late</span>" in pages[2]
     assert "Late</span>" in bo.get(page_of(attempt)).text
 

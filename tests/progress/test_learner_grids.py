@@ -1,5 +1,7 @@
 """Learner grids: cells, tables, and who may read them."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +23,7 @@ from progress.domain.entities.grids import (
     cell_of,
 )
 from progress.domain.services import learner_grids
-from tests.support.attempts import RIGHT, an_examinee, another_examinee
+from tests.support.attempts import RIGHT, an_examinee, another_examinee, under_time_limits
 from tests.support.builders import a_principal
 from tests.support.jobs import work_off
 from tests.support.tenants import has_root
@@ -45,6 +47,7 @@ def tried(status: AttemptStatus, percent: int | None = None, **parts: Any) -> At
 STARTED, SUBMITTED = tried(AttemptStatus.STARTED), tried(AttemptStatus.SUBMITTED, number=2)
 FAILED, PASSED = tried(AttemptStatus.GRADED, 40), tried(AttemptStatus.GRADED, 90, number=2)
 VOIDED = tried(AttemptStatus.VOIDED, 90, is_passed=False)
+LATE = replace(SUBMITTED, is_late=True)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +70,44 @@ def test_a_cell_says_where_a_learner_stands(
     cell = cell_of(attempts, is_completed=is_completed)
 
     assert (cell.state, cell.label) == (state, label)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "is_completed", "words"),
+    [
+        ([], False, "Overdue"),
+        ([STARTED], False, "Started, overdue"),
+        ([VOIDED], False, "Overdue"),
+        ([LATE], False, "To grade, late"),
+        ([FAILED, STARTED], False, "Started"),
+        ([FAILED, replace(PASSED, is_late=True)], True, "Passed 90 %, late"),
+        ([PASSED, replace(FAILED, is_late=True)], True, "Passed 90 %"),
+        ([], True, "Done"),
+    ],
+)
+def test_a_cell_past_its_due_date_says_what_is_late_and_what_is_overdue(
+    attempts: list[AttemptResult], *, is_completed: bool, words: str
+) -> None:
+    assert cell_of(attempts, is_completed=is_completed, is_past_due=True).words == words
+
+
+def test_learners_are_late_or_overdue_until_they_leave(memory: World) -> None:
+    anna = under_time_limits(memory, due_at=memory.clock.now() - timedelta(days=1))
+    anna.takes(**RIGHT)
+    farah = another_examinee(memory, anna.course)
+    farah.services.learning.withdraw(anna.course.slug, by=farah.principal)
+    grids = memory.services.learner_grids
+
+    grid = grids.of_course(anna.course.slug, GridSelection(), by=BO)
+    _, table = grids.table_of(anna.course.slug, GridSelection(), by=BO)
+
+    assert (grid.counts.late, grid.counts.overdue) == (1, 1)
+    words = {"Passed 100 %, late", "Overdue"}
+    assert {cell.words for row in grid.rows for cell in row.cells} == {*words, ""}
+    assert sorted(tuple(line[-3:]) for line in table.rows)[:2] == [
+        ("", "", ""),
+        ("A quiz", "A project", "An exam"),
+    ]
 
 
 def test_a_grid_has_a_column_for_each_item_and_a_row_for_each_learner(memory: World) -> None:

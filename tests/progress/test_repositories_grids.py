@@ -16,6 +16,7 @@ from progress.domain.entities.grades import Grade, Mark
 from progress.domain.entities.grids import (
     GridCounts,
     GridLearner,
+    GridLimits,
     GridOrder,
     GridSelection,
     LearnerFilter,
@@ -27,8 +28,8 @@ from tests.support.worlds import World
 
 DONE, ON, LEFT = ProgressStatus.COMPLETED, ProgressStatus.IN_PROGRESS, ProgressStatus.WITHDRAWN
 ITEM, MODULE = ItemId(UUID(int=1)), ModuleId(UUID(int=2))
-AWAY_SINCE: Final = NOON - timedelta(days=14)
 LONG_AGO: Final = NOON - timedelta(days=20)
+LIMITS: Final = GridLimits(away_since=NOON - timedelta(days=14))
 
 
 class Class:
@@ -37,6 +38,8 @@ class Class:
     def __init__(self, world: World) -> None:
         self.world, self.place = world, has_place(world)
         self.course = world.repositories.courses.at(str(self.place.course_id), scope=ALL_TENANTS)
+        past_due = frozenset({self.place.assessment_id})
+        self.limits = replace(LIMITS, past_due=past_due)
 
     def enrols(self, name: str, **parts: Any) -> UUID:
         email = f"{name.lower() or 'nobody'}@school.example"
@@ -62,7 +65,7 @@ class Class:
         return self.world.repositories.learner_grids.learners(
             self.place.course_id,
             GridSelection(**selection),
-            away_since=AWAY_SINCE,
+            limits=self.limits,
             offset=0,
             limit=50,
             scope=scope,
@@ -73,7 +76,7 @@ class Class:
 
     def counts(self) -> GridCounts:
         return self.world.repositories.learner_grids.counts(
-            self.place.course_id, away_since=AWAY_SINCE, scope=ALL_TENANTS
+            self.place.course_id, limits=self.limits, scope=ALL_TENANTS
         )
 
 
@@ -86,10 +89,10 @@ def school(world: World) -> Class:
     school.enrols("Bo", started_modules=(MODULE,), last_activity_at=LONG_AGO)
     school.enrols("Chidi")
     dalia = school.enrols("Dalia", started_modules=(MODULE,))
-    school.tries(dalia, AttemptStatus.GRADED, 3)
+    school.tries(dalia, AttemptStatus.GRADED, 3, is_late=True)
     emil = school.enrols("Emil", status=DONE, percent_complete=100, completed_at=NOON)
     school.tries(emil, AttemptStatus.GRADED, 3)
-    school.tries(emil, AttemptStatus.GRADED, 6, number=2)
+    school.tries(emil, AttemptStatus.GRADED, 6, number=2, is_late=True)
     school.world.has_user(name="Grace")
     return school
 
@@ -101,6 +104,8 @@ def school(world: World) -> Class:
         (LearnerFilter.AWAY, ["Bo"]),
         (LearnerFilter.FAILED, ["Dalia"]),
         (LearnerFilter.NOT_STARTED, ["Chidi"]),
+        (LearnerFilter.OVERDUE, ["Anna", "Bo", "Chidi"]),
+        (LearnerFilter.LATE, ["Dalia", "Emil"]),
         (LearnerFilter.COMPLETED, ["Emil"]),
         (LearnerFilter.WITHDRAWN, ["Farah"]),
     ],
@@ -111,7 +116,7 @@ def test_a_filter_shows_as_many_learners_as_it_counts(
     number = school.world.repositories.learner_grids.number_of(
         school.place.course_id,
         GridSelection(show=show),
-        away_since=AWAY_SINCE,
+        limits=school.limits,
         scope=ALL_TENANTS,
     )
 
@@ -133,6 +138,22 @@ def test_submissions_to_grade_are_counted(school: Class) -> None:
     assert "Gina" not in school.names(show=LearnerFilter.NOT_STARTED)
 
 
+def test_neither_a_voided_attempt_nor_a_started_one_is_a_submission(school: Class) -> None:
+    gina = school.enrols("Gina")
+    school.tries(gina, AttemptStatus.VOIDED, is_late=True)
+    school.tries(gina, AttemptStatus.STARTED, number=2)
+
+    assert "Gina" in school.names(show=LearnerFilter.OVERDUE)
+    assert "Gina" not in school.names(show=LearnerFilter.LATE)
+
+
+def test_nobody_is_overdue_while_nothing_is_due(school: Class) -> None:
+    school.limits = LIMITS
+
+    assert school.names(show=LearnerFilter.OVERDUE) == []
+    assert school.counts().overdue == 0
+
+
 def test_an_attempt_counts_as_having_been_seen(school: Class) -> None:
     gina = school.enrols("Gina", started_modules=(MODULE,), last_activity_at=LONG_AGO)
     school.tries(gina, AttemptStatus.SUBMITTED, submitted_at=NOON)
@@ -146,8 +167,11 @@ def test_an_attempt_counts_as_having_been_seen(school: Class) -> None:
 def test_a_row_has_the_attempts_of_its_learner_with_their_results(school: Class) -> None:
     (emil,) = school.shown(text="EMIL")
 
-    results = [(attempt.number, attempt.percent, attempt.is_passed) for attempt in emil.attempts]
-    assert results == [(1, 42, False), (2, 85, True)]
+    results = [
+        (attempt.number, attempt.percent, attempt.is_passed, attempt.is_late)
+        for attempt in emil.attempts
+    ]
+    assert results == [(1, 42, False, False), (2, 85, True, True)]
     assert (emil.email, emil.status, emil.percent_complete) == ("emil@school.example", DONE, 100)
 
 
@@ -174,7 +198,7 @@ def test_learners_are_read_piece_by_piece(school: Class) -> None:
         school.world.repositories.learner_grids.learners(
             school.place.course_id,
             GridSelection(),
-            away_since=AWAY_SINCE,
+            limits=school.limits,
             offset=offset,
             limit=4,
             scope=ALL_TENANTS,
@@ -197,9 +221,9 @@ def test_a_course_of_another_tenant_has_no_learners(world: World) -> None:
     grids = world.repositories.learner_grids
 
     for scope, number in ((TenantScope(), 0), (ALL_TENANTS, 1)):
-        counts = grids.counts(course.id, away_since=AWAY_SINCE, scope=scope)
+        counts = grids.counts(course.id, limits=LIMITS, scope=scope)
         assert counts.learners == number
         rows = grids.learners(
-            course.id, GridSelection(), away_since=AWAY_SINCE, offset=0, limit=9, scope=scope
+            course.id, GridSelection(), limits=LIMITS, offset=0, limit=9, scope=scope
         )
         assert len(rows) == number

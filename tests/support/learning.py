@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
 
 from accounts.domain.access import OPERATOR, OrgRole, Principal, UserId
 from accounts.domain.organizations.entities import Organization
@@ -79,6 +80,11 @@ def a_published_course(services: Services, definition: CourseDefinition | None =
     """A published course, by default with three required items."""
     course = services.authoring.create(definition or a_definition_of(required=3), by=OPERATOR)
     return services.authoring.publish(course.slug, by=OPERATOR)
+
+
+def a_course_beside_others(services: Services) -> Course:
+    """The same in a database that other processes give courses, too, which count their slugs as this one does."""
+    return a_published_course(services, a_definition_of(required=3, slug=f"course-{uuid4().hex}"))
 
 
 def published_again(services: Services, definition: CourseDefinition) -> Course:

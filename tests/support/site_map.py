@@ -28,7 +28,7 @@ from progress import models as progress
 from tests.architecture.test_admin_pages import NAMED_BY_HASHES, filled
 from tests.support.application import Application
 from tests.support.builders import a_principal, some_terms
-from tests.support.learning import Learner, a_published_course
+from tests.support.learning import Learner, a_course_beside_others
 from tests.support.tenants import an_invitation
 
 FOR_PROGRAMS: Final = ("v1/", "oauth/", ".well-known/", "issuers/", "ims/", "wallets/", "health")
@@ -217,7 +217,7 @@ def _let_staff_learn(staff: UserId) -> None:
     """Let the member of staff who walks through the site learn, too, and own an organization that is suspended."""
     learner = _learner(staff)
     learner.enrols(services().catalog.entry("intro-to-claude", by=a_principal()).course)
-    passed = a_published_course(services())
+    passed = a_course_beside_others(services())
     services().credentials.define(some_terms(course_id=passed.id), by=OPERATOR)
     learner.passes(passed)
     harbour = services().organizations.create(

@@ -44,6 +44,10 @@ class ModuleItem:
         """When its assessment is due."""
         return None if self.assessment is None else self.assessment.due_at
 
+    def is_past_due(self, *, at: datetime) -> bool:
+        """Whether its assessment was to be submitted before that time."""
+        return self.assessment is not None and self.assessment.is_past_due(at=at)
+
     def due(self, at: datetime | None) -> "ModuleItem":
         """With another time when its assessment is due; the same without an assessment."""
         if self.assessment is None:

@@ -1,9 +1,9 @@
 """Learner grids: the learners of a course and where each stands on each item."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Self
 
@@ -17,15 +17,23 @@ AWAY_DAYS: Final = 14
 """Learners without activity for so many days are listed as not seen."""
 HALF: Final = 50
 """Percent of the required items at which half of a course is done."""
+SUBMISSIONS: Final = frozenset({AttemptStatus.SUBMITTED, AttemptStatus.GRADED})
+"""The status of attempts that are submitted and count."""
 
 
 class LearnerFilter(StrEnum):
-    """Which learners a grid shows. Those who are away, failing or have not started are still on the course."""
+    """Which learners a grid shows.
+
+    Those who are away, failing, overdue or have not started are still on the course. Those who submitted late have not
+    left it.
+    """
 
     ALL = "all"
     AWAY = "away"
     FAILED = "failed"
     NOT_STARTED = "not-started"
+    OVERDUE = "overdue"
+    LATE = "late"
     COMPLETED = "completed"
     WITHDRAWN = "withdrawn"
 
@@ -75,6 +83,8 @@ class GridCounts:
     withdrawn: int
     away: int
     failed: int
+    overdue: int
+    late: int
     to_grade: int
 
     @property
@@ -88,6 +98,8 @@ class GridCounts:
             LearnerFilter.AWAY: self.away,
             LearnerFilter.FAILED: self.failed,
             LearnerFilter.NOT_STARTED: self.not_started,
+            LearnerFilter.OVERDUE: self.overdue,
+            LearnerFilter.LATE: self.late,
             LearnerFilter.COMPLETED: self.completed,
             LearnerFilter.WITHDRAWN: self.withdrawn,
         }[show]
@@ -103,6 +115,12 @@ class AttemptResult:
     status: AttemptStatus
     percent: int | None = None
     is_passed: bool = False
+    is_late: bool = False
+
+    @property
+    def is_submission(self) -> bool:
+        """Whether it is submitted and counts."""
+        return self.status in SUBMISSIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +147,40 @@ class GridColumn:
     due_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridLimits:
+    """Which learners are away, those not seen since `away_since`; and overdue, those who lack one of `past_due`."""
+
+    away_since: datetime
+    past_due: frozenset[AssessmentId] = frozenset()
+
+    @classmethod
+    def of(cls, columns: Iterable[GridColumn], *, at: datetime) -> Self:
+        """The limits at that time on a course with these columns."""
+        return cls(
+            away_since=at - timedelta(days=AWAY_DAYS),
+            past_due=frozenset(
+                column.assessment_id
+                for column in columns
+                if column.assessment_id and column.due_at and column.due_at < at
+            ),
+        )
+
+
 class CellState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     TO_GRADE = "to-grade"
     STARTED = "started"
     NONE = "none"
+
+
+class CellMark(StrEnum):
+    """What stands beside the state of a cell: its attempt was submitted late, or a submission is overdue."""
+
+    LATE = "late"
+    OVERDUE = "overdue"
+    NONE = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,10 +190,16 @@ class GridCell:
     state: CellState
     percent: int | None = None
     attempt_id: AttemptId | None = None
+    mark: CellMark = CellMark.NONE
+
+    @property
+    def words(self) -> str:
+        """The label and the mark, for tables without colours."""
+        return ", ".join(filter(None, (self.label, self.mark.value))).capitalize()
 
     @property
     def label(self) -> str:
-        """The state in words, for tables without colours; empty if nothing was begun."""
+        """The state in words; empty if nothing was begun."""
         score = "" if self.percent is None else f" {self.percent} %"
         return {
             CellState.DONE: f"Passed{score}" if score else "Done",
@@ -194,37 +246,55 @@ def columns_of(outline: Outline) -> tuple[GridColumn, ...]:
     )
 
 
-def row_of(learner: GridLearner, columns: Iterable[GridColumn]) -> GridRow:
+def row_of(learner: GridLearner, columns: Iterable[GridColumn], limits: GridLimits) -> GridRow:
+    """Return where a learner stands on each item; nothing is overdue unless they are still on the course."""
+    is_on = learner.status is ProgressStatus.IN_PROGRESS
     return GridRow(
         learner=learner,
         cells=tuple(
             cell_of(
                 [one for one in learner.attempts if one.assessment_id == column.assessment_id],
                 is_completed=column.item_id in learner.completed_items,
+                is_past_due=is_on and column.assessment_id in limits.past_due,
             )
             for column in columns
         ),
     )
 
 
-def cell_of(attempts: Iterable[AttemptResult], *, is_completed: bool) -> GridCell:
+def cell_of(
+    attempts: Iterable[AttemptResult], *, is_completed: bool, is_past_due: bool = False
+) -> GridCell:
     """Return where a learner stands on an item with these attempts; voided ones do not count."""
     counted = [one for one in attempts if one.status is not AttemptStatus.VOIDED]
+    state, shown = _standing(counted, is_completed=is_completed)
+    mark = CellMark.LATE if shown is not None and shown.is_late else CellMark.NONE
+    if is_past_due and not is_completed and not any(one.is_submission for one in counted):
+        mark = CellMark.OVERDUE
+    if shown is None:
+        return GridCell(state=state, mark=mark)
+    has_score = state in (CellState.DONE, CellState.FAILED)
+    percent = shown.percent if has_score else None
+    return GridCell(state=state, percent=percent, attempt_id=shown.id, mark=mark)
+
+
+def _standing(
+    counted: Sequence[AttemptResult], *, is_completed: bool
+) -> tuple[CellState, AttemptResult | None]:
+    """The state of a cell, and the attempt that says so."""
     best = max(counted, key=lambda one: (one.is_passed, one.percent or 0, one.number), default=None)
     if best is None:
-        return GridCell(state=CellState.DONE if is_completed else CellState.NONE)
+        return CellState.DONE if is_completed else CellState.NONE, None
     if is_completed or best.is_passed:
-        return GridCell(state=CellState.DONE, percent=best.percent, attempt_id=best.id)
+        return CellState.DONE, best
     for status, state in (
         (AttemptStatus.SUBMITTED, CellState.TO_GRADE),
         (AttemptStatus.STARTED, CellState.STARTED),
     ):
         for one in counted:
             if one.status is status:
-                return GridCell(state=state, attempt_id=one.id)
-    if best.percent is None:
-        return GridCell(state=CellState.STARTED, attempt_id=best.id)
-    return GridCell(state=CellState.FAILED, percent=best.percent, attempt_id=best.id)
+                return state, one
+    return CellState.STARTED if best.percent is None else CellState.FAILED, best
 
 
 def has_failed(attempts: Iterable[AttemptResult]) -> bool:
@@ -232,6 +302,11 @@ def has_failed(attempts: Iterable[AttemptResult]) -> bool:
     graded = [one for one in attempts if one.status is AttemptStatus.GRADED]
     passed: AbstractSet[AssessmentId] = {one.assessment_id for one in graded if one.is_passed}
     return any(one.assessment_id not in passed for one in graded)
+
+
+def is_overdue(attempts: Iterable[AttemptResult], past_due: AbstractSet[AssessmentId]) -> bool:
+    """Whether one of these assessments has no submission."""
+    return not past_due <= {one.assessment_id for one in attempts if one.is_submission}
 
 
 def table_of_learners(columns: Iterable[GridColumn], rows: Iterable[GridRow]) -> Iterator[Row]:
@@ -248,5 +323,5 @@ def table_of_learners(columns: Iterable[GridColumn], rows: Iterable[GridRow]) ->
             row.done,
             learner.enrolled_at.isoformat(timespec="minutes"),
             learner.seen_at.isoformat(timespec="minutes"),
-            *(cell.label for cell in row.cells),
+            *(cell.words for cell in row.cells),
         )

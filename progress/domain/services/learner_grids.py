@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final
 
 from accounts.public import Principal, Right, SubjectType, TenantAccess
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.table_files import Table
-from authsvc.kernel.tables import Row
+from authsvc.kernel.tenancy import TenantScope
 from courses.public import CatalogService, Course, Outline
 from progress.domain.entities.grids import (
-    AWAY_DAYS,
+    GridLearner,
+    GridLimits,
     GridSelection,
     LearnerGrid,
     columns_of,
@@ -39,23 +39,23 @@ class LearnerGridService:
     ) -> LearnerGrid:
         """Return a page of the selected learners of the course; the last one if there are fewer pages."""
         course, outline = self._opened(slug_or_id, by)
-        away_since, scope = self._away_since, by.tenant_scope
-        total = self.grids.number_of(course.id, selection, away_since=away_since, scope=scope)
+        columns, scope = columns_of(outline), by.tenant_scope
+        limits = GridLimits.of(columns, at=self.clock.now())
+        total = self.grids.number_of(course.id, selection, limits=limits, scope=scope)
         last = max(1, -(-total // PER_PAGE))
         learners = self.grids.learners(
             course.id,
             selection,
-            away_since=away_since,
+            limits=limits,
             offset=(min(max(page, 1), last) - 1) * PER_PAGE,
             limit=PER_PAGE,
             scope=scope,
         )
-        columns = columns_of(outline)
         return LearnerGrid(
             course=course,
-            counts=self.grids.counts(course.id, away_since=away_since, scope=scope),
+            counts=self.grids.counts(course.id, limits=limits, scope=scope),
             columns=columns,
-            rows=tuple(row_of(learner, columns) for learner in learners),
+            rows=tuple(row_of(learner, columns, limits) for learner in learners),
             total=total,
         )
 
@@ -64,28 +64,30 @@ class LearnerGridService:
     ) -> tuple[Course, Table]:
         """Return the course, and all selected learners as a table with names."""
         course, outline = self._opened(slug_or_id, by)
-        scope = by.tenant_scope
-        total = self.grids.number_of(course.id, selection, away_since=self._away_since, scope=scope)
-        rows = self._rows(course, outline, selection, total, by)
+        columns, scope = columns_of(outline), by.tenant_scope
+        limits = GridLimits.of(columns, at=self.clock.now())
+        total = self.grids.number_of(course.id, selection, limits=limits, scope=scope)
+        learners = self._learners(course, selection, limits, total, scope)
+        rows = table_of_learners(columns, (row_of(one, columns, limits) for one in learners))
         return course, Table(name=f"learners-{course.slug}", total=total, rows=rows)
 
-    def _rows(
-        self, course: Course, outline: Outline, selection: GridSelection, total: int, by: Principal
-    ) -> Iterator[Row]:
-        columns = columns_of(outline)
-        rows = (
-            row_of(learner, columns)
-            for offset in range(0, total, READ_AT_ONCE)
-            for learner in self.grids.learners(
+    def _learners(
+        self,
+        course: Course,
+        selection: GridSelection,
+        limits: GridLimits,
+        total: int,
+        scope: TenantScope,
+    ) -> Iterator[GridLearner]:
+        for offset in range(0, total, READ_AT_ONCE):
+            yield from self.grids.learners(
                 course.id,
                 selection,
-                away_since=self._away_since,
+                limits=limits,
                 offset=offset,
                 limit=READ_AT_ONCE,
-                scope=by.tenant_scope,
+                scope=scope,
             )
-        )
-        return table_of_learners(columns, rows)
 
     def _opened(self, slug_or_id: str, by: Principal) -> tuple[Course, Outline]:
         """Return the course and the outline of its published version, empty before the first one."""
@@ -98,7 +100,3 @@ class LearnerGridService:
             return course, Outline()
         version = self.catalog.version(course.id, course.version, scope=by.tenant_scope)
         return course, version.outline
-
-    @property
-    def _away_since(self) -> datetime:
-        return self.clock.now() - timedelta(days=AWAY_DAYS)

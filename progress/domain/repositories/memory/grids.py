@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from accounts.public import UserId
@@ -15,10 +14,12 @@ from progress.domain.entities.grids import (
     AttemptResult,
     GridCounts,
     GridLearner,
+    GridLimits,
     GridOrder,
     GridSelection,
     LearnerFilter,
     has_failed,
+    is_overdue,
 )
 from progress.domain.entities.progress import CourseProgress, ProgressStatus
 from progress.domain.repositories.memory.attempts import InMemoryAttemptRepository
@@ -34,12 +35,10 @@ class InMemoryLearnerGridRepository:
     attempts: InMemoryAttemptRepository
     person: Callable[[UserId], Person]
 
-    def counts(
-        self, course_id: CourseId, *, away_since: datetime, scope: TenantScope
-    ) -> GridCounts:
+    def counts(self, course_id: CourseId, *, limits: GridLimits, scope: TenantScope) -> GridCounts:
         def number(show: LearnerFilter) -> int:
             selection = GridSelection(show=show)
-            return self.number_of(course_id, selection, away_since=away_since, scope=scope)
+            return self.number_of(course_id, selection, limits=limits, scope=scope)
 
         learners = [learner for learner, _ in self._all(course_id, scope)]
         enrolled = [one for one in learners if one.status is not ProgressStatus.WITHDRAWN]
@@ -52,6 +51,8 @@ class InMemoryLearnerGridRepository:
             withdrawn=number(LearnerFilter.WITHDRAWN),
             away=number(LearnerFilter.AWAY),
             failed=number(LearnerFilter.FAILED),
+            overdue=number(LearnerFilter.OVERDUE),
+            late=number(LearnerFilter.LATE),
             to_grade=sum(
                 attempt.status is AttemptStatus.SUBMITTED
                 for attempt in list(self.attempts.store.values())
@@ -64,23 +65,23 @@ class InMemoryLearnerGridRepository:
         course_id: CourseId,
         selection: GridSelection,
         *,
-        away_since: datetime,
+        limits: GridLimits,
         scope: TenantScope,
     ) -> int:
-        return len(self._selected(course_id, selection, away_since, scope))
+        return len(self._selected(course_id, selection, limits, scope))
 
     def learners(
         self,
         course_id: CourseId,
         selection: GridSelection,
         *,
-        away_since: datetime,
+        limits: GridLimits,
         offset: int,
         limit: int,
         scope: TenantScope,
     ) -> list[GridLearner]:
         selected = sorted(
-            self._selected(course_id, selection, away_since, scope), key=lambda one: one.email
+            self._selected(course_id, selection, limits, scope), key=lambda one: one.email
         )
         selected.sort(key=_key_of(selection.order), reverse=selection.is_descending)
         return selected[offset : offset + limit]
@@ -89,14 +90,14 @@ class InMemoryLearnerGridRepository:
         self,
         course_id: CourseId,
         selection: GridSelection,
-        away_since: datetime,
+        limits: GridLimits,
         scope: TenantScope,
     ) -> list[GridLearner]:
         part = folded(selection.text)
         return [
             learner
             for learner, progress in self._all(course_id, scope)
-            if _is_shown(learner, progress, selection.show, away_since)
+            if _is_shown(learner, progress, selection.show, limits)
             and (part in folded(learner.name) or part in learner.email)
         ]
 
@@ -132,15 +133,18 @@ class InMemoryLearnerGridRepository:
 
 
 def _is_shown(
-    learner: GridLearner, progress: CourseProgress, show: LearnerFilter, away_since: datetime
+    learner: GridLearner, progress: CourseProgress, show: LearnerFilter, limits: GridLimits
 ) -> bool:
     is_on = learner.status is ProgressStatus.IN_PROGRESS
     has_started = bool(progress.completed_items or progress.started_modules or learner.attempts)
+    has_late = any(one.is_late and one.is_submission for one in learner.attempts)
     return {
         LearnerFilter.ALL: True,
-        LearnerFilter.AWAY: is_on and learner.seen_at < away_since,
+        LearnerFilter.AWAY: is_on and learner.seen_at < limits.away_since,
         LearnerFilter.FAILED: is_on and has_failed(learner.attempts),
         LearnerFilter.NOT_STARTED: is_on and not has_started,
+        LearnerFilter.OVERDUE: is_on and is_overdue(learner.attempts, limits.past_due),
+        LearnerFilter.LATE: learner.status is not ProgressStatus.WITHDRAWN and has_late,
         LearnerFilter.COMPLETED: learner.status is ProgressStatus.COMPLETED,
         LearnerFilter.WITHDRAWN: learner.status is ProgressStatus.WITHDRAWN,
     }[show]
@@ -155,6 +159,7 @@ def _result(attempt: AssessmentAttempt) -> AttemptResult:
         status=attempt.status,
         percent=None if score is None else 100 * score // attempt.max_score,
         is_passed=attempt.counts_as_passed,
+        is_late=attempt.is_late,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,9 +18,11 @@ from progress import models as rows
 from progress.domain.entities.attempts import AttemptId, AttemptStatus
 from progress.domain.entities.grids import (
     HALF,
+    SUBMISSIONS,
     AttemptResult,
     GridCounts,
     GridLearner,
+    GridLimits,
     GridOrder,
     GridSelection,
     LearnerFilter,
@@ -38,11 +40,9 @@ _COLUMNS: Final = {
 
 
 class OrmLearnerGridRepository:
-    def counts(
-        self, course_id: CourseId, *, away_since: datetime, scope: TenantScope
-    ) -> GridCounts:
-        shown = {show: _shown(show, away_since) for show in LearnerFilter}
-        counted = _judged(_on(course_id, scope)).aggregate(
+    def counts(self, course_id: CourseId, *, limits: GridLimits, scope: TenantScope) -> GridCounts:
+        shown = {show: _shown(show, limits) for show in LearnerFilter}
+        counted = _judged(_on(course_id, scope), limits).aggregate(
             learners=Count("pk"),
             enrolled=Count("pk", filter=_ENROLLED),
             not_started=Count("pk", filter=shown[LearnerFilter.NOT_STARTED]),
@@ -51,6 +51,8 @@ class OrmLearnerGridRepository:
             withdrawn=Count("pk", filter=shown[LearnerFilter.WITHDRAWN]),
             away=Count("pk", filter=shown[LearnerFilter.AWAY]),
             failed=Count("pk", filter=shown[LearnerFilter.FAILED]),
+            overdue=Count("pk", filter=shown[LearnerFilter.OVERDUE]),
+            late=Count("pk", filter=shown[LearnerFilter.LATE]),
         )
         not_started = counted.pop("not_started")
         to_grade = rows.AssessmentAttempt.objects.filter(
@@ -63,22 +65,22 @@ class OrmLearnerGridRepository:
         course_id: CourseId,
         selection: GridSelection,
         *,
-        away_since: datetime,
+        limits: GridLimits,
         scope: TenantScope,
     ) -> int:
-        return _selected(course_id, selection, away_since, scope).count()
+        return _selected(course_id, selection, limits, scope).count()
 
     def learners(
         self,
         course_id: CourseId,
         selection: GridSelection,
         *,
-        away_since: datetime,
+        limits: GridLimits,
         offset: int,
         limit: int,
         scope: TenantScope,
     ) -> list[GridLearner]:
-        selected = _selected(course_id, selection, away_since, scope).annotate(seen_at=_SEEN_AT)
+        selected = _selected(course_id, selection, limits, scope).annotate(seen_at=_SEEN_AT)
         column = F(_COLUMNS[selection.order])
         order = column.desc() if selection.is_descending else column.asc()
         ordered = selected.select_related("user").order_by(order, "user__email")
@@ -98,6 +100,7 @@ def _attempts_of(**outer: Any) -> QuerySet[rows.AssessmentAttempt]:
 
 
 _GRADED: Final = {"status": AttemptStatus.GRADED}
+_SUBMITTED: Final = {"status__in": SUBMISSIONS}
 _PASSES: Final = rows.AssessmentAttempt.objects.filter(
     user_id=OuterRef("user_id"),
     assessment_id=OuterRef("assessment_id"),
@@ -116,31 +119,44 @@ _SEEN_AT: Final = Greatest(
 )
 
 
-def _judged(progress: QuerySet[rows.CourseProgress]) -> QuerySet[rows.CourseProgress]:
+def _judged(
+    progress: QuerySet[rows.CourseProgress], limits: GridLimits
+) -> QuerySet[rows.CourseProgress]:
     """With what the filters ask about attempts."""
     failing = _attempts_of(score__lt=F("pass_score"), **_GRADED)
     return progress.alias(
         has_attempt=Exists(_attempts_of()),
         has_failed=Exists(failing.filter(~Exists(_PASSES))),
+        has_late=Exists(_attempts_of(is_late=True, **_SUBMITTED)),
+        submitted_due=_number_of_submitted(limits.past_due),
         last_seen=_SEEN_AT,
     )
 
 
-def _shown(show: LearnerFilter, away_since: datetime) -> Q:
+def _number_of_submitted(assessment_ids: AbstractSet[AssessmentId]) -> Coalesce:
+    """How many of these assessments the learner has submitted."""
+    submitted = _attempts_of(assessment_id__in=assessment_ids, **_SUBMITTED).order_by()
+    number = submitted.values("user_id").annotate(number=Count("assessment_id", distinct=True))
+    return Coalesce(Subquery(number.values("number")), 0)
+
+
+def _shown(show: LearnerFilter, limits: GridLimits) -> Q:
     return {
         LearnerFilter.ALL: Q(),
-        LearnerFilter.AWAY: _ON & Q(last_seen__lt=away_since),
+        LearnerFilter.AWAY: _ON & Q(last_seen__lt=limits.away_since),
         LearnerFilter.FAILED: _ON & Q(has_failed=True),
         LearnerFilter.NOT_STARTED: _ON & _UNTOUCHED,
+        LearnerFilter.OVERDUE: _ON & Q(submitted_due__lt=len(limits.past_due)),
+        LearnerFilter.LATE: _ENROLLED & Q(has_late=True),
         LearnerFilter.COMPLETED: Q(status=ProgressStatus.COMPLETED),
         LearnerFilter.WITHDRAWN: Q(status=ProgressStatus.WITHDRAWN),
     }[show]
 
 
 def _selected(
-    course_id: CourseId, selection: GridSelection, away_since: datetime, scope: TenantScope
+    course_id: CourseId, selection: GridSelection, limits: GridLimits, scope: TenantScope
 ) -> QuerySet[rows.CourseProgress]:
-    shown = _judged(_on(course_id, scope)).filter(_shown(selection.show, away_since))
+    shown = _judged(_on(course_id, scope), limits).filter(_shown(selection.show, limits))
     if not selection.text:
         return shown
     part = folded(selection.text)
@@ -154,7 +170,7 @@ def _attempts(
     stored = rows.AssessmentAttempt.objects.filter(
         owned_within(scope), course_id=course_id, user_id__in=list(user_ids)
     )
-    columns = "user_id", "id", "assessment_id", "number", "status", "score"
+    columns = "user_id", "id", "assessment_id", "number", "status", "score", "is_late"
     attempts: defaultdict[UUID, list[AttemptResult]] = defaultdict(list)
     ordered = stored.order_by("assessment_id", "number")
     for row in ordered.values(*columns, "max_score", "pass_score"):
@@ -172,6 +188,7 @@ def _result(row: Mapping[str, Any]) -> AttemptResult:
         status=status,
         percent=None if score is None else 100 * score // row["max_score"],
         is_passed=is_graded and score >= row["pass_score"],
+        is_late=row["is_late"],
     )
 
 

@@ -1,25 +1,22 @@
 """Read model of learner grids."""
 
-from datetime import datetime
 from typing import Protocol
 
 from authsvc.kernel.tenancy import TenantScope
 from courses.public import CourseId
-from progress.domain.entities.grids import GridCounts, GridLearner, GridSelection
+from progress.domain.entities.grids import GridCounts, GridLearner, GridLimits, GridSelection
 
 
 class LearnerGridRepository(Protocol):
-    def counts(
-        self, course_id: CourseId, *, away_since: datetime, scope: TenantScope
-    ) -> GridCounts:
-        """Return the number of learners of the course; those not seen since *away_since* are away."""
+    def counts(self, course_id: CourseId, *, limits: GridLimits, scope: TenantScope) -> GridCounts:
+        """Return the number of learners of the course, measured by the limits."""
 
     def number_of(
         self,
         course_id: CourseId,
         selection: GridSelection,
         *,
-        away_since: datetime,
+        limits: GridLimits,
         scope: TenantScope,
     ) -> int:
         """Return the number of selected learners."""
@@ -29,7 +26,7 @@ class LearnerGridRepository(Protocol):
         course_id: CourseId,
         selection: GridSelection,
         *,
-        away_since: datetime,
+        limits: GridLimits,
         offset: int,
         limit: int,
         scope: TenantScope,
