@@ -127,7 +127,7 @@ def pytest_configure() -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     # Which hooks there are for a test follows from its path. They are looked up 16 times for each test.
-    session.gethookproxy = cache(session.gethookproxy)  # type: ignore[method-assign]
+    session.gethookproxy = cache(session.gethookproxy)  # type: ignore[method-assign, assignment]
     gc.freeze()
     gc.set_threshold(MANY_OBJECTS)
     gc.enable()
