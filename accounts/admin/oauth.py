@@ -30,6 +30,7 @@ class OAuthClientAdmin(ClientPages, ThingAdmin):
     form = ClientForm
     add_form = NewClientForm
     add_title = "Register a client"
+    add_button = "Register the client"
     list_display = [
         "name",
         "client_id",

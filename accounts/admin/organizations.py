@@ -208,6 +208,7 @@ class OrganizationAdmin(OrganizationPages, ThingAdmin):
     form = OrganizationForm
     add_form = NewOrganizationForm
     add_title = "Create an organization"
+    add_button = "Create the organization"
     list_display = ["name", "slug", "plan", "status", "created_at"]
     list_filter = ["status", "plan"]
     list_select_related = []

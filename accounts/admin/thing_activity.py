@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import models as rows
+from accounts.admin.audit_words import CLIENTS
 from accounts.admin.person_activity import MOST_LISTED, ActivityEntry, activity_of
 from authsvc.admin_site.people import names_of, person_link
 
@@ -21,5 +22,5 @@ def actor_of(request: HttpRequest, entry: rows.AuditEntry | None) -> str:
         return ""
     name = names_of([entry.actor_id]).get(entry.actor_id) if entry.actor_id else None
     if entry.actor_id is None or name is None:
-        return entry.client_id
+        return CLIENTS.get(entry.client_id, entry.client_id)
     return person_link(request, entry.actor_id, name)

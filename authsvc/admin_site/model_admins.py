@@ -201,7 +201,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
             )
 
         if submit(form, perform):
-            messages.success(request, f"{sentences[0]}{_reason_in(form, 'Reason: “{}”.')}")
+            messages.success(request, f"{sentences[0]}{_reason_in(form, 'Reason: “{}”')}")
             return redirect(then or back)
         confirmation = Confirmation(
             title=title, effects=tuple(effects), verb=title, back=back, takes_away=takes_away

@@ -38,6 +38,7 @@ class CourseAdmin(ImportPages, AuthoredAdmin):
     owned_add_form = ImportForm
     add_fields = ["file", "definition"]
     add_title = "Import a course"
+    add_button = "Import the course"
     change_list_template = "admin/courses/course/change_list.html"
     change_form_template = "admin/courses/course/yaml.html"
     readonly_fields = [*AuthoredAdmin.readonly_fields, "versions"]

@@ -55,7 +55,7 @@ def test_a_renewed_secret_is_shown_once_and_replaces_the_old_one(application: Ap
     assert authenticated(client_id, secret) is not None
     assert authenticated(client_id, first.secret) is None
     assert page.messages == (
-        "Rotated the secret of Notebook. The former one ends now. Reason: “It was in a mail.”.",
+        "Rotated the secret of Notebook. The former one ends now. Reason: “It was in a mail.”",
     )
     assert log_of(client.id) == ["Rotate the secret of Notebook. Reason: It was in a mail."]
 

@@ -195,7 +195,7 @@ def test_an_organization_is_suspended_and_reopened_on_its_page(application: Appl
     page = root.post(act_on(organization, "suspend"), reason="Contract ended.")
 
     assert page.path == page_of(organization)
-    assert page.messages[0].endswith("can no longer enter. Reason: “Contract ended.”.")
+    assert page.messages[0].endswith("can no longer enter. Reason: “Contract ended.”")
     for tab in ("", "settings", "members", "activity"):
         text = root.get(page_of(organization, tab)).text
         assert "School of Knots is suspended" in text
@@ -242,7 +242,7 @@ def test_a_member_gets_another_role_and_is_removed(application: Application) -> 
     assert role_of(organization, anna) == "instructor"
     page = root.post(member_path(organization, anna.id, "remove"), reason="Left the school.")
 
-    assert page.messages == ("Removed Anna from School of Knots. Reason: “Left the school.”.",)
+    assert page.messages == ("Removed Anna from School of Knots. Reason: “Left the school.”",)
     assert role_of(organization, anna) is None
     assert root.get(member_path(organization, anna.id, "role")).status == 404
 

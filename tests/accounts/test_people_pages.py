@@ -235,9 +235,9 @@ def test_many_people_are_exported_in_the_background_for_who_may_see_them_then(
     assert other.get(page.path).status == other.get(f"{job}status.json").status == 403
     assert other.get(f"{job}result/").status == 403
     UserRow.objects.get(pk=manager.id).groups.clear()
-    refused = manager.get(f"{job}result/")
-    assert (refused.path, refused.status) == (page.path, 200)
-    assert "you have lost access to what is in it" in refused.messages[0]
+    rejection = manager.get(f"{job}result/")
+    assert (rejection.path, rejection.status) == (page.path, 200)
+    assert "you have lost access to what is in it" in rejection.messages[0]
 
 
 def test_user_managers_reach_import_and_export_from_the_list(application: Application) -> None:

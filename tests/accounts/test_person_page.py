@@ -115,7 +115,7 @@ def test_one_session_is_ended_with_a_reason(application: Application) -> None:
     page = root.post(path, reason=REASON)
 
     assert page.path == page_of(anna)
-    assert page.messages == (f"Ended 1 session of Anna: Firefox on Windows. Reason: “{REASON}”.",)
+    assert page.messages == (f"Ended 1 session of Anna: Firefox on Windows. Reason: “{REASON}”",)
     assert (there.is_signed_in, here.is_signed_in) == (False, True)
     assert log_of(anna.id)[-1] == f"End a session of Anna. Reason: {REASON}"
     assert f"Reason: “{REASON}”" in root.get(page_of(anna, "activity")).text
@@ -129,7 +129,7 @@ def test_all_sessions_end_and_the_result_says_how_many(application: Application)
     assert "3 sessions will end" in root.get(act_on(anna, "sessions/end")).text
     page = root.post(act_on(anna, "sessions/end"), reason=REASON)
 
-    assert page.messages == (f"Ended 3 sessions of Anna. Reason: “{REASON}”.",)
+    assert page.messages == (f"Ended 3 sessions of Anna. Reason: “{REASON}”",)
     assert not any(visitor.is_signed_in for visitor in visitors)
     assert application.services.users.get(anna.id, by=OPERATOR).is_active
 
@@ -140,10 +140,10 @@ def test_deactivation_says_how_many_sessions_ended(application: Application) -> 
 
     page = root.post(act_on(anna, "deactivate"), reason=REASON)
 
-    assert page.messages == (f"Deactivated Anna and ended 1 session. Reason: “{REASON}”.",)
+    assert page.messages == (f"Deactivated Anna and ended 1 session. Reason: “{REASON}”",)
     assert "Deactivated" in page.text
     page = root.post(act_on(anna, "activate"), reason="Back again")
-    assert page.messages == ("Activated Anna. Reason: “Back again”.",)
+    assert page.messages == ("Activated Anna. Reason: “Back again”",)
 
 
 def test_everybodys_sessions_end_but_that_of_the_caller(application: Application) -> None:
@@ -213,7 +213,7 @@ def test_a_lost_second_factor_is_reset(application: Application) -> None:
     page = root.post(act_on(anna, "second-factor/reset"), reason=REASON)
 
     assert page.messages == (
-        f"Removed the second factor of Anna: recovery codes, authenticator app. Reason: “{REASON}”.",
+        f"Removed the second factor of Anna: recovery codes, authenticator app. Reason: “{REASON}”",
     )
     assert "Second factor on" not in page.text
 

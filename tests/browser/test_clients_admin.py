@@ -44,7 +44,7 @@ def made_client(page: Page) -> str:
     look(page, "client-new")
     page.locator("#id_name").fill("Campus library")
     page.locator("#id_redirect_uris").fill("https://library.example/cb")
-    press(page, "Save")
+    press(page, "Register the client")
     secret = page.locator("#secret").inner_text()
     look(page, "client-secret")
     page.get_by_role("button", name="Copy").click()
@@ -91,7 +91,7 @@ def made_organization(page: Page) -> str:
     page.locator("#id_slug").fill(slug)
     page.locator("#id_owner").fill(owner)
     look(page, "organization-new")
-    press(page, "Save")
+    press(page, "Create the organization")
     expect(page.get_by_text(f"invited {owner} to be its owner")).to_be_visible()
     look(page, "organization-overview")
     return owner

@@ -39,7 +39,7 @@ def test_a_session_of_a_person_is_ended_with_a_reason(page: Page, town: Town) ->
     fill(page, reason=REASON)
     press(page, "End a session of Anna")
 
-    message = f"Ended 1 session of Anna: Chrome on Linux. Reason: “{REASON}”."
+    message = f"Ended 1 session of Anna: Chrome on Linux. Reason: “{REASON}”"
     expect(page.get_by_text(message)).to_be_visible()
     page.get_by_role("link", name="Activity", exact=True).click()
     entry = page.get_by_role("listitem").filter(has_text="Sam Okafor ended a session of Anna")
