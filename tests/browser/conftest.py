@@ -22,7 +22,8 @@ def town(provider: School) -> Town:
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
+def chromium(town: Town) -> Iterator[Browser]:
+    """After the server, because Django refuses to make its database beside Playwright's event loop."""
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(
             executable_path=CHROMIUM,
