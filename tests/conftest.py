@@ -126,8 +126,9 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    # Which hooks there are for a test follows from its path. They are looked up 16 times for each test.
-    session.gethookproxy = cache(session.gethookproxy)  # type: ignore[method-assign, assignment]
+    # The hooks for a test follow from its path. Pytest looks them up 16 times for each test.
+    lookup = cache(session.gethookproxy)
+    session.gethookproxy = lookup  # type: ignore[assignment, method-assign]  # pytest has no other way
     gc.freeze()
     gc.set_threshold(MANY_OBJECTS)
     gc.enable()
