@@ -10,9 +10,8 @@ from psycopg.types.datetime import TimestamptzLoader
 class UtcLoader(TimestamptzLoader):
     """A loader of times in UTC, which takes a tenth of the time of Django's."""
 
-    timezone: ClassVar[Any] = (
-        UTC  # Django replaces loaders for another time zone than the connection's
-    )
+    # Django replaces a loader for another time zone than that of the connection.
+    timezone: ClassVar[Any] = UTC
 
     def load(self, data: Buffer) -> datetime:
         """Raises DataError for a time that Python cannot express."""

@@ -26,11 +26,15 @@ from authsvc.kernel.preconditions import Precondition, PreconditionFailed
 from courses.public import Assessment, CourseId
 from progress.admin.grading_forms import GradeForm
 from progress.admin.submission_heads import badges_of, faint_line, tools_for
-from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
+from progress.domain.entities.attempts import (
+    SUBMISSIONS,
+    AssessmentAttempt,
+    AttemptId,
+    AttemptStatus,
+)
 from progress.domain.entities.proposals import GradeProposal
 from progress.domain.entities.reviews import AttemptReview
 
-GRADABLE: Final = (AttemptStatus.SUBMITTED, AttemptStatus.GRADED)
 PER_PAGE: Final = 50
 UNTITLED: Final = "Untitled assessment"
 Sheet = tuple[AssessmentAttempt, Assessment, list[GradeProposal]]
@@ -128,7 +132,7 @@ class GradingPages(StaffAdmin):
         """The row and the sheet of a submission. Raises PermissionDenied, Http404."""
         row = self.row_allowed_by(self.has_act_permission, request, attempt_id)
         sheet = services().grading_help.sheet_of(AttemptId(attempt_id), by=staff_of(request))
-        if sheet[0].status not in GRADABLE:
+        if sheet[0].status not in SUBMISSIONS:
             raise Http404
         return row, sheet
 

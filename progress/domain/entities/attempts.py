@@ -69,6 +69,10 @@ class AttemptStatus(StrEnum):
     VOIDED = "voided"
 
 
+SUBMISSIONS: Final = frozenset({AttemptStatus.SUBMITTED, AttemptStatus.GRADED})
+"""The status of attempts that are submitted and count: they can be graded, or regraded."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
     """Answer to one question; until submission it can be replaced."""
@@ -222,7 +226,7 @@ class AssessmentAttempt:
         Raises AttemptNotGradable, QuestionNotFound, ImpossibleScore if a mark is missing or out of range, and
         ImpossibleCriteria if the points by criterion do not fit the rubric.
         """
-        if self.status not in (AttemptStatus.SUBMITTED, AttemptStatus.GRADED):
+        if self.status not in SUBMISSIONS:
             raise AttemptNotGradable(status=self.status.value)
         mark_of = {mark.question_id: mark for mark in marks}
         for mark in marks:

@@ -10,15 +10,13 @@ from typing import Any, Final, Self
 from accounts.public import UserId
 from authsvc.kernel.tables import Row
 from courses.public import AssessmentId, Course, ItemId, Outline
-from progress.domain.entities.attempts import AttemptId, AttemptStatus
+from progress.domain.entities.attempts import SUBMISSIONS, AttemptId, AttemptStatus
 from progress.domain.entities.progress import ProgressStatus
 
 AWAY_DAYS: Final = 14
 """Learners without activity for so many days are listed as not seen."""
 HALF: Final = 50
 """Percent of the required items at which half of a course is done."""
-SUBMISSIONS: Final = frozenset({AttemptStatus.SUBMITTED, AttemptStatus.GRADED})
-"""The status of attempts that are submitted and count."""
 
 
 class LearnerFilter(StrEnum):
@@ -155,14 +153,14 @@ class GridLimits:
     past_due: frozenset[AssessmentId] = frozenset()
 
     @classmethod
-    def of(cls, columns: Iterable[GridColumn], *, at: datetime) -> Self:
-        """The limits at that time on a course with these columns."""
+    def of(cls, outline: Outline, *, at: datetime) -> Self:
+        """The limits at that time on a course with this outline."""
         return cls(
             away_since=at - timedelta(days=AWAY_DAYS),
             past_due=frozenset(
-                column.assessment_id
-                for column in columns
-                if column.assessment_id and column.due_at and column.due_at < at
+                item.assessment.id
+                for item in outline.items
+                if item.assessment and item.assessment.is_past_due(at=at)
             ),
         )
 

@@ -40,7 +40,7 @@ class LearnerGridService:
         """Return a page of the selected learners of the course; the last one if there are fewer pages."""
         course, outline = self._opened(slug_or_id, by)
         columns, scope = columns_of(outline), by.tenant_scope
-        limits = GridLimits.of(columns, at=self.clock.now())
+        limits = GridLimits.of(outline, at=self.clock.now())
         total = self.grids.number_of(course.id, selection, limits=limits, scope=scope)
         last = max(1, -(-total // PER_PAGE))
         learners = self.grids.learners(
@@ -65,7 +65,7 @@ class LearnerGridService:
         """Return the course, and all selected learners as a table with names."""
         course, outline = self._opened(slug_or_id, by)
         columns, scope = columns_of(outline), by.tenant_scope
-        limits = GridLimits.of(columns, at=self.clock.now())
+        limits = GridLimits.of(outline, at=self.clock.now())
         total = self.grids.number_of(course.id, selection, limits=limits, scope=scope)
         learners = self._learners(course, selection, limits, total, scope)
         rows = table_of_learners(columns, (row_of(one, columns, limits) for one in learners))

@@ -15,10 +15,9 @@ from authsvc.kernel.text import folded
 from authsvc.storage.tenancy import owned_within
 from courses.public import AssessmentId, CourseId, ItemId
 from progress import models as rows
-from progress.domain.entities.attempts import AttemptId, AttemptStatus
+from progress.domain.entities.attempts import SUBMISSIONS, AttemptId, AttemptStatus
 from progress.domain.entities.grids import (
     HALF,
-    SUBMISSIONS,
     AttemptResult,
     GridCounts,
     GridLearner,
