@@ -13,7 +13,7 @@ from tests.support.server import Server, running_server
 from tests.support.worlds import World, orm_world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def school(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     with open_school(tmp_path_factory.mktemp("school"), workers=2, METRICS=LOOPBACK) as opened:
         yield opened
@@ -27,13 +27,13 @@ LIMITS: Final = {
 """Limits that fifty attempts exceed."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file with the output of the second server."""
     return tmp_path_factory.mktemp("neighbour") / "log"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def neighbour(school: School, log: Path) -> Iterator[Server]:
     """A second process that serves the same school, as if in another data centre, with stricter limits."""
     environment = school.environment | LIMITS

@@ -21,7 +21,7 @@ def agent(application: Application, anna: Person) -> Agent:
     return an_agent(application, anna)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentHost]:
     """A host of the description of an agent."""
     with document_host(tmp_path_factory.mktemp("documents")) as opened:
@@ -29,7 +29,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentHost]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def agent_school(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, host: DocumentHost
 ) -> Iterator[School]:
