@@ -30,7 +30,7 @@ def _database_url() -> tuple[str, str]:
         raise pytest.UsageError(f"STORE must be memory, sqlite or postgres, not {STORE!r}.")
     if given := os.environ.get("TEST_DATABASE_URL"):
         return given, "PostgreSQL at TEST_DATABASE_URL"
-    cluster = start_cluster()
+    cluster = start_cluster(in_memory=True)
     return cluster.url, f"a temporary PostgreSQL made by {cluster.binaries}"
 
 
