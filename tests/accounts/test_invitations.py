@@ -77,6 +77,14 @@ def test_an_invitation_says_who_invites_whom_to_what(
     assert (offered.inviter, offered.inviter_role) == ("Olga", None)
 
 
+def test_an_invitation_by_the_platform_names_nobody(memory: World, school: Organization) -> None:
+    token = is_invited(memory, school, by=OPERATOR)
+
+    offered = memory.services.invitations.offered(token, by=NOBODY)
+
+    assert (offered.inviter, offered.inviter_role) == ("", None)
+
+
 def test_an_invitation_says_what_the_caller_can_do_with_it(
     memory: World, school: Organization, bo: Principal
 ) -> None:

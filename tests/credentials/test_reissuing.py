@@ -14,6 +14,7 @@ from credentials.domain.entities.credentials import (
     IssuedCredentialStatus,
     Revocation,
     RevocationCause,
+    Suspension,
     Verification,
 )
 from credentials.domain.errors import (
@@ -75,6 +76,17 @@ def test_a_revoked_credential_says_why_by_whom_and_when(case: Case) -> None:
     )
     assert case.now(case.first) == revoked
     assert case.anna.held() == [revoked]
+
+
+def test_a_suspended_credential_says_why_by_whom_and_when(case: Case) -> None:
+    suspended = case.world.services.issuing.suspend(
+        case.first.issued.id, reason="A complaint.", by=case.root
+    )
+
+    assert suspended.issued.suspension == Suspension(
+        at=LATER, reason="A complaint.", by=case.root.user_id
+    )
+    assert case.now(case.first) == suspended
 
 
 def test_a_revoked_credential_is_known_and_not_valid(case: Case) -> None:

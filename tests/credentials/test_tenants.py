@@ -16,7 +16,7 @@ from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import PageRequest
 from courses.domain.entities.courses import Course
 from courses.domain.errors import CourseNotFound
-from credentials.domain.entities.credentials import Verification
+from credentials.domain.entities.credentials import RevocationCause, Verification
 from credentials.domain.entities.definitions import Credential
 from credentials.domain.errors import CredentialNotFound, IssuedCredentialNotFound
 from tests.support.builders import a_definition_of, a_principal, some_terms
@@ -238,19 +238,26 @@ def test_changes_of_definitions_are_audited(
     assert (withdrawn.after["is_offered"], withdrawn.reason) == (False, "Too easy.")
 
 
-def test_revoking_and_reissuing_are_audited(
+def test_decisions_about_an_issued_credential_are_audited(
     memory: World, harbour: Organization, verification: Verification, ada: Principal
 ) -> None:
-    AWARDS["revoke"](memory.services, verification, ada)
-    new = memory.services.issuing.reissue(verification.issued.id, reason="Spelt right.", by=ada)
+    issuing, issued_id = memory.services.issuing, verification.issued.id
+    error = RevocationCause.ISSUED_IN_ERROR
+    issuing.suspend(issued_id, reason="A complaint.", by=ada)
+    issuing.resume(issued_id, reason="Settled.", by=ada)
+    issuing.revoke(issued_id, reason="Misspelt.", cause=error, by=ada)
+    new = issuing.reissue(issued_id, reason="Spelt right.", by=ada)
 
-    revoked, reissued = acts_in(memory.services, harbour.id)[-2:]
-    assert {(act.subject_type, act.subject_id) for act in (revoked, reissued)} == {
-        (SubjectType.USER_CREDENTIAL, str(verification.issued.id))
+    acts = acts_in(memory.services, harbour.id)[-4:]
+    assert {(act.subject_type, act.subject_id) for act in acts} == {
+        (SubjectType.USER_CREDENTIAL, str(issued_id))
     }
-    assert (revoked.action, revoked.reason) == (AuditAction.CREDENTIAL_REVOKED, "Misspelt.")
-    assert (reissued.action, reissued.reason) == (AuditAction.CREDENTIAL_REISSUED, "Spelt right.")
-    assert reissued.after == {"superseded_by": str(new.issued.id)}
+    assert [(act.action, act.reason, act.after) for act in acts] == [
+        (AuditAction.CREDENTIAL_SUSPENDED, "A complaint.", {}),
+        (AuditAction.CREDENTIAL_RESUMED, "Settled.", {}),
+        (AuditAction.CREDENTIAL_REVOKED, "Misspelt.", {"cause": error}),
+        (AuditAction.CREDENTIAL_REISSUED, "Spelt right.", {"superseded_by": str(new.issued.id)}),
+    ]
 
 
 def test_a_reissued_credential_belongs_to_the_same_organization(

@@ -34,7 +34,15 @@ from progress.domain.repositories.protocols.progress import EventRepository
 from progress.domain.services.learning import LearningService
 from tests.support.blocks import Oops
 from tests.support.builders import a_definition_of, some_terms
-from tests.support.learning import Learner, a_learner, a_published_course, items_of, record_fact
+from tests.support.learning import (
+    Learner,
+    a_learner,
+    a_published_course,
+    items_of,
+    published_again,
+    record_fact,
+    revised,
+)
 from tests.support.streams import completed
 from tests.support.worlds import World
 
@@ -222,10 +230,12 @@ def test_every_event_of_an_act_notes_the_key_of_its_request(memory: World) -> No
     learning.start_item(course.slug, item_id, by=asker, idempotency_key="k2")
     learning.withdraw(course.slug, by=asker, idempotency_key="k3")
     learning.enroll(course.slug, by=asker, idempotency_key="k4")
-    learning.complete_item(course.slug, item_id, by=asker, idempotency_key="k5")
+    published_again(memory.services, revised(definition, keeping=1, adding=1))
+    learning.upgrade(course.slug, by=asker, idempotency_key="k5")
+    learning.complete_item(course.slug, item_id, by=asker, idempotency_key="k6")
 
     noted = [event.idempotency_key for event in anna.log_of(course)]
-    assert noted == ["k1", "k2", "k3", "k4", "k5", "k5"]
+    assert noted == ["k1", "k2", "k3", "k4", "k5", "k6"]
 
 
 def test_an_act_without_a_key_notes_none(memory: World) -> None:

@@ -81,7 +81,11 @@ def test_an_open_attempt_is_continued_after_enrolling_again(anna: Examinee) -> N
     ]
 
 
-def test_a_project_graded_in_the_meantime_is_completed_by_enrolling_again(anna: Examinee) -> None:
+@pytest.mark.parametrize("school", [None, "harbour"], ids=["platform", "organization"])
+def test_a_project_graded_in_the_meantime_is_completed_by_enrolling_again(
+    memory: World, school: str | None
+) -> None:
+    anna = an_examinee(memory, memory.has_organization(slug=school) if school else None)
     project = anna.takes("project")
     anna.withdraws(anna.course)
     graded(anna, project, picture=5, feedback=1)
