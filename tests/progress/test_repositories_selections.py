@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from threading import Timer
+from threading import Event, Timer
 from typing import Any, Final
 
 import pytest
@@ -88,13 +88,20 @@ def test_a_page_waits_for_writers() -> None:
     world = orm_world()
     event = recorded(world, world.has_user(), world.has_course())
 
+    ends = Event()
     with writing_elsewhere() as other:
-        end = Timer(0.2, other.rollback)
-        end.start()
-        result = selected(world)
-        assert end.finished.is_set()
-        end.join()
 
+        def end() -> None:
+            ends.set()
+            other.rollback()
+
+        timer = Timer(0.2, end)
+        timer.start()
+        result = selected(world)
+        has_waited = ends.is_set()
+        timer.join()
+
+    assert has_waited
     assert result == (event,)
 
 
