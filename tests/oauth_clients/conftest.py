@@ -24,25 +24,25 @@ def opened() -> Iterator[ExitStack]:
         yield stack
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def notebook(provider: School) -> Registered:
     """A confidential client."""
     return register(provider)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def app(provider: School) -> Registered:
     """A public client."""
     return register(provider, is_public=True)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def robot(provider: School) -> Registered:
     """A client with the client credentials grant."""
     return register(provider, grant_types=["client_credentials"], redirect_uris=[])
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def clients(notebook: Registered, app: Registered) -> dict[str, Registered]:
     """The clients that sign users in."""
     return {"notebook": notebook, "app": app}
