@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from django.template.base import Template
 from django.template.context import Context
+from psycopg._preparing import PrepareManager  # psycopg has no public way to keep them
 
 from authsvc.composition.container import services
 from authsvc.events.models import OutgoingEvent
@@ -79,6 +80,8 @@ SHARING: Final = (
 TESTS: Final = Path(__file__).parent
 MANY_OBJECTS: Final = 50_000
 """How many new objects call for a search for garbage: as often as Python does, it takes a tenth of all the time."""
+MANY_STATEMENTS: Final = 10_000
+"""How many statements stay prepared: more than there are."""
 NEEDED_BY_NONE: Final = frozenset(
     {
         "_django_clear_site_cache",
@@ -245,6 +248,18 @@ def _plain_templates(django_test_environment: None) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Template, "_render", rendered)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _prepared_statements() -> Iterator[None]:
+    """Statements that stay prepared after a test, as they do between requests: psycopg forgets them at each rollback.
+
+    The server checks by itself whether a table has changed since.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(PrepareManager, "clear", lambda _: False)
+        patched.setattr(PrepareManager, "prepared_max", MANY_STATEMENTS)
         yield
 
 
