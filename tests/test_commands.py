@@ -50,6 +50,11 @@ def own_actions(name: str) -> list[Any]:
     return [action for action in own if (action.dest, action.help) not in known]
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_command_examines_the_code_of_the_application(name: str) -> None:
+    assert COMMANDS[name].requires_system_checks == ()
+
+
 def test_the_commands_are_discovered() -> None:
     assert len(OPERATOR_COMMANDS) >= 7
 

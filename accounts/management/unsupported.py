@@ -9,6 +9,7 @@ class UnsupportedCommand(BaseCommand):
     """Refuses to run, whatever its arguments, and says what to use instead."""
 
     instead: ClassVar[str]
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("arguments", nargs="*", metavar="…", help="ignored")

@@ -14,7 +14,7 @@ from tests.support.forms import WireBrowser
 from tests.support.provider import LANDING, Registered
 from tests.support.school import School
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.any_database
 
 SCOPE = ["courses:read", "email", "openid", "profile"]
 

@@ -18,6 +18,7 @@ class Command(BaseCommand):
         "Sign the sample learner in to the demo client of the development server that `make run` has started, and "
         "print what the client receives."
     )
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         client, login = _client_and_login()
