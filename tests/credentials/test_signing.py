@@ -13,15 +13,19 @@ from authsvc.kernel.canonical import utc_text
 from authsvc.kernel.tenancy import ALL_TENANTS
 from credentials.domain.entities.credentials import IssuedCredential, IssuedCredentialId
 from credentials.domain.entities.definitions import Alignment
+from credentials.domain.entities.issuers import Addresses
 from credentials.domain.errors import (
     IssuedCredentialAltered,
     IssuedCredentialNotFound,
     StatusListNotFound,
 )
+from credentials.domain.services.signed_verification import OwnKeys
+from credentials.openbadges.errors import InvalidKey
 from credentials.openbadges.integrity import is_signed_by
 from credentials.openbadges.keys import IssuerKey
 from credentials.openbadges.status_lists import decoded, is_set
 from credentials.openbadges.tokens import read_token
+from credentials.openbadges.verification import Outcome, StepName
 from progress.domain.entities.events import EventType
 from tests.credentials.storing import a_stored_issue
 from tests.support.learning import a_credential_for, a_learner, a_published_course
@@ -236,3 +240,25 @@ def test_what_cannot_be_signed_is_not_issued(memory: World) -> None:
         anna.passes(course)
 
     assert anna.held() == []
+
+
+def test_a_credential_of_another_public_url_names_its_key_at_another_address(memory: World) -> None:
+    issued = earned(memory)
+    moved = Addresses(home="https://moved.example")
+    verifier = replace(memory.services.issued_verification, addresses=moved)
+
+    steps = {step.name: step for step in verifier.verify(issued.id).steps}
+
+    assert steps[StepName.ISSUER].outcome is Outcome.FAILED
+    assert steps[StepName.ISSUER].message == (
+        "The credential names its key at another address than that of this service."
+    )
+
+
+def test_another_key_is_not_that_of_a_credential(memory: World) -> None:
+    issued = earned(memory)
+    url = document_of(memory, issued)["proof"][0]["verificationMethod"]
+    own = key_of(memory, issued, url)
+
+    with pytest.raises(InvalidKey, match="names another key than the one that signed it"):
+        OwnKeys(own).key(f"{url}0", own.controller)

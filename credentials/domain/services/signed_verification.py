@@ -39,7 +39,7 @@ class OwnKeys:
 
     def key(self, url: str, issuer_id: str) -> IssuerKey:
         if url not in self._own:
-            raise InvalidKey("The credential names another key than the one that signed it.")
+            raise InvalidKey(self._difference(url))
         return self._own[url]
 
     def status_list(self, url: str) -> str:
@@ -47,6 +47,12 @@ class OwnKeys:
 
     def revocation_list(self, url: str) -> bytes:
         raise Unresolved(f"The revocation list {url} is not read.")
+
+    def _difference(self, url: str) -> str:
+        """How the key at this URL differs from those of this service."""
+        if _id_of_key(url) in map(_id_of_key, self._own):
+            return "The credential names its key at another address than that of this service."
+        return "The credential names another key than the one that signed it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +133,10 @@ class IssuedVerifier:
                 message="The signed document is that of another credential.",
             )
         return steps
+
+
+def _id_of_key(url: str) -> str:
+    return url.rpartition("/")[2]
 
 
 def _is_of(issued: IssuedCredential, signed: SignedForm, addresses: Addresses) -> bool:
