@@ -14,7 +14,7 @@ from credentials.domain.entities.credentials import (
     IssuedCredentialId,
     Verification,
 )
-from credentials.domain.entities.issuers import Addresses
+from credentials.domain.entities.issuers import Addresses, key_id_in
 from credentials.domain.entities.signed import SignedForm
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from credentials.domain.repositories.protocols.signed import SignedCredentialRepository
@@ -50,7 +50,7 @@ class OwnKeys:
 
     def _difference(self, url: str) -> str:
         """How the key at this URL differs from those of this service."""
-        if _id_of_key(url) in map(_id_of_key, self._own):
+        if any(url.endswith(f"/{key_id_in(own)}") for own in self._own):
             return "The credential names its key at another address than that of this service."
         return "The credential names another key than the one that signed it."
 
@@ -133,10 +133,6 @@ class IssuedVerifier:
                 message="The signed document is that of another credential.",
             )
         return steps
-
-
-def _id_of_key(url: str) -> str:
-    return url.rpartition("/")[2]
 
 
 def _is_of(issued: IssuedCredential, signed: SignedForm, addresses: Addresses) -> bool:
