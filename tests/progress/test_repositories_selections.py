@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from threading import Event, Timer
 from typing import Any, Final
 
 import pytest
@@ -18,6 +17,7 @@ from courses.domain.entities.courses import Course
 from progress.domain.entities.events import EventSelection, ProgressEvent
 from progress.domain.errors import LogBusy
 from tests.support.builders import NOON, a_progress, an_event
+from tests.support.patience import PATIENCE
 from tests.support.worlds import World, orm_world
 
 WHOLE: Final = PageRequest(limit=100)
@@ -84,24 +84,22 @@ def writing_elsewhere() -> Iterator[BaseDatabaseWrapper]:
 
 
 @pytest.mark.postgres
-def test_a_page_waits_for_writers() -> None:
+def test_a_page_waits_for_writers(monkeypatch: pytest.MonkeyPatch) -> None:
     world = orm_world()
     event = recorded(world, world.has_user(), world.has_course())
+    pauses: list[float] = []
 
-    ends = Event()
     with writing_elsewhere() as other:
 
-        def end() -> None:
-            ends.set()
+        def end_writing(pause: float) -> None:
+            pauses.append(pause)
             other.rollback()
 
-        timer = Timer(0.2, end)
-        timer.start()
+        monkeypatch.setattr(settled, "sleep", end_writing)
+        monkeypatch.setattr(settled, "_PATIENCE_SECONDS", PATIENCE)
         result = selected(world)
-        has_waited = ends.is_set()
-        timer.join()
 
-    assert has_waited
+    assert len(pauses) == 1
     assert result == (event,)
 
 
