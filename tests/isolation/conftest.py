@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.test import override_settings
 
@@ -22,7 +24,8 @@ def built(
 ) -> Iterator[Neighbours]:
     """Two tenants on the store of this run, for all tests in this folder that run one after another.
 
-    The parameter, if there is one, says whether staff need a second factor.
+    The clock stands still: people stay signed in, and recently so, however long the tests take. The parameter, if there
+    is one, says whether staff need a second factor.
     """
     is_needed = getattr(request, "param", False)
     environment = replace(settings.ENVIRONMENT, staff_second_factor=is_needed)
@@ -30,6 +33,7 @@ def built(
         services.cache_clear()
         application = Application(services())
         with (
+            time_machine.travel(datetime.now(UTC), tick=False),
             nullcontext() if STORE == "memory" else django_db_blocker.unblock(),
             undone_block(application.services.unit_of_work),
         ):

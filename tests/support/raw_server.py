@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from threading import Event, Thread
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+LENGTH: Final = b"content-length:"
 Respond = Callable[[socket.socket, Event], None]
 """Writes a response to the connection; the event is set when the test is over."""
 
@@ -80,13 +83,12 @@ def _serve(
 
 
 def _head_in(stream: socket.socket) -> str:
-    head = b""
-    while b"\r\n\r\n" not in head:
-        part = stream.recv(4096)
-        if not part:
-            break
-        head += part
-    return head.decode()
+    """The head of the request, whose body is read too: to close a connection with unread bytes resets it."""
+    with stream.makefile("rb") as request:
+        lines = list(takewhile(bytes.strip, request))
+        lengths = [line.split(b":")[1] for line in lines if line.lower().startswith(LENGTH)]
+        request.read(sum(map(int, lengths)))
+    return b"".join(lines).decode()
 
 
 def server_context(folder: Path, host: str) -> ssl.SSLContext:

@@ -220,8 +220,8 @@ def test_an_anonymous_user_signs_in_first(application: Application, screen: Rely
 
 
 @pytest.fixture
-def two_attempts(settings: Settings) -> None:
-    """Two failed attempts before back-off starts."""
+def two_attempts(clock: Any, settings: Settings) -> None:
+    """Two failed attempts before back-off starts, at a moment that lasts: waits are stated in whole seconds."""
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, failures_before_backoff=2)
 
 
