@@ -1,5 +1,6 @@
 """Limits of Django's sign-in, shared with those of the API."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -11,7 +12,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from tests.support.application import PASSWORD, Application
-from tests.support.limits import bounded_part_of, use_default_limits
+from tests.support.limits import bounded_part_of, default_limits
 
 pytestmark = pytest.mark.database
 
@@ -20,8 +21,9 @@ HOME, ELSEWHERE = "192.0.2.1", "198.51.100.1"
 
 
 @pytest.fixture(autouse=True)
-def _limits(settings: Settings) -> None:
-    use_default_limits(settings)
+def _limits(settings: Settings) -> Iterator[None]:
+    with default_limits(settings):
+        yield
 
 
 def has_root(application: Application) -> None:

@@ -1,5 +1,6 @@
 """Mail budgets, and who may create organizations."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from tests.support.application import Application
 from tests.support.blocks import failed_block
 from tests.support.browsing import Visitor, mails
 from tests.support.builders import a_principal
-from tests.support.limits import use_default_limits
+from tests.support.limits import default_limits
 from tests.support.tenants import has_member, has_organization, has_root, has_service_client
 from tests.support.worlds import World
 
@@ -222,11 +223,14 @@ def test_a_person_owns_only_so_many_organizations(memory: World) -> None:
     assert first.slug == "knots-0"
 
 
-def test_an_unverified_account_that_founds_and_invites_is_stopped(
-    application: Application, settings: Settings
-) -> None:
-    use_default_limits(settings)
-    services.cache_clear()
+@pytest.fixture
+def _limits(settings: Settings) -> Iterator[None]:
+    with default_limits(settings):
+        yield
+
+
+@pytest.mark.usefixtures("_limits")
+def test_an_unverified_account_that_founds_and_invites_is_stopped(application: Application) -> None:
     spammer = {"email": "spam@school.example", "password": "a long walk home"}
     anonymous = application.stranger.post("/v1/auth/register", spammer)
     token = {"Authorization": f"Bearer {anonymous.json['access_token']}"}

@@ -1,16 +1,14 @@
 """Rate limits of the account pages, which share their counts with the API."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
-import time_machine
 from pytest_django import Settings
 
 from accounts.adapters.passwords import BoundedHasher
 from tests.support.application import PASSWORD, Application
 from tests.support.browsing import EMAIL, Visitor, link_in, mails, somebody
-from tests.support.limits import bounded_part_of, use_default_limits
+from tests.support.limits import bounded_part_of, default_limits
 from tests.support.staff import a_user_of
 
 pytestmark = pytest.mark.database
@@ -21,9 +19,7 @@ WAIT = "There were too many attempts. Wait for "
 
 @pytest.fixture(autouse=True)
 def _limits(settings: Settings) -> Iterator[None]:
-    """The default limits, at a moment that lasts: waits are stated in whole seconds."""
-    use_default_limits(settings)
-    with time_machine.travel(datetime.now(UTC), tick=False):
+    with default_limits(settings):
         yield
 
 

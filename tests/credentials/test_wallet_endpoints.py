@@ -1,5 +1,6 @@
 """The endpoints for wallets (OpenID4VCI 1.0): metadata, offers, tokens, credentials and their errors."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from tests.accounts.oauth.acting import an_app, tokens_of
 from tests.accounts.test_browser_sessions import signed_in
 from tests.support.application import Answer, Application, Caller
 from tests.support.browsing import EMAIL
-from tests.support.limits import use_default_limits
+from tests.support.limits import default_limits
 from tests.support.relying import a_relying_party
 from tests.support.staff import a_holder, a_user_of
 from tests.support.wallets import Offer, collected, offered_at, redeemed, token_of
@@ -159,8 +160,9 @@ def test_token_requests_that_are_not_right_get_the_errors_of_the_standard(offer:
 
 
 @pytest.fixture
-def three_failures_a_minute(settings: Settings) -> None:
-    use_default_limits(settings, token_failures_per_minute=3)
+def three_failures_a_minute(settings: Settings) -> Iterator[None]:
+    with default_limits(settings, token_failures_per_minute=3):
+        yield
 
 
 @pytest.mark.usefixtures("three_failures_a_minute", "application")

@@ -10,7 +10,7 @@ import time_machine
 from pytest_django import Settings
 
 from tests.support.application import PASSWORD, Answer, Application, Caller
-from tests.support.limits import bounded_part_of, use_default_limits
+from tests.support.limits import bounded_part_of, default_limits
 
 NOBODY = "nobody@school.example"
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.1"
@@ -18,14 +18,10 @@ Clock = time_machine.Traveller
 
 
 @pytest.fixture(autouse=True)
-def _limits(settings: Settings) -> None:
-    use_default_limits(settings, is_behind_proxy=True, access_token=timedelta(hours=1))
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Clock]:
-    """A clock that stands still unless the test moves it: limits are of attempts in a time."""
-    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+def clock(settings: Settings) -> Iterator[Clock]:
+    """The clock of the limits, which stands still unless the test moves it."""
+    hour = timedelta(hours=1)
+    with default_limits(settings, is_behind_proxy=True, access_token=hour) as clock:
         yield clock
 
 

@@ -1,8 +1,12 @@
 """The default limits, which the environment of the test run lifts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+import time_machine
 from pytest_django import Settings
 
 from accounts.adapters.passwords import BoundedHasher, NormalizingHasher
@@ -10,8 +14,12 @@ from accounts.domain.identity.ports import PasswordHasher
 from authsvc.config.environment import read_environment
 
 
-def use_default_limits(settings: Settings, **variables: Any) -> None:
-    """Limit attempts in this test as by default, with one password checked at a time."""
+@contextmanager
+def default_limits(settings: Settings, **variables: Any) -> Iterator[time_machine.Traveller]:
+    """Attempts are limited as by default, one password is checked at a time, and the clock stands still.
+
+    A slow machine would otherwise make the attempts later than their limit counts.
+    """
     default = read_environment({})
     settings.ENVIRONMENT = replace(
         settings.ENVIRONMENT,
@@ -26,6 +34,8 @@ def use_default_limits(settings: Settings, **variables: Any) -> None:
         argon2_at_once=1,
         **variables,
     )
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        yield clock
 
 
 def bounded_part_of(hasher: PasswordHasher) -> BoundedHasher:
