@@ -76,6 +76,11 @@ test-all: $(DEV) ## Run every test on every store that can run it, and measure c
 	$(BIN)/coverage report --fail-under=95; \
 	$(BIN)/coverage report --include='*/domain/*' --fail-under=100
 
+.PHONY: test-hurried
+test-hurried: $(DEV) ## Run the tests by a clock that hurries, to find those that depend on the speed of the machine
+	@export SUITE=quick; for store in memory postgres; do \
+		STORE=$$store $(PYTEST) $(TWO) -p tests.support.hurried_clock; done
+
 .PHONY: fast
 fast: $(DEV) ## Run the unit tests of domain, services and architecture in memory: no HTTP, pages or commands
 	@STORE=memory $(PYTEST) $(TWO) $(UNIT_TESTS)
