@@ -11,17 +11,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 from urllib.request import urlopen
 
 import pytest
 
 from authsvc.config import development
+from authsvc.config.databases import databases
 from authsvc.config.development import (
     FILE,
     development_environment,
     join_development_server,
     record,
 )
+from authsvc.config.environment import read_environment
+from authsvc.config.mail import mail
 from authsvc.demo.samples import LEARNER
 from authsvc.demo.serve import HOST
 from tests.support.patience import PATIENCE
@@ -29,6 +33,7 @@ from tests.support.postgres import free_port
 from tests.support.server import ROOT
 
 SHARED: Final = ("DATABASE_URL", "PUBLIC_URL", "EMAIL_URL")
+ODD_FOLDER: Final = "Anna's courses #1 (100%25) für alle?"
 MARK: Final = "---- the next command ----"
 COMMANDS: Final = f"""
 from django.core.management import call_command
@@ -43,9 +48,8 @@ call_command("try_client")
 def _no_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine on which no variable is set, and no file .env is there."""
     for name in (*SHARED, "APP_ENV"):
-        monkeypatch.setenv(
-            name, ""
-        )  # or what a command sets would stay: absent variables are not restored
+        # Absent variables are not restored, so what a command sets would stay.
+        monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
     monkeypatch.setattr(development, "ROOT", tmp_path)
@@ -65,6 +69,16 @@ def test_by_default_everything_is_in_the_data_folder(tmp_path: Path) -> None:
     }
 
 
+def test_a_folder_can_have_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / ODD_FOLDER
+    monkeypatch.setenv("DATA_DIR", str(folder))
+
+    environment = read_environment(development_environment(8000))
+
+    assert databases(environment)["default"]["NAME"] == str(folder / "authsvc.sqlite3")
+    assert mail(environment).folder == str(folder / "mail")
+
+
 def test_variables_and_the_file_env_take_precedence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,8 +91,13 @@ def test_variables_and_the_file_env_take_precedence(
     assert environment["EMAIL_URL"] == "smtp://localhost"
 
 
-def test_a_command_joins_the_last_server() -> None:
+@pytest.mark.parametrize(
+    "password", ["secret", "it's", 'a "b" $HOME ${HOME} `c`', "back\\", "ä=\n"]
+)
+def test_a_command_joins_the_last_server(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    monkeypatch.setenv("EMAIL_URL", f"smtp://anna:{password}@localhost")
     environment = development_environment(8123)
+    monkeypatch.delenv("EMAIL_URL")
     record(environment)
 
     join_development_server()
@@ -114,7 +133,13 @@ def test_a_command_with_an_environment_of_its_own_joins_none(
     assert variables_of_process() == before
 
 
-def test_without_a_server_a_command_has_no_database() -> None:
+@pytest.mark.parametrize("data_dir", ["absent", "file"])
+def test_without_a_server_a_command_has_no_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data_dir: str
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / data_dir))
+
     join_development_server()
 
     assert variables_of_process() == {}
@@ -162,8 +187,8 @@ def _environment(folder: Path) -> dict[str, str]:
 @pytest.mark.long
 @pytest.mark.any_database
 def test_a_new_server_shares_its_database_and_address_with_commands(tmp_path: Path) -> None:
-    port = free_port()
-    with development_server(port, tmp_path) as server:
+    port, folder = free_port(), tmp_path / ODD_FOLDER
+    with development_server(port, folder) as server:
         assert server.stdout is not None
         printed = list[str]()
         while not printed or not printed[-1].startswith("Serving"):
@@ -172,17 +197,18 @@ def test_a_new_server_shares_its_database_and_address_with_commands(tmp_path: Pa
         ran = subprocess.run(
             [sys.executable, "manage.py", "shell", "--verbosity=0", "--command", COMMANDS],
             cwd=ROOT,
-            env=_environment(tmp_path),
+            env=_environment(folder),
             check=True,
             capture_output=True,
             text=True,
         )
     exported, _, signed_in = ran.stdout.partition(MARK)
-    demo_client = json.loads((tmp_path / "demo-client.json").read_text())
+    demo_client = json.loads((folder / "demo-client.json").read_text())
 
     assert sum("@authsvc.example" in line for line in printed) == 2
-    assert printed[0] == f"Preparing the database sqlite:///{tmp_path}/authsvc.sqlite3\n"
-    assert printed[-2] == f"  mail     file://{tmp_path}/mail\n"
+    assert printed[0] == f"Preparing the database sqlite:///{quote(str(folder))}/authsvc.sqlite3\n"
+    assert printed[-2] == f"  mail     {folder.as_uri()}/mail\n"
+    assert list((folder / "mail").iterdir()) == []
     assert printed[-1] == f"Serving on http://localhost:{port} (press Ctrl-C to stop)\n"
     assert "title: Introduction to Claude" in exported
     assert signed_in.startswith(f"\n{LEARNER} has signed in at http://localhost:{port}.\n")
@@ -209,3 +235,19 @@ def test_a_port_in_use_is_reported_before_anything_else(tmp_path: Path) -> None:
         f"Port {port} cannot be used: Address already in use. Set PORT to choose another one.\n"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.any_database
+def test_a_mail_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ended = subprocess.run(
+        [*_server_at(free_port()), "--memory"],
+        cwd=ROOT,
+        env=_environment(tmp_path) | {"EMAIL_URL": f"file://{tmp_path}/file/mail"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr == "EMAIL_URL must name a folder that can be written: Not a directory.\n"

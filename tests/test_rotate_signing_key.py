@@ -11,10 +11,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.adapters import key_file
-from accounts.adapters.key_file import KeyFile, read_key_ring, write_key_ring
+from accounts.adapters.key_file import KeyFile, read_key_ring
 from accounts.adapters.keys import ALGORITHMS, KeyRing, new_key_ring
 from accounts.adapters.tokens import JwtAccessTokens
 from accounts.domain.identity.errors import InvalidToken
+from authsvc.config.secret_files import replace_secret
 from tests.accounts.forgery import CLAIMS, ISSUER, LIFETIME
 from tests.support.builders import NOON
 from tests.support.commands import error_of, output_of
@@ -24,7 +25,7 @@ from tests.support.commands import error_of, output_of
 def path(tmp_path: Path, settings: Settings) -> Path:
     """The signing-key file of the application."""
     path = tmp_path / "keys.json"
-    write_key_ring(path, new_key_ring())
+    replace_secret(path, new_key_ring().private_json())
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=path)
     return path
 
@@ -89,7 +90,7 @@ def test_compromised_keys_are_removed_at_once(path: Path, clock: time_machine.Tr
 
 def test_a_missing_algorithm_is_added_at_once(path: Path, clock: time_machine.Traveller) -> None:
     old = read_key_ring(path).keys[0]
-    write_key_ring(path, KeyRing((old,)))
+    replace_secret(path, KeyRing((old,)).private_json())
 
     output_of("rotate_signing_key")
 

@@ -1,7 +1,6 @@
 """Key file: the signing keys as a private JSON Web Key Set (RFC 7517 §5)."""
 
 import json
-import os
 import time
 from pathlib import Path
 from typing import Final
@@ -69,17 +68,6 @@ def read_key_ring(path: Path) -> KeyRing:
         msg = f"{path} must hold private keys, P-256 or RSA, each with its alg and a kid"
         raise UnusableKeys(msg)
     return KeyRing(keys)
-
-
-def write_key_ring(path: Path, ring: KeyRing) -> None:
-    """Replace the file at *path* atomically, readable by its owner only. Raises OSError."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    try:
-        draft.write_text(ring.private_json())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _can_sign(key: JWK) -> bool:

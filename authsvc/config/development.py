@@ -1,16 +1,19 @@
 """The environment of the development server, which commands in other terminals share."""
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from dotenv import dotenv_values
 
 from authsvc.config.environment import AppEnv
+from authsvc.config.secret_files import replace_secret
 from authsvc.config.variables import ROOT
 
-FILE: Final = "development.env"
+FILE: Final = "development.json"
 SHARED: Final = ("DATABASE_URL", "PUBLIC_URL", "EMAIL_URL")
 
 
@@ -24,8 +27,8 @@ def development_environment(port: int) -> dict[str, str]:
     variables = variables_of_file(ROOT / ".env") | os.environ
     folder = _data_dir(variables)
     defaults = {
-        "DATABASE_URL": f"sqlite:///{folder / 'authsvc.sqlite3'}",
-        "EMAIL_URL": f"file://{folder / 'mail'}",
+        "DATABASE_URL": f"sqlite:///{quote(str(folder / 'authsvc.sqlite3'))}",
+        "EMAIL_URL": (folder / "mail").as_uri(),
     }
     set_variables = {name: value for name, value in variables.items() if value}
     # Browsers accept passkeys at localhost, but not at an IP address.
@@ -36,8 +39,7 @@ def record(environment: Mapping[str, str]) -> None:
     """Store what commands share with the server, readable only by the owner. Raises OSError."""
     file = _data_dir(environment) / FILE
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.touch(mode=0o600)
-    file.write_text("".join(f"{name}='{environment[name]}'\n" for name in SHARED))
+    replace_secret(file, json.dumps({name: environment[name] for name in SHARED}))
 
 
 def join_development_server() -> None:
@@ -48,8 +50,15 @@ def join_development_server() -> None:
     variables = variables_of_file(ROOT / ".env") | os.environ
     is_development = variables.get("APP_ENV") in (None, "", AppEnv.DEV)
     if is_development and "DATABASE_URL" not in variables:
-        recorded = variables_of_file(_data_dir(variables) / FILE)
-        os.environ.update(recorded | os.environ)
+        os.environ.update(_recorded(_data_dir(variables) / FILE) | os.environ)
+
+
+def _recorded(file: Path) -> dict[str, str]:
+    try:
+        recorded: dict[str, str] = json.loads(file.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    return recorded
 
 
 def _data_dir(variables: Mapping[str, str]) -> Path:

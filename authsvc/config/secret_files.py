@@ -1,7 +1,8 @@
-"""Secret files: generated at the first start of a development installation, and never in the repository."""
+"""Secret files: readable by their owner only, never half written, and never in the repository."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -12,13 +13,26 @@ def read_or_create_secret(path: Path, make: Callable[[], str]) -> str:
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        try:
+        with _draft(path) as draft:
             draft.write_text(make())
-            os.link(draft, path)
-        except FileExistsError:
-            return path.read_text()
-        finally:
-            draft.unlink()
+            with suppress(FileExistsError):
+                os.link(draft, path)
     return path.read_text()
+
+
+def replace_secret(path: Path, text: str) -> None:
+    """Replace the file at *path* atomically. Raises OSError."""
+    with _draft(path) as draft:
+        draft.write_text(text)
+        draft.replace(path)
+
+
+@contextmanager
+def _draft(path: Path) -> Iterator[Path]:
+    """An empty file beside *path* that no other process uses. It is gone afterwards, unless it has become *path*."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    try:
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)

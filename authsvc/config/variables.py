@@ -354,6 +354,14 @@ class Reader:
             raise Misconfigured(msg)
         return value
 
+    def connection(self, name: str, *schemes: str) -> str:
+        """The URL of a server, database or folder. A # would end it without a word, and the rest would be lost."""
+        value = self.url(name, *schemes)
+        if "#" in value:
+            msg = f"{name} must be percent-encoded: # is written as %23."
+            raise Misconfigured(msg)
+        return value
+
     def base_url(self, name: str) -> str:
         """An absolute HTTP URL to which paths can be appended: no trailing slash, no query, no fragment."""
         value = self.url(name, "http", "https").rstrip("/")

@@ -6,6 +6,7 @@ import socket
 import sys
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 import django
 from django.core.management import call_command
@@ -32,6 +33,7 @@ def main() -> None:
     else:
         os.environ |= environment
         _prepare(environment)
+    _make_mail_folder(environment["EMAIL_URL"])
     sys.stdout.write(f"  mail     {_without_password(environment['EMAIL_URL'])}\n")
     sys.stdout.write(f"Serving on {environment['PUBLIC_URL']} (press Ctrl-C to stop)\n")
     sys.stdout.flush()
@@ -61,6 +63,18 @@ def _prepare(environment: dict[str, str]) -> None:
         raise SystemExit(msg) from None
     except CommandError as error:
         raise SystemExit(str(error)) from None
+
+
+def _make_mail_folder(url: str) -> None:
+    """Make the folder for mail, if mail is stored in one, so that it can be opened before the first mail."""
+    if not url.startswith("file://"):
+        return
+    folder = Path(unquote(urlsplit(url).path))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"EMAIL_URL must name a folder that can be written: {error.strerror}."
+        raise SystemExit(msg) from None
 
 
 def _without_password(url: str) -> str:

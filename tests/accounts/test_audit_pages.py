@@ -12,10 +12,10 @@ from allauth.mfa.signals import authenticator_added, authenticator_removed, auth
 from django.dispatch import Signal
 from pytest_django import Settings
 
-from accounts.adapters.key_file import write_key_ring
 from accounts.adapters.keys import new_key_ring
 from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.models import User
+from authsvc.config.secret_files import replace_secret
 from tests.support.application import Application, a_client
 from tests.support.browsing import EMAIL, Visitor
 from tests.support.commands import output_of
@@ -164,7 +164,7 @@ def test_key_rotation_is_logged(
     settings: Settings,
     caplog: LogRecords,
 ) -> None:
-    write_key_ring(tmp_path / "keys.json", new_key_ring())
+    replace_secret(tmp_path / "keys.json", new_key_ring().private_json())
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=tmp_path / "keys.json")
 
     output_of("rotate_signing_key", *options)

@@ -8,8 +8,9 @@ import pytest
 from jwcrypto.jwk import JWK
 
 from accounts.adapters import key_file
-from accounts.adapters.key_file import KeyFile, UnusableKeys, read_key_ring, write_key_ring
+from accounts.adapters.key_file import KeyFile, UnusableKeys, read_key_ring
 from accounts.adapters.keys import ES256, KeyRing, new_key_ring
+from authsvc.config.secret_files import replace_secret
 from tests.support.builders import NOON
 
 
@@ -144,7 +145,7 @@ def test_a_file_without_a_key_for_each_algorithm_says_what_to_do(tmp_path: Path)
 def test_a_written_ring_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     path, ring = written(tmp_path, "old"), new_key_ring()
 
-    write_key_ring(path, ring)
+    replace_secret(path, ring.private_json())
 
     assert names(read_key_ring(path)) == names(ring)
     assert path.stat().st_mode & 0o777 == 0o600
@@ -157,7 +158,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     (path / "old").touch()
 
     with pytest.raises(OSError, match="directory"):
-        write_key_ring(path, new_key_ring())
+        replace_secret(path, new_key_ring().private_json())
 
     assert [entry.name for entry in tmp_path.iterdir()] == ["keys.json"]
     assert [entry.name for entry in path.iterdir()] == ["old"]
@@ -172,20 +173,20 @@ def _checks_always(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_checks_always")
 def test_a_new_ring_in_the_file_becomes_the_current_one(tmp_path: Path) -> None:
     path, new = tmp_path / "keys.json", new_key_ring()
-    write_key_ring(path, new_key_ring())
+    replace_secret(path, new_key_ring().private_json())
     keys = KeyFile(path)
 
-    write_key_ring(path, new)
+    replace_secret(path, new.private_json())
 
     assert names(keys.current()) == names(new)
 
 
 def test_the_file_is_not_checked_on_every_call(tmp_path: Path) -> None:
     path, old = tmp_path / "keys.json", new_key_ring()
-    write_key_ring(path, old)
+    replace_secret(path, old.private_json())
     keys = KeyFile(path)
 
-    write_key_ring(path, new_key_ring())
+    replace_secret(path, new_key_ring().private_json())
 
     assert names(keys.current()) == names(old)
 
@@ -194,7 +195,7 @@ def test_the_file_is_not_checked_on_every_call(tmp_path: Path) -> None:
 @pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_text("nonsense")])
 def test_the_current_ring_stays_while_the_file_is_invalid(tmp_path: Path, spoil: Any) -> None:
     path, old = tmp_path / "keys.json", new_key_ring()
-    write_key_ring(path, old)
+    replace_secret(path, old.private_json())
     keys = KeyFile(path)
 
     spoil(path)

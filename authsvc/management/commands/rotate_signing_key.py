@@ -7,15 +7,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.adapters.key_file import (
-    CHECK_INTERVAL_SECONDS,
-    UnusableKeys,
-    read_key_ring,
-    write_key_ring,
-)
+from accounts.adapters.key_file import CHECK_INTERVAL_SECONDS, UnusableKeys, read_key_ring
 from accounts.adapters.keys import ALGORITHMS, KeyRing
 from accounts.adapters.security_log import StructlogSecurityLogWriter
 from accounts.public import OPERATOR, KeyRotation, SecurityEvent
+from authsvc.config.secret_files import replace_secret
 
 KEY_SET_MAX_AGE: Final = timedelta(minutes=5)
 """How long others may cache our public keys: the max-age of /.well-known/jwks.json."""
@@ -42,7 +38,7 @@ class Command(BaseCommand):
             raise CommandError("SIGNING_KEYS_FILE is not set, so there are no keys to rotate.")
         try:
             ring = _rotated(read_key_ring(path), is_compromised=options["compromised"])
-            write_key_ring(path, ring)
+            replace_secret(path, ring.private_json())
         except UnusableKeys as error:
             raise CommandError(f"{error}.") from None
         except OSError as error:

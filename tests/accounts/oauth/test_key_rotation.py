@@ -10,8 +10,8 @@ import time_machine
 from pytest_django import Settings
 
 from accounts.adapters import key_file
-from accounts.adapters.key_file import write_key_ring
 from accounts.adapters.keys import new_key_ring
+from authsvc.config.secret_files import replace_secret
 from tests.accounts.oauth.acting import accepted, me, tokens_of, userinfo
 from tests.support.application import Application
 from tests.support.builders import NOON
@@ -27,7 +27,7 @@ SCOPE = "openid accounts:read"
 def keys(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys in a file, which is read whenever one is needed."""
     path = tmp_path / "keys.json"
-    write_key_ring(path, new_key_ring())
+    replace_secret(path, new_key_ring().private_json())
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=path)
     monkeypatch.setattr(key_file, "CHECK_INTERVAL_SECONDS", 0.0)
 
