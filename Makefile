@@ -31,7 +31,7 @@ UNIT_TESTS = tests/kernel tests/architecture tests/accounts tests/courses tests/
 	--ignore-glob='*/accounts/test_pages_*.py' --ignore-glob='*/courses/test_olx*.py'
 # Memory and PostgreSQL together run every line; to measure SQLite as well costs time and adds none.
 COVERED = --cov --cov-report=
-SERVE = $(BIN)/python -m authsvc.demo.serve --port $(PORT)
+SERVE = $(BIN)/python -m authsvc.demo.serve --port="$(PORT)"
 # A production configuration with throw-away secrets.
 AS_IN_PROD = APP_ENV=prod DATABASE_URL=sqlite:///var/check.sqlite3 ALLOWED_HOSTS=auth.example \
 	PUBLIC_URL=https://auth.example EMAIL_URL=smtp://mail.example SIGNING_KEYS_FILE=var/check-keys.json \

@@ -26,6 +26,7 @@ from authsvc.config.development import (
 )
 from authsvc.config.environment import read_environment
 from authsvc.config.mail import mail
+from authsvc.demo import serve
 from authsvc.demo.samples import LEARNER
 from authsvc.demo.serve import HOST
 from tests.support.patience import PATIENCE
@@ -214,6 +215,14 @@ def test_a_new_server_shares_its_database_and_address_with_commands(tmp_path: Pa
     assert signed_in.startswith(f"\n{LEARNER} has signed in at http://localhost:{port}.\n")
     assert f'"aud": "{demo_client["client_id"]}"' in signed_in
     assert f'"email": "{LEARNER}"' in signed_in
+
+
+@pytest.mark.parametrize("port", ["", "0", "-1", "65536", "099999", "8000x", "٨٠٠٠", "8 0"])
+def test_a_port_that_is_none_is_reported(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["serve", f"--port={port}"])
+
+    with pytest.raises(SystemExit, match=r"^PORT must be a number from 1 to 65535\.$"):
+        serve.main()
 
 
 @pytest.mark.any_database

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import socket
 import sys
 from pathlib import Path
@@ -15,19 +16,22 @@ from django.core.management.base import CommandError
 from authsvc.config.development import development_environment, record
 
 HOST: Final = "127.0.0.1"
+PORTS: Final = range(1, 1 << 16)
 
 
 def main() -> None:
     """Prepare the database and replace this process with the server.
 
-    Exits with 1 if the port is in use, the folder for data cannot be written, or the database cannot be prepared.
+    Exits with 1 if the port is none or in use, a folder for data or mail cannot be written, or the database cannot be
+    prepared.
     """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", default="8000")
     parser.add_argument("--memory", action="store_true", help="serve without a database")
     options = parser.parse_args()
-    reserved = _reserved(options.port)
-    environment = development_environment(options.port)
+    port = _port(options.port)
+    reserved = _reserved(port)
+    environment = development_environment(port)
     if options.memory:
         os.environ |= environment | {"DATABASE_URL": ""}
     else:
@@ -39,7 +43,14 @@ def main() -> None:
     sys.stdout.flush()
     granian = str(Path(sys.executable).with_name("granian"))
     reserved.close()
-    os.execv(granian, [granian, *_arguments(options.port)])  # noqa: S606  # no shell is wanted
+    os.execv(granian, [granian, *_arguments(port)])  # noqa: S606  # no shell is wanted
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) not in PORTS:
+        msg = f"PORT must be a number from {PORTS[0]} to {PORTS[-1]}."
+        raise SystemExit(msg)
+    return int(text)
 
 
 def _reserved(port: int) -> socket.socket:
