@@ -41,7 +41,7 @@ def _secret_key(environment: Environment) -> str:
 try:
     ENVIRONMENT = read_environment(_variables())
     DATABASES: dict[str, Any] = databases(ENVIRONMENT)
-    MAIL = mail(ENVIRONMENT)
+    MAIL = mail(ENVIRONMENT.email_url)
     SECRET_KEY = _secret_key(ENVIRONMENT)
 except Misconfigured as error:
     raise SystemExit(f"authsvc cannot start: {error}") from None

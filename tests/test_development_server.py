@@ -77,7 +77,7 @@ def test_a_folder_can_have_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     environment = read_environment(development_environment(8000))
 
     assert databases(environment)["default"]["NAME"] == str(folder / "authsvc.sqlite3")
-    assert mail(environment).folder == str(folder / "mail")
+    assert mail(environment.email_url).folder == str(folder / "mail")
 
 
 def test_variables_and_the_file_env_take_precedence(
@@ -246,17 +246,32 @@ def test_a_port_in_use_is_reported_before_anything_else(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        (
+            "file://{folder}/file/mail",
+            "EMAIL_URL must name a folder that can be written: Not a directory.",
+        ),
+        (
+            "file://var/mail",
+            "EMAIL_URL must be file:///path: three slashes, then the path.",
+        ),
+    ],
+)
 @pytest.mark.any_database
-def test_a_mail_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
+def test_a_mail_folder_that_cannot_be_made_is_reported(
+    tmp_path: Path, url: str, error: str
+) -> None:
     (tmp_path / "file").touch()
     ended = subprocess.run(
         [*_server_at(free_port()), "--memory"],
         cwd=ROOT,
-        env=_environment(tmp_path) | {"EMAIL_URL": f"file://{tmp_path}/file/mail"},
+        env=_environment(tmp_path) | {"EMAIL_URL": url.format(folder=tmp_path)},
         check=False,
         capture_output=True,
         text=True,
     )
 
     assert ended.returncode == 1
-    assert ended.stderr == "EMAIL_URL must name a folder that can be written: Not a directory.\n"
+    assert ended.stderr == f"{error}\n"

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from authsvc.config.environment import Environment
 from authsvc.config.variables import Misconfigured
 
 _BACKENDS: Final = "django.core.mail.backends"
@@ -26,14 +25,19 @@ class Mail:
     uses_implicit_tls: bool = False
 
 
-def mail(environment: Environment) -> Mail:
-    """The mail settings of an environment. Raises Misconfigured."""
-    if not environment.email_url:
+def mail(email_url: str) -> Mail:
+    """The mail settings of an EMAIL_URL, which may be empty. Raises Misconfigured."""
+    if not email_url:
         return Mail(backend=f"{_BACKENDS}.console.EmailBackend")
-    url = urlsplit(environment.email_url)
-    if url.scheme == "file":
-        return Mail(backend=f"{_BACKENDS}.filebased.EmailBackend", folder=unquote(url.path))
-    return _by_server(url)
+    url = urlsplit(email_url)
+    return _into_folder(url) if url.scheme == "file" else _by_server(url)
+
+
+def _into_folder(url: SplitResult) -> Mail:
+    """Mail that is stored, one file per message. Two slashes would make the first part of the path a host."""
+    if url.netloc not in {"", "localhost"} or url.query:
+        raise Misconfigured("EMAIL_URL must be file:///path: three slashes, then the path.")
+    return Mail(backend=f"{_BACKENDS}.filebased.EmailBackend", folder=unquote(url.path))
 
 
 def _by_server(url: SplitResult) -> Mail:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -357,8 +358,8 @@ class Reader:
     def connection(self, name: str, *schemes: str) -> str:
         """The URL of a server, database or folder. A # would end it without a word, and the rest would be lost."""
         value = self.url(name, *schemes)
-        if "#" in value:
-            msg = f"{name} must be percent-encoded: # is written as %23."
+        if "#" in value or not _can_be_split(value):
+            msg = f"{name} must be percent-encoded: # is written as %23, [ as %5B."
             raise Misconfigured(msg)
         return value
 
@@ -369,6 +370,14 @@ class Reader:
             msg = f"{name} must be an http or https URL with a host and an optional path, like https://auth.example."
             raise Misconfigured(msg)
         return value
+
+
+def _can_be_split(url: str) -> bool:
+    try:
+        urlsplit(url)
+    except ValueError:
+        return False
+    return True
 
 
 SECRETS: Final = frozenset(

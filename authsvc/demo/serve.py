@@ -7,13 +7,14 @@ import socket
 import sys
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 import django
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from authsvc.config.development import development_environment, record
+from authsvc.config.mail import mail
+from authsvc.config.variables import Misconfigured
 
 HOST: Final = "127.0.0.1"
 PORTS: Final = range(1, 1 << 16)
@@ -78,11 +79,11 @@ def _prepare(environment: dict[str, str]) -> None:
 
 def _make_mail_folder(url: str) -> None:
     """Make the folder for mail, if mail is stored in one, so that it can be opened before the first mail."""
-    if not url.startswith("file://"):
-        return
-    folder = Path(unquote(urlsplit(url).path))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if folder := mail(url).folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+    except Misconfigured as error:
+        raise SystemExit(str(error)) from None
     except OSError as error:
         msg = f"EMAIL_URL must name a folder that can be written: {error.strerror}."
         raise SystemExit(msg) from None

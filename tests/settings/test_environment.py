@@ -192,6 +192,8 @@ def test_other_variables_are_nobodys_business() -> None:
         ("DATABASE_URL", "postgres://authsvc:pass#word@db.example/authsvc"),
         ("REDIS_URL", "redis://:pass#word@cache.example"),
         ("BROKER_URL", "redis://:pass#word@broker.example"),
+        ("REDIS_URL", "redis://:pass[word@cache.example"),
+        ("EMAIL_URL", "smtp://authsvc:pass[word@mail.example"),
         ("EMAIL_URL", "file:///srv/mail #1"),
         ("EMAIL_URL", "mail.example"),
         ("EMAIL_URL", "http://mail.example"),

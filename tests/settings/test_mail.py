@@ -4,21 +4,17 @@ from typing import Any
 
 import pytest
 
-from authsvc.config.environment import read_environment
-from authsvc.config.mail import Mail, mail
+from authsvc.config.mail import mail
 from authsvc.config.variables import Misconfigured
 
 
-def mail_of(url: str) -> Mail:
-    return mail(read_environment({"EMAIL_URL": url}))
-
-
 def test_without_a_server_mail_is_printed() -> None:
-    assert mail(read_environment({})).backend.endswith("console.EmailBackend")
+    assert mail("").backend.endswith("console.EmailBackend")
 
 
-def test_mail_may_go_into_a_folder() -> None:
-    settings = mail_of("file:///var/my%20mail")
+@pytest.mark.parametrize("url", ["file:///var/my%20mail", "file://localhost/var/my%20mail"])
+def test_mail_may_go_into_a_folder(url: str) -> None:
+    settings = mail(url)
 
     assert settings.backend.endswith("filebased.EmailBackend")
     assert settings.folder == "/var/my mail"
@@ -39,10 +35,16 @@ def test_mail_may_go_into_a_folder() -> None:
 def test_mail_goes_to_a_server_and_over_the_net_by_tls_alone(
     url: str, expected: dict[str, Any]
 ) -> None:
-    settings = mail_of(url)
+    settings = mail(url)
 
     assert settings.backend.endswith("smtp.EmailBackend")
     assert {name: getattr(settings, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("url", ["file://var/mail", "file:///var/mail?1"])
+def test_the_path_of_a_folder_is_all_there_is(url: str) -> None:
+    with pytest.raises(Misconfigured, match=r"^EMAIL_URL must be file:///path: three slashes"):
+        mail(url)
 
 
 @pytest.mark.parametrize(
@@ -50,8 +52,8 @@ def test_mail_goes_to_a_server_and_over_the_net_by_tls_alone(
 )
 def test_a_server_must_have_a_name_and_a_port_that_is_one(url: str) -> None:
     with pytest.raises(Misconfigured, match="EMAIL_URL must name a server"):
-        mail_of(url)
+        mail(url)
 
 
 def test_the_password_does_not_show() -> None:
-    assert "p@ss" not in repr(mail_of("smtp://anna:p%40ss@mail.example"))
+    assert "p@ss" not in repr(mail("smtp://anna:p%40ss@mail.example"))
